@@ -1,0 +1,399 @@
+"""The catalogue: every fact a station can record, each with its schema version.
+
+Events are past-tense facts and are never edited; an undo is a `CorrectionDeclared`. Ids are plain strings here because this is
+the wire form: `parcel` and `unit` are licence plates, `container` a container code, `client`, `rma`, `sku` as in the reference
+data. A change of meaning or shape raises `schema` of that event and adds an upcaster; reading never loses an old event.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from rl_station.domain.messages import Parameter
+from rl_station.domain.scan import ScanSource
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type"):
+    """What all events share. Subclasses are tagged by their class name."""
+
+    schema: ClassVar[int] = 1
+
+
+# --- the person and the station ---------------------------------------------------------------------------------------
+
+
+class SignedIn(Event):
+    operator: str
+    name: str
+    language: str
+    roles: tuple[str, ...]
+
+
+class SignedOut(Event):
+    operator: str
+
+
+class TaskChosen(Event):
+    """`task`: receive, inspect, sort, trace."""
+
+    task: str
+
+
+class ScanRefused(Event):
+    """An input that was not accepted. `blocking` ones raise an alarm that waits for `AlarmAcknowledged`."""
+
+    code: str
+    params: tuple[tuple[str, Parameter], ...] = ()
+    blocking: bool = False
+
+
+class AlarmAcknowledged(Event):
+    code: str
+
+
+class CorrectionDeclared(Event):
+    """The events `corrects` (seqs of this station and epoch) did not occur or were wrong.
+
+    `reason` is EPCIS 2.0 errorDeclaration: `did_not_occur` or `incorrect_data`. `types` names the corrected events for readers.
+    `parcels`, `units`, `containers` are the subjects whose projections change.
+    """
+
+    corrects: tuple[int, ...]
+    types: tuple[str, ...]
+    reason: str = "did_not_occur"
+    parcels: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+
+
+class LabelRequested(Event):
+    """`label`: parcel, unit, container. Printing happens after the commit and may fail; a reprint is another request."""
+
+    label: str
+    parcel: str = ""
+    unit: str = ""
+    container: str = ""
+    reprint: bool = False
+
+
+class LabelPrintFailed(Event):
+    label: str
+    parcel: str = ""
+    unit: str = ""
+    container: str = ""
+    reason: str = ""
+
+
+class CodeTraced(Event):
+    """Somebody asked for the history of a code; `kind` and `value` as resolved."""
+
+    kind: str
+    value: str
+    parcel: str = ""
+    unit: str = ""
+    container: str = ""
+
+
+# --- receive ----------------------------------------------------------------------------------------------------------
+
+
+class ParcelPresented(Event):
+    """A code matched several announced returns; the worker has to choose. `rmas` are the candidates."""
+
+    kind: str
+    value: str
+    rmas: tuple[str, ...]
+
+
+class ParcelReceived(Event):
+    """A box arrived and has a plate. `outcome`: matched, blind, cancelled.
+
+    `keys` are all ids read or known for it, as (scan kind, canonical value): later scans find the parcel by them.
+    """
+
+    parcel: str
+    outcome: str
+    client: str = ""
+    rmas: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    preprinted: bool = False
+
+
+class ParcelConditionNoted(Event):
+    """Outer condition: intact, dented, wet, torn, opened."""
+
+    parcel: str
+    condition: str
+
+
+class ParcelHazardChecked(Event):
+    """What the hazard look found: empty for none, else leak, smoke, heat, swelling, smell."""
+
+    parcel: str
+    hazards: tuple[str, ...] = ()
+
+
+class ParcelPlateConfirmed(Event):
+    """The plate was applied. `how`: scanned, or unlabelled (label to be printed later)."""
+
+    parcel: str
+    how: str
+
+
+class ParcelLaneAssigned(Event):
+    parcel: str
+    lane: str
+
+
+class ParcelHeld(Event):
+    """Set aside. `reason`: cancelled, hazard, swap."""
+
+    parcel: str
+    reason: str
+    rma: str = ""
+
+
+# --- inspect ----------------------------------------------------------------------------------------------------------
+
+
+class ParcelOpened(Event):
+    """A parcel is on the bench. `received_here` is False where this station has no record of its arrival."""
+
+    parcel: str
+    client: str = ""
+    rmas: tuple[str, ...] = ()
+    received_here: bool = True
+
+
+class UnitIdentified(Event):
+    """One item out of a parcel. `match`: expected, unexpected, other_client, unknown_product.
+
+    `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits.
+    """
+
+    unit: str
+    parcel: str
+    match: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    gtin: str = ""
+    serial: str = ""
+    epc: str = ""
+    lot: str = ""
+    rma: str = ""
+    line: int = 0
+    value: int = 0
+
+
+class UnitSerialRead(Event):
+    """`agrees`: with the serial that was shipped; None where none is known."""
+
+    unit: str
+    parcel: str
+    serial: str
+    agrees: bool | None = None
+
+
+class UnitSwapSuspected(Event):
+    """The serial or tag is not the one that was shipped."""
+
+    unit: str
+    parcel: str
+    expected: tuple[str, ...]
+    found: str
+
+
+class UnitRecallChecked(Event):
+    """Against the offline snapshot of `snapshot` (date). `recall` is the reference, empty for none."""
+
+    unit: str
+    parcel: str
+    recall: str = ""
+    snapshot: str = ""
+
+
+class UnitQuestionAnswered(Event):
+    """One answer of the hazard, data or category checklist. Ids as in the checklist file."""
+
+    unit: str
+    parcel: str
+    checklist: str
+    question: str
+    answer: str
+
+
+class UnitGraded(Event):
+    """R2 REC codes: functional F1-F6, cosmetic C0-C9. `packaging`: sealed, complete, damaged, missing."""
+
+    unit: str
+    parcel: str
+    functional: str
+    cosmetic: str
+    packaging: str
+
+
+class DispositionDecided(Event):
+    """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition."""
+
+    unit: str
+    parcel: str
+    client: str
+    disposition: str
+    rule: str
+    reason: str
+    bin: str
+    rules_version: str
+    inputs: tuple[tuple[str, str], ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+
+
+class UnitPlateConfirmed(Event):
+    """As `ParcelPlateConfirmed`, for a unit: its work at the bench is finished."""
+
+    unit: str
+    parcel: str
+    how: str
+
+
+class UnitMissing(Event):
+    """An announced quantity that was not in the parcel when it was closed."""
+
+    parcel: str
+    rma: str
+    line: int
+    sku: str
+    quantity: int
+
+
+class ParcelClosed(Event):
+    """`bizStep` unpacking: completeness. `discrepancies`: missing, unexpected, other_client, swap."""
+
+    parcel: str
+    units: tuple[str, ...]
+    discrepancies: tuple[str, ...] = ()
+
+
+# --- sort -------------------------------------------------------------------------------------------------------------
+
+
+class UnitPresented(Event):
+    """A unit is in the worker's hand. `known_by`: store, or label (decision read from its signed label)."""
+
+    unit: str
+    disposition: str
+    client: str
+    bin: str
+    known_by: str
+
+
+class ContainerOpened(Event):
+    """A container takes units of one disposition and client from now on."""
+
+    container: str
+    disposition: str
+    client: str
+    bin: str = ""
+
+
+class UnitSorted(Event):
+    """`previous`: the container it was taken out of, if any: a unit is never in two."""
+
+    unit: str
+    container: str
+    disposition: str
+    client: str
+    previous: str = ""
+
+
+class ContainerClosed(Event):
+    container: str
+    units: tuple[str, ...]
+
+
+class ContainersConsolidated(Event):
+    """Closed containers put onto a pallet, itself a container identified by its SSCC."""
+
+    container: str
+    contents: tuple[str, ...]
+
+
+class ContainerShipped(Event):
+    container: str
+
+
+AnyEvent = (
+    SignedIn
+    | SignedOut
+    | TaskChosen
+    | ScanRefused
+    | AlarmAcknowledged
+    | CorrectionDeclared
+    | LabelRequested
+    | LabelPrintFailed
+    | CodeTraced
+    | ParcelPresented
+    | ParcelReceived
+    | ParcelConditionNoted
+    | ParcelHazardChecked
+    | ParcelPlateConfirmed
+    | ParcelLaneAssigned
+    | ParcelHeld
+    | ParcelOpened
+    | UnitIdentified
+    | UnitSerialRead
+    | UnitSwapSuspected
+    | UnitRecallChecked
+    | UnitQuestionAnswered
+    | UnitGraded
+    | DispositionDecided
+    | UnitPlateConfirmed
+    | UnitMissing
+    | ParcelClosed
+    | UnitPresented
+    | ContainerOpened
+    | UnitSorted
+    | ContainerClosed
+    | ContainersConsolidated
+    | ContainerShipped
+)
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands in the log.
+
+    `at` wall clock, microseconds since 1970 UTC; `hlc` hybrid logical clock (microseconds << 16 | counter), never decreasing;
+    `cause` the seq of the first event of the same input, so that an undo takes back one input whole; `source` the scan behind it.
+    """
+
+    station: str
+    epoch: str
+    seq: int
+    at: int
+    hlc: int
+    operator: str
+    cause: int
+    event: AnyEvent
+    source: ScanSource | None = None
+
+
+def subjects(event: Event) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The parcels, units and containers an event is about, in that order."""
+    if isinstance(event, CorrectionDeclared):
+        return event.parcels, event.units, event.containers
+    parcel = getattr(event, "parcel", "")
+    unit = getattr(event, "unit", "")
+    containers = [
+        getattr(event, "container", ""),
+        getattr(event, "previous", ""),
+        *getattr(event, "contents", ()),
+    ]
+    units = [unit, *getattr(event, "units", ())]
+    return _present([parcel]), _present(units), _present(containers)
+
+
+def _present(ids: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found for found in ids if found))

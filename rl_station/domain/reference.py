@@ -1,0 +1,114 @@
+"""Reference data a station knows before anything happens: who, what, where. Values only; loaded by `settings`."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+
+class Client(msgspec.Struct, frozen=True):
+    """The merchant whose goods these are."""
+
+    id: str
+    name: str
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """A person at a station. `badge` is the body of the badge code; `roles`: worker, inspector, supervisor."""
+
+    id: str
+    name: str
+    badge: str
+    language: str = "en"
+    roles: tuple[str, ...] = ("worker",)
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """A bench or queue that parcels are sent to. `categories` empty: takes anything."""
+
+    id: str
+    name: str
+    categories: tuple[str, ...] = ()
+
+
+class Bin(msgspec.Struct, frozen=True):
+    """Where units of one disposition are sorted to. Empty tuples match everything."""
+
+    id: str
+    name: str
+    dispositions: tuple[str, ...]
+    clients: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+class Product(msgspec.Struct, frozen=True):
+    """One trade item of one client. `value` is the original price in minor units (cents) of `currency`."""
+
+    client: str
+    sku: str
+    name: str
+    category: str
+    gtins: tuple[str, ...]
+    brand: str = ""
+    value: int = 0
+    currency: str = "EUR"
+    serialized: bool = False
+    data_bearing: bool = False
+    battery: str = ""
+
+
+class AnnouncedLine(msgspec.Struct, frozen=True):
+    """One line of an announced return: product, quantity, what was shipped, why it comes back."""
+
+    line: int
+    sku: str
+    quantity: int
+    serials: tuple[str, ...] = ()
+    epcs: tuple[str, ...] = ()
+    reason: str = ""
+    wish: str = "refund"
+
+
+class AnnouncedReturn(msgspec.Struct, frozen=True):
+    """An RMA as announced. `status`: `open` or `cancelled`. `parcels`: how many boxes it comes in."""
+
+    rma: str
+    client: str
+    order: str
+    lines: tuple[AnnouncedLine, ...]
+    status: str = "open"
+    tracking: tuple[str, ...] = ()
+    sscc: tuple[str, ...] = ()
+    parcels: int = 1
+    customer_note: str = ""
+
+
+class Recall(msgspec.Struct, frozen=True):
+    """A recalled GTIN of the offline snapshot; `lot` empty means every lot."""
+
+    gtin: str
+    reference: str
+    hazard: str
+    lot: str = ""
+
+
+class Reference(Protocol):
+    """Read-only reference data, whatever holds it. Lookups take canonical values and never raise for unknown ones."""
+
+    def client(self, client_id: str) -> Client | None: ...
+    def operator(self, operator_id: str) -> Operator | None: ...
+    def operator_by_badge(self, badge: str) -> Operator | None: ...
+    def lane(self, lane_id: str) -> Lane | None: ...
+    def lanes(self) -> tuple[Lane, ...]: ...
+    def bin(self, bin_id: str) -> Bin | None: ...
+    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None: ...
+    def product(self, client: str, sku: str) -> Product | None: ...
+    def products_by_gtin(self, gtin: str) -> tuple[Product, ...]: ...
+    def announced(self, rma: str) -> AnnouncedReturn | None: ...
+    def returns_by_tracking(self, tracking: str) -> tuple[AnnouncedReturn, ...]: ...
+    def returns_by_sscc(self, sscc: str) -> tuple[AnnouncedReturn, ...]: ...
+    def returns_by_order(self, order: str) -> tuple[AnnouncedReturn, ...]: ...
+    def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]: ...
+    def recall(self, gtin: str, lot: str) -> Recall | None: ...
+    def recall_snapshot_date(self) -> str: ...

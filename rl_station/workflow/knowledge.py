@@ -1,0 +1,127 @@
+"""What a decider may know besides its own state: reference data, what this store has seen, the site's content, fresh ids."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from rl_station.domain.checklist import Checklist
+from rl_station.domain.reference import Reference
+from rl_station.domain.rules import RuleTable
+from rl_station.domain.scan import Scan
+from rl_station.domain.unit_label import UnitLabel
+
+
+class ParcelRecord(msgspec.Struct, frozen=True):
+    """A parcel as this store knows it. `status`: receiving, received, held, opened, closed. `received_at` microseconds UTC."""
+
+    parcel: str
+    status: str
+    client: str = ""
+    rmas: tuple[str, ...] = ()
+    lane: str = ""
+    outcome: str = ""
+    condition: str = ""
+    hazards: tuple[str, ...] = ()
+    held: str = ""
+    received_at: int = 0
+    received_by: str = ""
+    station: str = ""
+    units: tuple[str, ...] = ()
+
+
+class UnitRecord(msgspec.Struct, frozen=True):
+    """A unit as this store knows it. `status`: identified, graded, decided, labelled, sorted, shipped."""
+
+    unit: str
+    parcel: str
+    status: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    gtin: str = ""
+    serial: str = ""
+    rma: str = ""
+    line: int = 0
+    functional: str = ""
+    cosmetic: str = ""
+    packaging: str = ""
+    disposition: str = ""
+    reason: str = ""
+    rule: str = ""
+    bin: str = ""
+    container: str = ""
+    recall: str = ""
+    swap: bool = False
+
+
+class ContainerRecord(msgspec.Struct, frozen=True):
+    """`status`: open, closed, consolidated, shipped. `units` are inside now; `contents` are containers on a pallet."""
+
+    container: str
+    status: str
+    disposition: str = ""
+    client: str = ""
+    bin: str = ""
+    units: tuple[str, ...] = ()
+    contents: tuple[str, ...] = ()
+    pallet: str = ""
+
+
+class HistoryLine(msgspec.Struct, frozen=True):
+    """One event for people: `at` microseconds UTC, `type` the event's name, `params` its fields worth showing."""
+
+    seq: int
+    at: int
+    operator: str
+    station: str
+    type: str
+    params: tuple[tuple[str, str], ...] = ()
+    corrected: bool = False
+
+
+class Records(Protocol):
+    """The read models of the local store. Unknown ids give None or an empty tuple."""
+
+    def parcel(self, plate: str) -> ParcelRecord | None: ...
+    def parcels_by_key(self, kind: str, value: str) -> tuple[ParcelRecord, ...]: ...
+    def unit(self, plate: str) -> UnitRecord | None: ...
+    def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]: ...
+    def container(self, code: str) -> ContainerRecord | None: ...
+    def history(
+        self, *, parcel: str = "", unit: str = "", container: str = "", limit: int = 200
+    ) -> tuple[HistoryLine, ...]: ...
+
+
+class Identifiers(Protocol):
+    """Fresh ids. Each call with a larger `ahead` looks further; only the events that use them consume them."""
+
+    def parcel_plate(self, ahead: int = 0) -> str: ...
+    def unit_plate(self, ahead: int = 0) -> str: ...
+
+
+class Knowledge(Protocol):
+    """All of it. One object, handed to `decide`."""
+
+    @property
+    def reference(self) -> Reference: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def identifiers(self) -> Identifiers: ...
+    @property
+    def rules(self) -> RuleTable: ...
+    @property
+    def default_client(self) -> str: ...
+
+    def checklist(self, checklist_id: str) -> Checklist | None:
+        """By id: `hazard`, `data`, or a product category."""
+        ...
+
+    def hold_bin(self) -> str: ...
+
+    def open_label(self, scan: Scan) -> UnitLabel | None:
+        """The decision a unit label carries, if its signature is good."""
+        ...
