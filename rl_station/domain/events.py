@@ -24,24 +24,24 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, tag_field="type
 # --- the person and the station ---------------------------------------------------------------------------------------
 
 
-class SignedIn(Event):
+class SignedIn(Event, frozen=True, kw_only=True):
     operator: str
     name: str
     language: str
     roles: tuple[str, ...]
 
 
-class SignedOut(Event):
+class SignedOut(Event, frozen=True, kw_only=True):
     operator: str
 
 
-class TaskChosen(Event):
+class TaskChosen(Event, frozen=True, kw_only=True):
     """`task`: receive, inspect, sort, trace."""
 
     task: str
 
 
-class ScanRefused(Event):
+class ScanRefused(Event, frozen=True, kw_only=True):
     """An input that was not accepted. `blocking` ones raise an alarm that waits for `AlarmAcknowledged`."""
 
     code: str
@@ -49,11 +49,11 @@ class ScanRefused(Event):
     blocking: bool = False
 
 
-class AlarmAcknowledged(Event):
+class AlarmAcknowledged(Event, frozen=True, kw_only=True):
     code: str
 
 
-class CorrectionDeclared(Event):
+class CorrectionDeclared(Event, frozen=True, kw_only=True):
     """The events `corrects` (seqs of this station and epoch) did not occur or were wrong.
 
     `reason` is EPCIS 2.0 errorDeclaration: `did_not_occur` or `incorrect_data`. `types` names the corrected events for readers.
@@ -68,7 +68,7 @@ class CorrectionDeclared(Event):
     containers: tuple[str, ...] = ()
 
 
-class LabelRequested(Event):
+class LabelRequested(Event, frozen=True, kw_only=True):
     """`label`: parcel, unit, container. Printing happens after the commit and may fail; a reprint is another request."""
 
     label: str
@@ -78,7 +78,7 @@ class LabelRequested(Event):
     reprint: bool = False
 
 
-class LabelPrintFailed(Event):
+class LabelPrintFailed(Event, frozen=True, kw_only=True):
     label: str
     parcel: str = ""
     unit: str = ""
@@ -86,7 +86,7 @@ class LabelPrintFailed(Event):
     reason: str = ""
 
 
-class CodeTraced(Event):
+class CodeTraced(Event, frozen=True, kw_only=True):
     """Somebody asked for the history of a code; `kind` and `value` as resolved."""
 
     kind: str
@@ -99,7 +99,7 @@ class CodeTraced(Event):
 # --- receive ----------------------------------------------------------------------------------------------------------
 
 
-class ParcelPresented(Event):
+class ParcelPresented(Event, frozen=True, kw_only=True):
     """A code matched several announced returns; the worker has to choose. `rmas` are the candidates."""
 
     kind: str
@@ -107,7 +107,7 @@ class ParcelPresented(Event):
     rmas: tuple[str, ...]
 
 
-class ParcelReceived(Event):
+class ParcelReceived(Event, frozen=True, kw_only=True):
     """A box arrived and has a plate. `outcome`: matched, blind, cancelled.
 
     `keys` are all ids read or known for it, as (scan kind, canonical value): later scans find the parcel by them.
@@ -121,33 +121,33 @@ class ParcelReceived(Event):
     preprinted: bool = False
 
 
-class ParcelConditionNoted(Event):
+class ParcelConditionNoted(Event, frozen=True, kw_only=True):
     """Outer condition: intact, dented, wet, torn, opened."""
 
     parcel: str
     condition: str
 
 
-class ParcelHazardChecked(Event):
+class ParcelHazardChecked(Event, frozen=True, kw_only=True):
     """What the hazard look found: empty for none, else leak, smoke, heat, swelling, smell."""
 
     parcel: str
     hazards: tuple[str, ...] = ()
 
 
-class ParcelPlateConfirmed(Event):
+class ParcelPlateConfirmed(Event, frozen=True, kw_only=True):
     """The plate was applied. `how`: scanned, or unlabelled (label to be printed later)."""
 
     parcel: str
     how: str
 
 
-class ParcelLaneAssigned(Event):
+class ParcelLaneAssigned(Event, frozen=True, kw_only=True):
     parcel: str
     lane: str
 
 
-class ParcelHeld(Event):
+class ParcelHeld(Event, frozen=True, kw_only=True):
     """Set aside. `reason`: cancelled, hazard, swap."""
 
     parcel: str
@@ -158,7 +158,7 @@ class ParcelHeld(Event):
 # --- inspect ----------------------------------------------------------------------------------------------------------
 
 
-class ParcelOpened(Event):
+class ParcelOpened(Event, frozen=True, kw_only=True):
     """A parcel is on the bench. `received_here` is False where this station has no record of its arrival."""
 
     parcel: str
@@ -167,7 +167,7 @@ class ParcelOpened(Event):
     received_here: bool = True
 
 
-class UnitIdentified(Event):
+class UnitIdentified(Event, frozen=True, kw_only=True):
     """One item out of a parcel. `match`: expected, unexpected, other_client, unknown_product.
 
     `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits.
@@ -189,7 +189,7 @@ class UnitIdentified(Event):
     value: int = 0
 
 
-class UnitSerialRead(Event):
+class UnitSerialRead(Event, frozen=True, kw_only=True):
     """`agrees`: with the serial that was shipped; None where none is known."""
 
     unit: str
@@ -198,7 +198,7 @@ class UnitSerialRead(Event):
     agrees: bool | None = None
 
 
-class UnitSwapSuspected(Event):
+class UnitSwapSuspected(Event, frozen=True, kw_only=True):
     """The serial or tag is not the one that was shipped."""
 
     unit: str
@@ -207,7 +207,7 @@ class UnitSwapSuspected(Event):
     found: str
 
 
-class UnitRecallChecked(Event):
+class UnitRecallChecked(Event, frozen=True, kw_only=True):
     """Against the offline snapshot of `snapshot` (date). `recall` is the reference, empty for none."""
 
     unit: str
@@ -216,7 +216,7 @@ class UnitRecallChecked(Event):
     snapshot: str = ""
 
 
-class UnitQuestionAnswered(Event):
+class UnitQuestionAnswered(Event, frozen=True, kw_only=True):
     """One answer of the hazard, data or category checklist. Ids as in the checklist file."""
 
     unit: str
@@ -226,7 +226,7 @@ class UnitQuestionAnswered(Event):
     answer: str
 
 
-class UnitGraded(Event):
+class UnitGraded(Event, frozen=True, kw_only=True):
     """R2 REC codes: functional F1-F6, cosmetic C0-C9. `packaging`: sealed, complete, damaged, missing."""
 
     unit: str
@@ -236,7 +236,7 @@ class UnitGraded(Event):
     packaging: str
 
 
-class DispositionDecided(Event):
+class DispositionDecided(Event, frozen=True, kw_only=True):
     """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition."""
 
     unit: str
@@ -251,7 +251,7 @@ class DispositionDecided(Event):
     lost: tuple[tuple[str, str], ...] = ()
 
 
-class UnitPlateConfirmed(Event):
+class UnitPlateConfirmed(Event, frozen=True, kw_only=True):
     """As `ParcelPlateConfirmed`, for a unit: its work at the bench is finished."""
 
     unit: str
@@ -259,7 +259,7 @@ class UnitPlateConfirmed(Event):
     how: str
 
 
-class UnitMissing(Event):
+class UnitMissing(Event, frozen=True, kw_only=True):
     """An announced quantity that was not in the parcel when it was closed."""
 
     parcel: str
@@ -269,7 +269,7 @@ class UnitMissing(Event):
     quantity: int
 
 
-class ParcelClosed(Event):
+class ParcelClosed(Event, frozen=True, kw_only=True):
     """`bizStep` unpacking: completeness. `discrepancies`: missing, unexpected, other_client, swap."""
 
     parcel: str
@@ -280,7 +280,7 @@ class ParcelClosed(Event):
 # --- sort -------------------------------------------------------------------------------------------------------------
 
 
-class UnitPresented(Event):
+class UnitPresented(Event, frozen=True, kw_only=True):
     """A unit is in the worker's hand. `known_by`: store, or label (decision read from its signed label)."""
 
     unit: str
@@ -290,7 +290,7 @@ class UnitPresented(Event):
     known_by: str
 
 
-class ContainerOpened(Event):
+class ContainerOpened(Event, frozen=True, kw_only=True):
     """A container takes units of one disposition and client from now on."""
 
     container: str
@@ -299,7 +299,7 @@ class ContainerOpened(Event):
     bin: str = ""
 
 
-class UnitSorted(Event):
+class UnitSorted(Event, frozen=True, kw_only=True):
     """`previous`: the container it was taken out of, if any: a unit is never in two."""
 
     unit: str
@@ -309,19 +309,19 @@ class UnitSorted(Event):
     previous: str = ""
 
 
-class ContainerClosed(Event):
+class ContainerClosed(Event, frozen=True, kw_only=True):
     container: str
     units: tuple[str, ...]
 
 
-class ContainersConsolidated(Event):
+class ContainersConsolidated(Event, frozen=True, kw_only=True):
     """Closed containers put onto a pallet, itself a container identified by its SSCC."""
 
     container: str
     contents: tuple[str, ...]
 
 
-class ContainerShipped(Event):
+class ContainerShipped(Event, frozen=True, kw_only=True):
     container: str
 
 
