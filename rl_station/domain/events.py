@@ -36,7 +36,7 @@ class SignedOut(Event, frozen=True, kw_only=True):
 
 
 class TaskChosen(Event, frozen=True, kw_only=True):
-    """`task`: receive, inspect, sort, trace."""
+    """`task`: receive, inspect, sort, trace; menu for none of them."""
 
     task: str
 
@@ -69,7 +69,7 @@ class CorrectionDeclared(Event, frozen=True, kw_only=True):
 
 
 class LabelRequested(Event, frozen=True, kw_only=True):
-    """`label`: parcel, unit, container. Printing happens after the commit and may fail; a reprint is another request."""
+    """`label`: parcel, unit, container, manifest. Printing happens after the commit and may fail; a reprint is another request."""
 
     label: str
     parcel: str = ""
@@ -100,7 +100,10 @@ class CodeTraced(Event, frozen=True, kw_only=True):
 
 
 class ParcelPresented(Event, frozen=True, kw_only=True):
-    """A code matched several announced returns; the worker has to choose. `rmas` are the candidates."""
+    """A code needs the worker's word before anything is received.
+
+    `rmas` are the candidates: several to choose from, one that has parcels here already, none where nothing is announced.
+    """
 
     kind: str
     value: str
@@ -136,10 +139,14 @@ class ParcelHazardChecked(Event, frozen=True, kw_only=True):
 
 
 class ParcelPlateConfirmed(Event, frozen=True, kw_only=True):
-    """The plate was applied. `how`: scanned, or unlabelled (label to be printed later)."""
+    """The plate was applied. `how`: scanned, or unlabelled (label to be printed later).
+
+    `plate` is a pre-printed plate that was stuck on in place of the printed one: a further key of the parcel.
+    """
 
     parcel: str
     how: str
+    plate: str = ""
 
 
 class ParcelLaneAssigned(Event, frozen=True, kw_only=True):
@@ -158,13 +165,50 @@ class ParcelHeld(Event, frozen=True, kw_only=True):
 # --- inspect ----------------------------------------------------------------------------------------------------------
 
 
+class SeenUnit(msgspec.Struct, frozen=True):
+    """A unit that came out of a parcel, as far as the parcel's count needs it. `match` as in `UnitIdentified`."""
+
+    unit: str
+    match: str
+    rma: str = ""
+    line: int = 0
+    name: str = ""
+    swap: bool = False
+
+
 class ParcelOpened(Event, frozen=True, kw_only=True):
-    """A parcel is on the bench. `received_here` is False where this station has no record of its arrival."""
+    """A parcel is on the bench. `received_here` is False where this station has no record of its arrival.
+
+    `seen` are the units of an earlier sitting, where the work goes on after `ParcelSetAside`.
+    """
 
     parcel: str
     client: str = ""
     rmas: tuple[str, ...] = ()
     received_here: bool = True
+    seen: tuple[SeenUnit, ...] = ()
+
+
+class ParcelSetAside(Event, frozen=True, kw_only=True):
+    """An open parcel was put down unfinished; scanning its plate again goes on."""
+
+    parcel: str
+
+
+class ItemPresented(Event, frozen=True, kw_only=True):
+    """An item whose code fits several products (client, sku) or none: the inspector says which, or of what category.
+
+    `kind` and `value` as scanned; `kind` is `none` for an item without a code.
+    """
+
+    parcel: str
+    kind: str
+    value: str
+    gtin: str = ""
+    serial: str = ""
+    epc: str = ""
+    lot: str = ""
+    products: tuple[tuple[str, str], ...] = ()
 
 
 class UnitIdentified(Event, frozen=True, kw_only=True):
@@ -226,6 +270,14 @@ class UnitQuestionAnswered(Event, frozen=True, kw_only=True):
     answer: str
 
 
+class UnitHazardFound(Event, frozen=True, kw_only=True):
+    """The hazard questions found something; `hazards` are the flags of the answers. Ends the questions."""
+
+    unit: str
+    parcel: str
+    hazards: tuple[str, ...]
+
+
 class UnitGraded(Event, frozen=True, kw_only=True):
     """R2 REC codes: functional F1-F6, cosmetic C0-C9. `packaging`: sealed, complete, damaged, missing."""
 
@@ -259,6 +311,13 @@ class UnitPlateConfirmed(Event, frozen=True, kw_only=True):
     how: str
 
 
+class ParcelCountChecked(Event, frozen=True, kw_only=True):
+    """Nothing more is inside, yet `missing` announced pieces were not seen: to be confirmed before closing."""
+
+    parcel: str
+    missing: int
+
+
 class UnitMissing(Event, frozen=True, kw_only=True):
     """An announced quantity that was not in the parcel when it was closed."""
 
@@ -288,6 +347,13 @@ class UnitPresented(Event, frozen=True, kw_only=True):
     client: str
     bin: str
     known_by: str
+
+
+class ContainerPresented(Event, frozen=True, kw_only=True):
+    """A container's card is on the screen. `action`: what was asked for next (consolidate, ship), empty for none."""
+
+    container: str
+    action: str = ""
 
 
 class ContainerOpened(Event, frozen=True, kw_only=True):
@@ -343,17 +409,22 @@ AnyEvent = (
     | ParcelLaneAssigned
     | ParcelHeld
     | ParcelOpened
+    | ParcelSetAside
+    | ItemPresented
     | UnitIdentified
     | UnitSerialRead
     | UnitSwapSuspected
     | UnitRecallChecked
     | UnitQuestionAnswered
+    | UnitHazardFound
     | UnitGraded
     | DispositionDecided
     | UnitPlateConfirmed
+    | ParcelCountChecked
     | UnitMissing
     | ParcelClosed
     | UnitPresented
+    | ContainerPresented
     | ContainerOpened
     | UnitSorted
     | ContainerClosed

@@ -116,11 +116,25 @@ class Knowledge(Protocol):
     @property
     def default_client(self) -> str: ...
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What this station does, in the order of its menu: receive, inspect, sort, trace."""
+        ...
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Product categories that have a checklist, in the order they are offered."""
+        ...
+
     def checklist(self, checklist_id: str) -> Checklist | None:
         """By id: `hazard`, `data`, or a product category."""
         ...
 
     def hold_bin(self) -> str: ...
+
+    def default_lane(self) -> str:
+        """Where parcels go whose categories no lane asks for."""
+        ...
 
     def open_label(self, scan: Scan) -> UnitLabel | None:
         """The decision a unit label carries, if its signature is good."""
