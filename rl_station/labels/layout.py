@@ -59,7 +59,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Code128:
-    """A Code 128 of printable ASCII, centred in its box with both quiet zones inside (ISO/IEC 15417)."""
+    """A Code 128, centred in its box with both quiet zones inside (ISO/IEC 15417)."""
 
     x: float
     y: float

@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rl_station.labels.layout import BASELINE, LINE_PITCH, Align, Box, Code128, Item, Layout, Qr, Text
-from rl_station.labels.symbols import code_words, dots, place_code128, place_qr
+from rl_station.labels.symbols import dots, place_code128, place_qr
 from rl_station.labels.typeface import fit
 
 _QR_DROP = 10
 """Zebra printers put a ^BQ this many dots below its ^FO."""
 
-_START_C = 105
-_TO_C, _TO_B = 99, 100
-_IN_SUBSET_B = {">": ">0", "^": "><", "~": ">=", "_": "_5F"}
 _ALIGNED = {Align.LEFT: "L", Align.CENTER: "C", Align.RIGHT: "R"}
 
 
@@ -61,26 +58,10 @@ def escaped(text: str, *, block: bool = False) -> str:
 
 
 def _code128(item: Code128, dpi: int) -> str:
+    """Automatic subsets (mode A) shift to C at four digits, as our placement does: the code is never wider than its place."""
     place = place_code128(item, dpi)
     height = dots(item.height, dpi)
-    data = _invoked(code_words(item.data))
-    return f"^FO{place.x},{place.y}^BY{place.module}^BCN,{height},N,N,N,N^FH_^FD{data}^FS"
-
-
-def _invoked(words: tuple[int, ...]) -> str:
-    """Code words as ^BC field data with every change of subset spelled out, so that the width is the one we placed."""
-    in_c = words[0] == _START_C
-    data = [">;" if in_c else ">:"]
-    for word in words[1:]:
-        if word == (_TO_B if in_c else _TO_C):
-            data.append(">6" if in_c else ">5")
-            in_c = not in_c
-        elif in_c:
-            data.append(f"{word:02d}")
-        else:
-            char = chr(word + 32)
-            data.append(_IN_SUBSET_B.get(char, escaped(char)))
-    return "".join(data)
+    return f"^FO{place.x},{place.y}^BY{place.module}^BCN,{height},N,N,N,A^FD{item.data}^FS"
 
 
 def _qr(item: Qr, dpi: int) -> str:
