@@ -10,6 +10,8 @@ import re
 
 import msgspec
 
+from rl_station.domain import check_digits
+
 PARCEL_PLATE = "P"
 UNIT_PLATE = "U"
 COMMAND = "K"
@@ -22,8 +24,6 @@ KINDS = (PARCEL_PLATE, UNIT_PLATE, COMMAND, BADGE, DESTINATION, CONTAINER)
 PLATE_COUNTER_MAX = 9_999_999
 
 _PREFIX = "RL"
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 _BODY = re.compile(r"[0-9A-Z]{1,20}")
 _STATION = re.compile(r"[0-9A-Z]{3}")
 _CODE = re.compile(rf"{_PREFIX}([{''.join(KINDS)}])([0-9A-Z]{{1,20}})[0-9A-Z]")
@@ -66,9 +66,5 @@ def plate(kind: str, prefix: str, counter: int) -> str:
 
 
 def check_character(text: str) -> str:
-    """The MOD 37,36 check character of `text` (A-Z 0-9 only, else KeyError)."""
-    total = 36
-    for char in text:
-        total = (total + _VALUES[char]) % 36 or 36
-        total = total * 2 % 37
-    return _ALPHABET[(37 - total) % 36]
+    """The check character of `text` (A-Z 0-9 only, else KeyError)."""
+    return check_digits.mod37_36(text)
