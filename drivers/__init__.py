@@ -1,1 +1,5 @@
-"""Hardware adapters: bytes to frames. They know nothing of returns, of Textual or of the database."""
+"""Hardware adapters: bytes to frames, jobs to bytes. They know nothing of returns, of Textual or of the database.
+
+An adapter is one module that meets a protocol of `contract.py` and stands in the table of `registry.py`; importing this
+package imports none of them.
+"""
