@@ -138,7 +138,10 @@ class WedgeAssembler:
 
     def _lone_enter(self, pressed: bytes, now_ns: int) -> None:
         just_ended = self._ended_ns is not None and now_ns - self._ended_ns <= _ms(self._burst.max_mean_gap_ms)
-        if not just_ended and now_ns >= self._torn_until_ns:
+        if now_ns < self._torn_until_ns:
+            self._torn_until_ns = 0
+            self._ended_ns = now_ns
+        elif not just_ended:
             self._out.append(Keys(pressed))
 
     def _begin(self, now_ns: int) -> None:
@@ -238,6 +241,9 @@ class WedgeAssembler:
             self._refuse(self._broken)
         else:
             self._out.append(Keys(bytes(self._raw) + terminator))
+        if self._broken:
+            # The torn code ended with its terminator; what comes now is whole again.
+            self._suspect_until_ns = self._torn_until_ns = 0
         self._reset()
 
     def _frame(self, now_ns: int) -> None:
