@@ -8,7 +8,8 @@ import msgspec
 class Condition(msgspec.Struct, frozen=True):
     """`field` of the inputs compared with `values`.
 
-    `test`: `in`, `not_in` (any of the input's values), `at_least`, `at_most` (whole numbers, one value).
+    `test`: `in`, `not_in` (any of the input's values), `at_least`, `at_most` (whole numbers, one value), `present` (the input
+    has any value for the field: yes or no).
     """
 
     field: str
@@ -86,6 +87,8 @@ def holds(condition: Condition, inputs: Inputs) -> bool:
             return any(_number(value) >= _number(condition.values[0]) for value in found)
         case "at_most":
             return any(_number(value) <= _number(condition.values[0]) for value in found)
+        case "present":
+            return any(found) == (condition.values == ("yes",))
         case _:
             return False
 

@@ -2,3 +2,24 @@
 
 Reads files once and answers values; no screen, no store, no device, and nothing that changes after loading may be in here.
 """
+
+from rl_station.settings.check import check
+from rl_station.settings.problems import ConfigError, Problem
+from rl_station.settings.reference_tables import Facts, ReferenceTables
+from rl_station.settings.show import Setting, schema, show
+from rl_station.settings.site import Container, Site, Station, load_site
+
+__all__ = [
+    "ConfigError",
+    "Container",
+    "Facts",
+    "Problem",
+    "ReferenceTables",
+    "Setting",
+    "Site",
+    "Station",
+    "check",
+    "load_site",
+    "schema",
+    "show",
+]

@@ -1,0 +1,112 @@
+"""What the files say about each other: every name that one file uses has to be there in another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
+
+from pydantic import BaseModel
+
+from rl_station.settings.checklist_checks import check_checklist
+from rl_station.settings.documents import Layers
+from rl_station.settings.parsed import CHECKLISTS, Parsed
+from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.rule_checks import check_rules
+from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
+from rl_station.settings.toml_positions import Path
+
+
+def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
+    """All problems between files, those of the site's files before those of its goods."""
+    return tuple(
+        chain(
+            _site(parsed),
+            _stations(parsed),
+            _operators(parsed),
+            _categories(parsed.lanes, parsed, "lanes"),
+            _categories(parsed.bins, parsed, "bins"),
+            _bins(parsed),
+            _destinations(parsed),
+            _checklists(parsed),
+            check_rules(parsed),
+            check_products(parsed),
+            check_recalls(parsed),
+            check_returns(parsed),
+        )
+    )
+
+
+def unknown(layers: Layers, path: Path, what: str, name: str, valid: Collection[str] | None) -> Iterator[Problem]:
+    """A problem if the name is not among the valid ones; nothing where those could not be read."""
+    if valid is not None and name not in valid:
+        yield layers.problem(path, f"there is no {what} {name!r}", nearest(name, valid))
+
+
+def repeated(layers: Layers, found: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:
+    """A problem for every value that was there before, naming the first holder."""
+    holders: dict[str, Path] = {}
+    for path, value in found:
+        if value in holders:
+            yield layers.problem(path, f"the {what} {value!r} belongs to {holders[value][0]!r} already")
+        holders.setdefault(value, path)
+
+
+def _site(parsed: Parsed) -> Iterator[Problem]:
+    if parsed.site is None:
+        return
+    site, layers = parsed.site, parsed.layers["site"]
+    yield from unknown(layers, ("default_client",), "client", site.default_client, parsed.clients)
+    yield from unknown(layers, ("hold_bin",), "bin", site.hold_bin, parsed.bins)
+    if site.station:
+        yield from unknown(layers, ("station",), "station", site.station, parsed.stations)
+    bin_ = (parsed.bins or {}).get(site.hold_bin)
+    if bin_ and "hold" not in bin_.dispositions:
+        yield layers.problem(("hold_bin",), f"the bin {site.hold_bin!r} does not take the disposition hold")
+
+
+def _stations(parsed: Parsed) -> Iterator[Problem]:
+    if parsed.stations is None:
+        return
+    layers = parsed.layers["stations"]
+    prefixes = [((id_, "prefix"), station.prefix) for id_, station in parsed.stations.items()]
+    yield from repeated(layers, prefixes, "prefix")
+    for id_, station in parsed.stations.items():
+        yield from unknown(layers, (id_, "default_lane"), "lane", station.default_lane, parsed.lanes)
+        yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, parsed.scanners)
+        yield from _each(layers, (id_, "printers"), "printer", station.printers, parsed.printers)
+
+
+def _operators(parsed: Parsed) -> Iterator[Problem]:
+    if parsed.operators is not None:
+        badges = [((id_, "badge"), operator.badge) for id_, operator in parsed.operators.items()]
+        yield from repeated(parsed.layers["operators"], badges, "badge")
+
+
+def _categories(tables: Mapping[str, BaseModel] | None, parsed: Parsed, file: str) -> Iterator[Problem]:
+    for id_, table in (tables or {}).items():
+        names: tuple[str, ...] = getattr(table, "categories", ())
+        yield from _each(parsed.layers[file], (id_, "categories"), "category", names, parsed.categories)
+
+
+def _bins(parsed: Parsed) -> Iterator[Problem]:
+    for id_, bin_ in (parsed.bins or {}).items():
+        yield from _each(parsed.layers["bins"], (id_, "clients"), "client", bin_.clients, parsed.clients)
+
+
+def _destinations(parsed: Parsed) -> Iterator[Problem]:
+    """Lanes and bins share one kind of barcode, so they share their names."""
+    for id_ in parsed.bins or {}:
+        if id_ in (parsed.lanes or {}):
+            yield parsed.layers["bins"].problem((id_,), f"{id_!r} is a lane already; one barcode cannot be both")
+
+
+def _checklists(parsed: Parsed) -> Iterator[Problem]:
+    for id_, model in (parsed.checklists or {}).items():
+        yield from check_checklist(model, parsed.layers[f"{CHECKLISTS}/{id_}"])
+
+
+def _each(
+    layers: Layers, path: Path, what: str, names: tuple[str, ...], valid: Collection[str] | None
+) -> Iterator[Problem]:
+    for index, name in enumerate(names):
+        yield from unknown(layers, (*path, index), what, name, valid)

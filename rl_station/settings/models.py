@@ -1,0 +1,151 @@
+"""The shape of the site's own files: who works here, where, for whom. One model per table, a sentence under every field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
+"""An id that people type and files name: small letters, digits, hyphen, underscore."""
+
+CodeBody = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")]
+"""An id that stands in a barcode of ours: capital letters and digits, at most 20."""
+
+Text = Annotated[str, Field(min_length=1)]
+Language = Literal["en", "de", "es"]
+Task = Literal["receive", "inspect", "sort", "trace"]
+Role = Literal["worker", "inspector", "supervisor"]
+Disposition = Literal[
+    "resell",
+    "refurbish",
+    "repair",
+    "replace",
+    "recycle",
+    "donate",
+    "return_to_vendor",
+    "liquidate",
+    "destroy",
+    "hold",
+]
+
+
+class Table(BaseModel):
+    """What all models share: unknown keys are mistakes, values do not change, numbers are not guessed from text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SiteModel(Table):
+    """site.toml: the returns centre as a whole."""
+
+    id: Slug = Field(description="Short name of the site; it stands in every record.")
+    name: Text = Field(description="Name of the site as people say it.")
+    language: Language = Field("en", description="Language of the sign-in screen; a worker's own follows at sign-in.")
+    station: str = Field("", description="The station this machine is; usually set in host.toml or RL_STATION_STATION.")
+    default_client: Slug = Field(description="Client of goods that nobody announced.")
+    hold_bin: CodeBody = Field(description="Bin of everything that has no other place.")
+    label_key: Annotated[str, Field(min_length=16)] = Field(
+        description="Secret that signs unit labels, the same at every station of the site; change the example's."
+    )
+
+
+class StationModel(Table):
+    """stations.toml: one workstation, its table named after its id."""
+
+    name: Text = Field(description="Name of the station as people say it.")
+    prefix: Annotated[str, Field(pattern=r"^[A-Z0-9]{3}$")] = Field(
+        description="Three characters that start every licence plate of this station; unique, never given to another."
+    )
+    tasks: Annotated[tuple[Task, ...], Field(min_length=1)] = Field(
+        strict=False, description="What is done here; the first is offered first."
+    )
+    default_lane: CodeBody = Field(description="Lane of parcels whose content is unknown.")
+    scanners: tuple[str, ...] = Field((), strict=False, description="Names of scanners in devices.toml.")
+    printers: tuple[str, ...] = Field(
+        (), strict=False, description="Names of printers in devices.toml; first is used first."
+    )
+
+
+class ClientModel(Table):
+    """clients.toml: one merchant, its table named after its id."""
+
+    name: Text = Field(description="Name of the merchant as it stands on labels.")
+
+
+class OperatorModel(Table):
+    """operators.toml: one person, its table named after the id that stands in records."""
+
+    name: Text = Field(description="Name shown on the screen.")
+    badge: CodeBody = Field(description="Body of the badge's barcode; unique.")
+    language: Language = Field("en", description="Language of the screen for this person.")
+    roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(
+        ("worker",), strict=False, description="What this person may do."
+    )
+
+
+class LaneModel(Table):
+    """lanes.toml: one bench or queue, its table named after the id in its barcode."""
+
+    name: Text = Field(description="Name of the lane as it stands on its sign.")
+    categories: tuple[str, ...] = Field((), strict=False, description="Categories worked on here; none: anything.")
+
+
+class BinModel(Table):
+    """bins.toml: one place units are sorted to, its table named after the id in its barcode."""
+
+    name: Text = Field(description="Name of the bin as it stands on its sign.")
+    dispositions: Annotated[tuple[Disposition, ...], Field(min_length=1)] = Field(
+        strict=False, description="Dispositions sorted into this bin."
+    )
+    clients: tuple[str, ...] = Field((), strict=False, description="Only goods of these clients; none: everybody's.")
+    categories: tuple[str, ...] = Field((), strict=False, description="Only these categories; none: all.")
+
+
+class ContainerModel(Table):
+    """containers.toml: one known tote, cage or pallet, its table named after the id in its barcode."""
+
+    kind: Literal["tote", "cage", "pallet"] = Field(description="What it is.")
+    name: str = Field("", description="Name on its sign, if it has one besides its id.")
+
+
+class RecallModel(Table):
+    """One recalled article."""
+
+    gtin: Annotated[str, Field(pattern=r"^\d{8,14}$")] = Field(description="GTIN of the article.")
+    reference: Text = Field(description="Number of the recall notice.")
+    hazard: Text = Field(description="What can happen, in a few words for the inspector.")
+    lot: str = Field("", description="Recalled lot; none: every lot.")
+
+
+class RecallsModel(Table):
+    """recalls.toml: the offline snapshot of recalls."""
+
+    snapshot: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] = Field(
+        description="Date of the snapshot, YYYY-MM-DD."
+    )
+    recalls: tuple[RecallModel, ...] = Field((), strict=False, description="The recalled articles.")
+
+
+class StationsFile(RootModel[dict[Slug, StationModel]]):
+    """stations.toml: the workstations by id."""
+
+
+class ClientsFile(RootModel[dict[Slug, ClientModel]]):
+    """clients.toml: the merchants by id."""
+
+
+class OperatorsFile(RootModel[dict[Slug, OperatorModel]]):
+    """operators.toml: the people by id."""
+
+
+class LanesFile(RootModel[dict[CodeBody, LaneModel]]):
+    """lanes.toml: the lanes by id."""
+
+
+class BinsFile(RootModel[dict[CodeBody, BinModel]]):
+    """bins.toml: the bins by id."""
+
+
+class ContainersFile(RootModel[dict[CodeBody, ContainerModel]]):
+    """containers.toml: the known containers by id."""

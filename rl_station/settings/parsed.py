@@ -1,0 +1,172 @@
+"""Reads every file of a configuration folder, each by itself; what the files say about each other is `cross_checks`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, RootModel
+
+from rl_station.settings.carrier_settings import CarriersModel
+from rl_station.settings.content_models import ChecklistModel, RulesModel
+from rl_station.settings.csv_models import ProductRow, ReturnRow
+from rl_station.settings.csv_tables import Numbered, read_csv
+from rl_station.settings.documents import HOST_FILE, Document, Layers, layer, read_toml
+from rl_station.settings.models import (
+    BinModel,
+    BinsFile,
+    ClientModel,
+    ClientsFile,
+    ContainerModel,
+    ContainersFile,
+    LaneModel,
+    LanesFile,
+    OperatorModel,
+    OperatorsFile,
+    RecallsModel,
+    SiteModel,
+    StationModel,
+    StationsFile,
+)
+from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.validate import validate
+
+CHECKLISTS = "checklists"
+PRODUCTS_FILE = "products.csv"
+RETURNS_FILE = "returns.csv"
+
+MODELS: Mapping[str, type[BaseModel]] = {
+    "site": SiteModel,
+    "stations": StationsFile,
+    "clients": ClientsFile,
+    "operators": OperatorsFile,
+    "lanes": LanesFile,
+    "bins": BinsFile,
+    "containers": ContainersFile,
+    "recalls": RecallsModel,
+    "dispositions": RulesModel,
+    "carriers": CarriersModel,
+}
+"""TOML files of the folder by name, with their models; the checklists come on top, one model for all."""
+
+M = TypeVar("M", bound=BaseModel)
+V = TypeVar("V", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What the files say. None where a file could not be understood: nothing is concluded from it then."""
+
+    layers: Mapping[str, Layers]
+    site: SiteModel | None
+    stations: Mapping[str, StationModel] | None
+    clients: Mapping[str, ClientModel] | None
+    operators: Mapping[str, OperatorModel] | None
+    lanes: Mapping[str, LaneModel] | None
+    bins: Mapping[str, BinModel] | None
+    containers: Mapping[str, ContainerModel] | None
+    recalls: RecallsModel | None
+    rules: RulesModel | None
+    carriers: CarriersModel | None
+    checklists: Mapping[str, ChecklistModel] | None
+    products: tuple[Numbered[ProductRow], ...] | None
+    returns: tuple[Numbered[ReturnRow], ...] | None
+    scanners: Collection[str] | None = None
+    printers: Collection[str] | None = None
+
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """A category is a checklist that is not one of the two every category shares."""
+        return (
+            None if self.checklists is None else tuple(id_ for id_ in self.checklists if id_ not in ("hazard", "data"))
+        )
+
+
+def read_layers(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> dict[str, Layers]:
+    """Every readable TOML file of the folder by name, host.toml and the environment laid over it."""
+    host = _host(folder, problems)
+    names = [*MODELS, *checklist_names(folder)]
+    if host:
+        problems.extend(_host_tables(host, names))
+    layers: dict[str, Layers] = {}
+    for name in names:
+        document = read_toml(folder, f"{name}.toml")
+        if isinstance(document, Problem):
+            problems.append(document)
+        else:
+            layers[name] = layer(name, document, host, environ)
+    return layers
+
+
+def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> Parsed:
+    """Everything in the folder; all that is wrong inside single files is added to `problems`."""
+    layers = read_layers(folder, environ, problems)
+
+    def one(name: str, model: type[M]) -> M | None:
+        return validate(model, layers[name], problems) if name in layers else None
+
+    def table(name: str, model: type[RootModel[dict[str, V]]]) -> Mapping[str, V] | None:
+        found = one(name, model)
+        return None if found is None else found.root
+
+    return Parsed(
+        layers=layers,
+        site=one("site", SiteModel),
+        stations=table("stations", StationsFile),
+        clients=table("clients", ClientsFile),
+        operators=table("operators", OperatorsFile),
+        lanes=table("lanes", LanesFile),
+        bins=table("bins", BinsFile),
+        containers=table("containers", ContainersFile),
+        recalls=one("recalls", RecallsModel),
+        rules=one("dispositions", RulesModel),
+        carriers=one("carriers", CarriersModel),
+        checklists=_checklists(folder, layers, problems),
+        products=_rows(folder, PRODUCTS_FILE, ProductRow, problems),
+        returns=_rows(folder, RETURNS_FILE, ReturnRow, problems),
+    )
+
+
+def checklist_names(folder: Path) -> tuple[str, ...]:
+    """The checklist files, and the two that have to be there."""
+    found = {file.stem for file in (folder / CHECKLISTS).glob("*.toml")}
+    return tuple(f"{CHECKLISTS}/{name}" for name in sorted(found | {"hazard", "data"}))
+
+
+def _checklists(
+    folder: Path, layers: Mapping[str, Layers], problems: list[Problem]
+) -> Mapping[str, ChecklistModel] | None:
+    names = checklist_names(folder)
+    read = {name: validate(ChecklistModel, layers[name], problems) for name in names if name in layers}
+    good = {name.removeprefix(f"{CHECKLISTS}/"): found for name, found in read.items() if found is not None}
+    return good if len(good) == len(names) else None
+
+
+R = TypeVar("R", ProductRow, ReturnRow)
+
+
+def _rows(folder: Path, file: str, model: type[R], problems: list[Problem]) -> tuple[Numbered[R], ...] | None:
+    before = len(problems)
+    rows = read_csv(folder, file, model, problems)
+    return rows if len(problems) == before else None
+
+
+def _host(folder: Path, problems: list[Problem]) -> Document | None:
+    if not (folder / HOST_FILE).exists():
+        return None
+    found = read_toml(folder, HOST_FILE)
+    if isinstance(found, Problem):
+        problems.append(found)
+        return None
+    return found
+
+
+def _host_tables(host: Document, names: list[str]) -> list[Problem]:
+    valid = {name.partition("/")[0] for name in names}
+    return [
+        Problem(HOST_FILE, host.lines.get((key,), 1), key, "is not the name of a settings file", nearest(key, valid))
+        for key in host.data
+        if key not in valid
+    ]
