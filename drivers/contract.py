@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -72,6 +72,44 @@ class Feedback(Protocol):
 
     def good(self) -> None: ...
     def bad(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Bytes that somebody typed, escape sequences included, to go on to the terminal's key parser."""
+
+    data: bytes
+
+
+@runtime_checkable
+class TerminalScanner(Protocol):
+    """A scanner that types into the station's terminal. The terminal's input thread feeds it; scans go to its listener."""
+
+    def feed(self, data: bytes, now_ns: int) -> Sequence[Keys]:
+        """Bytes of the terminal in, read at `now_ns` (monotonic); what was typed by a person out."""
+        ...
+
+    def flush(self, now_ns: int) -> Sequence[Keys]:
+        """What has been silent for long enough to be typing. Call about every 20 ms while `waiting`."""
+        ...
+
+    @property
+    def waiting(self) -> bool: ...
+
+
+@runtime_checkable
+class FiredScanner(Protocol):
+    """A scanner that reads what code hands it: the demo's key, a test."""
+
+    def push(self, code: str | bytes) -> None: ...
+
+    def fire_next(self) -> str | None:
+        """Read the next code of its script; None when there is none."""
+        ...
+
+    def extend(self, codes: Iterable[str]) -> None:
+        """Add codes to the end of its script."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from drivers.contract import DeviceState, Listener, StateChange
+from drivers.contract import DeviceState, Keys, Listener, StateChange
 from drivers.framing import MAX_LENGTH, terminators_named
-from drivers.scanner.wedge_assembler import Burst, Keys, Piece, WedgeAssembler
-
-__all__ = ["Burst", "Keys", "Piece", "WedgeAssembler", "WedgeScanner"]
+from drivers.scanner.wedge_assembler import Burst, Piece, WedgeAssembler
 
 
 class WedgeScanner:

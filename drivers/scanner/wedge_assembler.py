@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.contract import FrameRefused, Read
+from drivers.contract import FrameRefused, Keys, Read
 from drivers.framing import HEAD_LENGTH, MAX_LENGTH, MILLISECOND_NS, symbology_of
 from drivers.scanner.terminal_sequences import PASTE_END, PASTE_START, Sequence, control_byte, recognise
 
@@ -18,13 +18,6 @@ _PASTE_MS = 500
 _PASTE_SILENCE_MS = 150
 _ESC = 0x1B
 _ERASERS = b"\x7f\x08"
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """Bytes that somebody typed, escape sequences included, to go on to the terminal's key parser."""
-
-    data: bytes
 
 
 Piece = Keys | Read | FrameRefused

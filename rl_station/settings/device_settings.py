@@ -27,8 +27,8 @@ SCANNER_DRIVERS: Mapping[str, frozenset[str]] = {
     "simulated": frozenset({"script", "interval_ms", "max_length", "symbology_id"}),
 }
 PRINTER_DRIVERS: Mapping[str, frozenset[str]] = {
-    "zpl": frozenset({"url", "path"}),
-    "file": frozenset({"path"}),
+    "zpl": frozenset({"url", "answers"}),
+    "file": frozenset({"path", "accepts"}),
 }
 
 
@@ -126,8 +126,14 @@ class ScannerModel(DeviceModel):
 class PrinterModel(DeviceModel):
     """One label printer, its table named after it."""
 
-    url: str = Field("", description="zpl: where the printer listens, such as tcp://10.0.0.9:9100.")
-    path: str = Field("", description="zpl: device file such as /dev/usb/lp0. file: folder the labels are written to.")
+    url: str = Field(
+        "", description="zpl: where the printer is, such as tcp://10.0.0.9:9100, or its device file /dev/usb/lp0."
+    )
+    answers: bool = Field(True, description="zpl: the printer answers ~HS; false for one that only takes labels.")
+    path: str = Field("", description="file: folder the labels are written to; relative to the data folder.")
+    accepts: Literal["application/zpl", "image/png"] = Field(
+        "application/zpl", description="file: what is written, ZPL or pictures."
+    )
     dpi: Literal[203, 300, 600] = Field(203, description="Dots per inch of the print head.")
     timeout: Annotated[float, Field(gt=0, le=60)] = Field(
         5.0, description="Seconds after which a printer that does not take a label counts as stalled."
@@ -145,8 +151,8 @@ class PrinterModel(DeviceModel):
     @model_validator(mode="after")
     def _fits(self) -> PrinterModel:
         self._check_fit(PRINTER_DRIVERS)
-        if self.driver == "zpl" and bool(self.url) == bool(self.path):
-            raise ValueError("driver 'zpl' needs either a url or a path")
+        if self.driver == "zpl" and not self.url:
+            raise ValueError("driver 'zpl' needs a url")
         if self.driver == "file" and not self.path:
             raise ValueError("driver 'file' needs a path")
         return self
