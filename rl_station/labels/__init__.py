@@ -10,6 +10,7 @@ from rl_station.labels.pixels import to_png
 from rl_station.labels.places import ContainerFace, Table, bin_label, container_label, container_manifest
 from rl_station.labels.plates import UnitFace, parcel_plate, unit_label
 from rl_station.labels.sheets import sheet_to_pdf, sheet_to_png, sheet_to_zpl
+from rl_station.labels.spool import Job, LabelPrinter, Printed, PrintFailed, Retry, Spool
 from rl_station.labels.zpl import to_zpl
 
 __all__ = [
@@ -20,9 +21,15 @@ __all__ = [
     "CommandEntry",
     "CommandGroup",
     "ContainerFace",
+    "Job",
     "LabelError",
+    "LabelPrinter",
     "Layout",
     "Media",
+    "PrintFailed",
+    "Printed",
+    "Retry",
+    "Spool",
     "Table",
     "UnitFace",
     "bin_label",
