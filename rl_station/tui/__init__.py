@@ -1,0 +1,36 @@
+"""The full-screen terminal: draws what a station shows and turns keys and typed scans into its inputs.
+
+No rule of the work, no device and no store belongs here; the station hands in an object of the shape in `contract`.
+"""
+
+from rl_station.tui.contract import (
+    DeviceLine,
+    FiresScans,
+    Link,
+    Listener,
+    Result,
+    ResultTone,
+    StationPort,
+    Status,
+    TerminalInput,
+    TerminalKeys,
+    TerminalScan,
+    View,
+)
+from rl_station.tui.launch import run
+
+__all__ = [
+    "DeviceLine",
+    "FiresScans",
+    "Link",
+    "Listener",
+    "Result",
+    "ResultTone",
+    "StationPort",
+    "Status",
+    "TerminalInput",
+    "TerminalKeys",
+    "TerminalScan",
+    "View",
+    "run",
+]

@@ -1,0 +1,140 @@
+"""What the screen needs from a running station, and nothing more: the station hands it an object of this shape.
+
+The screen imports no station, device or store. Everything here may be called from, and may call, any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from rl_station.domain.messages import Message
+from rl_station.workflow.inputs import Input
+from rl_station.workflow.prompt import Prompt
+
+
+class ResultTone(StrEnum):
+    """How the last input went. Good is only said after the commit."""
+
+    GOOD = "good"
+    BAD = "bad"
+    WARN = "warn"
+    INFO = "info"
+
+
+class Link(StrEnum):
+    """The way to the central server: up, down, none configured, or not known yet."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one input. `seq` rises with every result; `echo` is the raw scan, control characters and all.
+
+    `hands`: what has to be done by hand because of it, such as taking a unit out of a tote after an undo.
+    """
+
+    tone: ResultTone
+    message: Message
+    echo: str = ""
+    seq: int = 0
+    hands: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLine:
+    """A device as people see it. `state`: absent, opening, ready, degraded, lost; `reason` a short English phrase for IT."""
+
+    name: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What goes on around the work.
+
+    `clock` and `oldest_at` are microseconds UTC of the station's clock. `unsynced` is None where it cannot be told, which is
+    not the same as nothing. `language` is the operator's. `next_scan` is what the demo's scanner reads next.
+    """
+
+    station: str
+    operator: str = ""
+    language: str = "en"
+    devices: tuple[DeviceLine, ...] = ()
+    unsynced: int | None = None
+    oldest_at: int | None = None
+    link: Link = Link.UNKNOWN
+    clock: int = 0
+    notices: tuple[Message, ...] = ()
+    next_scan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that is on the screen: what to do next, how the last input went, and the status."""
+
+    prompt: Prompt
+    status: Status
+    result: Result | None = None
+
+
+Listener = Callable[[View], None]
+
+
+class StationPort(Protocol):
+    """A running station, seen from the screen. Every method returns at once; what comes of it arrives as a `View`."""
+
+    def first(self) -> View:
+        """What to show before anything has happened."""
+        ...
+
+    def subscribe(self, listener: Listener) -> None:
+        """From now on every new view goes to the listener, from any thread."""
+        ...
+
+    def submit(self, given: Input) -> None: ...
+
+    def scan(self, data: bytes, *, device: str, manual: bool) -> None: ...
+
+
+@runtime_checkable
+class FiresScans(Protocol):
+    """A port whose simulated scanner can be fired by a key. Only the demo offers it."""
+
+    def fire_next(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalKeys:
+    """Bytes from the terminal that somebody typed, escape sequences included."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalScan:
+    """One whole scan that came in through the terminal, terminator removed."""
+
+    data: bytes
+
+
+class TerminalInput(Protocol):
+    """Tells scans from typing in the bytes of a terminal. Called from the input thread only."""
+
+    def feed(self, data: bytes, now_ns: int) -> Sequence[TerminalKeys | TerminalScan]: ...
+
+    def flush(self, now_ns: int) -> Sequence[TerminalKeys | TerminalScan]:
+        """What has been waiting long enough to be certain. Called about every 20 ms while something waits."""
+        ...
+
+    @property
+    def waiting(self) -> bool:
+        """Whether bytes are held back until it is clear what they are."""
+        ...

@@ -1,0 +1,137 @@
+"""What each key does right now. Pure: the hint bar, the help and the keyboard all ask here, so they cannot disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rl_station.domain.messages import Message
+from rl_station.tui.modes import Mode, mode_of
+from rl_station.tui.wording import screen
+from rl_station.workflow.inputs import Answered, Command, Commanded, Input
+from rl_station.workflow.prompt import Prompt
+
+
+class Local(StrEnum):
+    """What a key does to the screen alone."""
+
+    HELP = "help"
+    TYPE = "type"
+    FIRE = "fire"
+    LEAVE = "leave"
+    UP = "up"
+    DOWN = "down"
+    PAGE_UP = "pageup"
+    PAGE_DOWN = "pagedown"
+
+
+Action = Input | Local
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A key that does something now. `cap`: what is printed on it, a message where that depends on the language."""
+
+    cap: str | Message
+    label: Message
+
+
+ENTER = screen("cap.enter")
+ESCAPE = screen("cap.escape")
+SPACE = screen("cap.space")
+
+_CONFIRMING = {
+    Command.OK: Offer(ENTER, screen("key.ok")),
+    Command.DONE: Offer("F10", screen("key.done")),
+    Command.REPRINT: Offer("F8", screen("key.reprint")),
+}
+_MENU = Offer("F12", screen("key.menu"))
+_ALWAYS = {
+    Mode.SIGN_IN: (),
+    Mode.MENU: (Offer("F12", screen("key.sign_out")),),
+    Mode.GUIDED: (_MENU,),
+    Mode.TRACE: (Offer(screen("cap.up_down"), screen("key.scroll")), _MENU),
+}
+
+_TASKS = {
+    "f2": Command.RECEIVE,
+    "f3": Command.INSPECT,
+    "f4": Command.SORT,
+    "f5": Command.TRACE,
+}
+_COMMANDS = {
+    "enter": Command.OK,
+    "escape": Command.CANCEL,
+    "f8": Command.REPRINT,
+    "f9": Command.UNDO,
+    "f10": Command.DONE,
+}
+_LOCAL = {"f1": Local.HELP, "slash": Local.TYPE, "ctrl+c": Local.LEAVE}
+_SCROLL = {"up": Local.UP, "down": Local.DOWN, "pageup": Local.PAGE_UP, "pagedown": Local.PAGE_DOWN}
+
+
+def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool) -> Action | None:
+    """What this key means at this prompt; None for nothing. `key` and `character` as Textual names them."""
+    if prompt.alarm is not None:
+        return _in_alarm(key, prompt)
+    if answer := _answer(character, prompt):
+        return answer
+    if key == "space":
+        return Local.FIRE if can_fire else None
+    if key in _LOCAL:
+        return _LOCAL[key]
+    if key in _SCROLL:
+        return _SCROLL[key] if mode_of(prompt) is Mode.TRACE else None
+    return _command(key, prompt)
+
+
+def offers(prompt: Prompt, *, can_fire: bool) -> tuple[Offer, ...]:
+    """The keys worth showing, the most useful first."""
+    if prompt.alarm is not None:
+        undo = (Offer("F9", screen("key.undo")),) if prompt.can_undo else ()
+        return (Offer(ENTER, screen("key.acknowledge")), *undo)
+    return tuple(_offers(prompt, can_fire))
+
+
+def _offers(prompt: Prompt, can_fire: bool) -> Iterator[Offer]:
+    if can_fire:
+        yield Offer(SPACE, screen("key.fire"))
+    if prompt.choices:
+        first, last = prompt.choices[0].key.upper(), prompt.choices[-1].key.upper()
+        yield Offer(first if first == last else f"{first}-{last}", screen("key.answer"))
+    commands = {choice.command for choice in prompt.choices}
+    yield from (offer for command, offer in _CONFIRMING.items() if command in commands)
+    if prompt.can_cancel:
+        yield Offer(ESCAPE, screen("key.cancel"))
+    if prompt.can_undo:
+        yield Offer("F9", screen("key.undo"))
+    if prompt.accepts:
+        yield Offer("/", screen("key.type"))
+    yield from _ALWAYS[mode_of(prompt)]
+    yield Offer("F1", screen("key.help"))
+
+
+def _in_alarm(key: str, prompt: Prompt) -> Action | None:
+    if key == "enter":
+        return Commanded(Command.ACK)
+    if key == "f9" and prompt.can_undo:
+        return Commanded(Command.UNDO)
+    return Local.LEAVE if key == "ctrl+c" else None
+
+
+def _answer(character: str | None, prompt: Prompt) -> Answered | None:
+    if not character:
+        return None
+    key = character.casefold()
+    return next((Answered(choice.key) for choice in prompt.choices if choice.key.casefold() == key), None)
+
+
+def _command(key: str, prompt: Prompt) -> Commanded | None:
+    mode = mode_of(prompt)
+    if mode is Mode.SIGN_IN:
+        return None
+    if key == "f12":
+        return Commanded(Command.SIGN_OUT if mode is Mode.MENU else Command.MENU)
+    command = _TASKS.get(key) or _COMMANDS.get(key)
+    return Commanded(command) if command else None

@@ -1,0 +1,83 @@
+"""The station's screen: head, one of four panes, the result, the status, the keys; and what may lie over them."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from rl_station.tui.contract import View
+from rl_station.tui.keys import Local, Offer
+from rl_station.tui.look import Look
+from rl_station.tui.modes import Mode, mode_of
+from rl_station.tui.overlays import AlarmOverlay, HelpOverlay, LeaveOverlay, ManualOverlay
+from rl_station.tui.panes import GuidedPane, MenuPane, SignInPane, TracePane
+from rl_station.tui.widgets import HeadBar, HintBar, Notices, ResultPanel, StatusBar
+from rl_station.tui.wording import Say
+
+
+class StationScreen(Screen[None], inherit_bindings=False):
+    """Shows a view. Everything on it is made once."""
+
+    AUTO_FOCUS = None
+
+    class Opened(Message):
+        """The screen stands with all its parts and can be shown something."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.head = HeadBar(look, id="head")
+        self.panes: dict[Mode, SignInPane | MenuPane | GuidedPane | TracePane] = {
+            Mode.SIGN_IN: SignInPane(look),
+            Mode.MENU: MenuPane(look),
+            Mode.GUIDED: GuidedPane(look),
+            Mode.TRACE: TracePane(look),
+        }
+        self.result = ResultPanel(look, id="result")
+        self.notices = Notices(look, id="notices")
+        self.status = StatusBar(look, id="status")
+        self.hints = HintBar(look, id="hints")
+        self.alarm = AlarmOverlay(look)
+        self.help = HelpOverlay(look)
+        self.manual = ManualOverlay(look)
+        self.leave = LeaveOverlay(look)
+
+    def compose(self) -> ComposeResult:
+        yield self.head
+        with ContentSwitcher(initial=Mode.SIGN_IN, id="panes"):
+            yield from self.panes.values()
+        yield self.result
+        yield self.notices
+        yield self.status
+        yield self.hints
+        for overlay in (self.help, self.manual, self.leave, self.alarm):
+            overlay.display = False
+            yield overlay
+
+    def on_mount(self) -> None:
+        self.post_message(self.Opened())
+
+    def show(self, view: View, offers: tuple[Offer, ...], say: Say) -> None:
+        """Draws what has changed since the last view."""
+        mode = mode_of(view.prompt)
+        self.panes[mode].show(view, say)
+        self.query_one(ContentSwitcher).current = mode
+        self.head.show(view.prompt, view.status, say)
+        self.result.show(view.result, say)
+        self.notices.show(view.status.notices, say)
+        self.status.show(view.status, say)
+        self.hints.show(offers, say)
+        self.help.show(view.prompt, offers, say)
+        self.alarm.show(view, say)
+
+    def scroll_history(self, key: Local) -> None:
+        trace = self.panes[Mode.TRACE]
+        if isinstance(trace, TracePane):
+            trace.scroll(key)
+
+    def close_questions(self) -> None:
+        """Hides help, typing line and leave question: something new has happened."""
+        self.help.display = False
+        self.manual.close()
+        self.leave.display = False

@@ -1,0 +1,23 @@
+"""The pieces of the screen, each drawn from the values it is shown: no input, no focus, no knowledge of the station.
+
+A widget that decides something about the work does not belong here.
+"""
+
+from rl_station.tui.widgets.bars import HeadBar, HintBar, Notices, StatusBar
+from rl_station.tui.widgets.choices import Choices
+from rl_station.tui.widgets.headline import Destination, Headline
+from rl_station.tui.widgets.lists import CheckLines, Facts
+from rl_station.tui.widgets.result import ResultPanel
+
+__all__ = [
+    "CheckLines",
+    "Choices",
+    "Destination",
+    "Facts",
+    "HeadBar",
+    "Headline",
+    "HintBar",
+    "Notices",
+    "ResultPanel",
+    "StatusBar",
+]

@@ -1,0 +1,62 @@
+"""A station of the simplest kind for tests: shows the views of a script, one per input, and remembers what it was given."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rl_station.tui.contract import Listener, View
+from rl_station.workflow.inputs import Input
+
+
+@dataclass(frozen=True, slots=True)
+class GivenScan:
+    data: bytes
+    device: str
+    manual: bool
+
+
+@dataclass
+class ScriptedPort:
+    """Goes to the next view with every input; stays at the last. Views may also be sent by hand, from any thread."""
+
+    views: list[View]
+    given: list[Input | GivenScan] = field(default_factory=list)
+    listener: Listener | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    at: int = 0
+
+    def first(self) -> View:
+        return self.views[0]
+
+    def subscribe(self, listener: Listener) -> None:
+        self.listener = listener
+
+    def submit(self, given: Input) -> None:
+        self._take(given)
+
+    def scan(self, data: bytes, *, device: str, manual: bool) -> None:
+        self._take(GivenScan(data, device, manual))
+
+    def send(self, views: Iterable[View]) -> None:
+        for view in views:
+            if self.listener is not None:
+                self.listener(view)
+
+    def _take(self, given: Input | GivenScan) -> None:
+        with self.lock:
+            self.given.append(given)
+            self.at = min(self.at + 1, len(self.views) - 1)
+            view = self.views[self.at]
+        self.send([view])
+
+
+@dataclass
+class DemoPort(ScriptedPort):
+    """One whose simulated scanner a key fires."""
+
+    fired: int = 0
+
+    def fire_next(self) -> None:
+        self.fired += 1
