@@ -68,12 +68,14 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
     if parsed.stations is None:
         return
     layers = parsed.layers["stations"]
+    scanners = parsed.devices and parsed.devices.scanners
+    printers = parsed.devices and parsed.devices.printers
     prefixes = [((id_, "prefix"), station.prefix) for id_, station in parsed.stations.items()]
     yield from repeated(layers, prefixes, "prefix")
     for id_, station in parsed.stations.items():
         yield from unknown(layers, (id_, "default_lane"), "lane", station.default_lane, parsed.lanes)
-        yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, parsed.scanners)
-        yield from _each(layers, (id_, "printers"), "printer", station.printers, parsed.printers)
+        yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, scanners)
+        yield from _each(layers, (id_, "printers"), "printer", station.printers, printers)
 
 
 def _operators(parsed: Parsed) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +13,7 @@ from rl_station.settings.carrier_settings import CarriersModel
 from rl_station.settings.content_models import ChecklistModel, RulesModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.csv_tables import Numbered, read_csv
+from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import HOST_FILE, Document, Layers, layer, read_toml
 from rl_station.settings.models import (
     BinModel,
@@ -48,6 +49,7 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "recalls": RecallsModel,
     "dispositions": RulesModel,
     "carriers": CarriersModel,
+    "devices": DevicesFile,
 }
 """TOML files of the folder by name, with their models; the checklists come on top, one model for all."""
 
@@ -70,11 +72,10 @@ class Parsed:
     recalls: RecallsModel | None
     rules: RulesModel | None
     carriers: CarriersModel | None
+    devices: DevicesFile | None
     checklists: Mapping[str, ChecklistModel] | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
-    scanners: Collection[str] | None = None
-    printers: Collection[str] | None = None
 
     @property
     def categories(self) -> tuple[str, ...] | None:
@@ -123,6 +124,7 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> 
         recalls=one("recalls", RecallsModel),
         rules=one("dispositions", RulesModel),
         carriers=one("carriers", CarriersModel),
+        devices=one("devices", DevicesFile),
         checklists=_checklists(folder, layers, problems),
         products=_rows(folder, PRODUCTS_FILE, ProductRow, problems),
         returns=_rows(folder, RETURNS_FILE, ReturnRow, problems),

@@ -16,6 +16,7 @@ from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
 from rl_station.settings.content import announced_returns, checklist, product, recalls, rule_table
 from rl_station.settings.cross_checks import cross_check
+from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
@@ -56,6 +57,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     reference: ReferenceTables
     rules: RuleTable
     carriers: CarrierTable
+    devices: DevicesFile
+    printers: Mapping[str, PrinterModel]
     checklists: Mapping[str, Checklist]
     label_key: bytes
     default_client: str
@@ -119,6 +122,8 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         reference=reference,
         rules=rule_table(_there(parsed.rules)),
         carriers=carrier_table(_there(parsed.carriers)),
+        devices=_there(parsed.devices),
+        printers=_there(parsed.devices).printers,
         checklists={id_: checklist(id_, found) for id_, found in _there(parsed.checklists).items()},
         label_key=site.label_key.encode(),
         default_client=site.default_client,
