@@ -37,6 +37,5 @@ def split(text: str) -> AimData:
 
 def normalised(symbology: str | None) -> str | None:
     """What a driver reported apart from the data, with or without its `]`."""
-    if symbology is None:
-        return None
-    return split(symbology if symbology.startswith("]") else f"]{symbology}").symbology
+    found = _IDENTIFIER.fullmatch(f"]{(symbology or '').removeprefix(']')}")
+    return None if found is None else found[1]

@@ -75,13 +75,14 @@ class FormatModel(Table):
 class CarriersModel(Table):
     """carriers.toml: every format of tracking number, most telling first."""
 
-    formats: Annotated[tuple[FormatModel, ...], Field(min_length=1)] = Field(
-        strict=False, description="The formats in the order of their rank."
-    )
+    formats: tuple[FormatModel, ...] = Field(strict=False, description="The formats in the order of their rank.")
 
     @field_validator("formats")
     @classmethod
-    def _unique(cls, formats: tuple[FormatModel, ...]) -> tuple[FormatModel, ...]:
+    def _some_and_unique(cls, formats: tuple[FormatModel, ...]) -> tuple[FormatModel, ...]:
+        # Not a `min_length`, which complains of an empty table whenever one of its formats is wrong.
+        if not formats:
+            raise ValueError("there has to be at least one format")
         names = [entry.name for entry in formats]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
