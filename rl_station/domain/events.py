@@ -69,7 +69,7 @@ class CorrectionDeclared(Event, frozen=True, kw_only=True):
 
 
 class LabelRequested(Event, frozen=True, kw_only=True):
-    """`label`: parcel, unit, container, manifest. Printing happens after the commit and may fail; a reprint is another request."""
+    """`label`: parcel, unit, container, manifest. Printing is done after the commit and may fail; a reprint is another request."""
 
     label: str
     parcel: str = ""
@@ -436,7 +436,7 @@ AnyEvent = (
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it stands in the log.
 
-    `at` wall clock, microseconds since 1970 UTC; `hlc` hybrid logical clock (microseconds << 16 | counter), never decreasing;
+    `at` wall clock, microseconds since 1970 UTC; `hlc` hybrid logical clock (milliseconds << 16 | counter), never decreasing;
     `cause` the seq of the first event of the same input, so that an undo takes back one input whole; `source` the scan behind it.
     """
 

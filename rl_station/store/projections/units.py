@@ -1,0 +1,115 @@
+"""A unit's row, event by event."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec.structs import replace
+
+from rl_station.domain import events
+from rl_station.domain.events import Recorded
+
+
+class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
+    """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container."""
+
+    unit: str
+    parcel: str = ""
+    status: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    gtin: str = ""
+    serial: str = ""
+    rma: str = ""
+    line: int = 0
+    functional: str = ""
+    cosmetic: str = ""
+    packaging: str = ""
+    disposition: str = ""
+    reason: str = ""
+    rule: str = ""
+    bin: str = ""
+    container: str = ""
+    recall: str = ""
+    swap: bool = False
+    seq: int = 0
+    placed_seq: int = 0
+
+
+def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | None:
+    """The row after an event about this unit.
+
+    It begins where the unit is identified, or where a station that never heard of it takes it from its label or sorts it.
+    """
+    seq = recorded.seq
+    match recorded.event:
+        case events.UnitIdentified() as event:
+            return _identified(row or UnitRow(unit=unit, status="", seq=seq), event)
+        case events.UnitPresented(known_by="label") as event if row is None:
+            return UnitRow(
+                unit=unit,
+                status="decided",
+                client=event.client,
+                disposition=event.disposition,
+                bin=event.bin,
+                seq=seq,
+            )
+        case events.UnitSorted() as event:
+            return replace(
+                row or UnitRow(unit=unit, status="", seq=seq),
+                status="sorted",
+                client=event.client,
+                disposition=event.disposition,
+                container=event.container,
+                placed_seq=seq,
+            )
+    return None if row is None else _known(row, recorded.event)
+
+
+def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  # one return for each event
+    match event:
+        case events.UnitSerialRead():
+            return replace(row, serial=event.serial)
+        case events.UnitSwapSuspected():
+            return replace(row, swap=True)
+        case events.UnitRecallChecked():
+            return replace(row, recall=event.recall)
+        case events.UnitGraded():
+            return replace(
+                row,
+                status="graded",
+                functional=event.functional,
+                cosmetic=event.cosmetic,
+                packaging=event.packaging,
+            )
+        case events.DispositionDecided():
+            return replace(
+                row,
+                status="decided",
+                client=event.client,
+                disposition=event.disposition,
+                reason=event.reason,
+                rule=event.rule,
+                bin=event.bin,
+            )
+        case events.UnitPlateConfirmed():
+            return replace(row, status="labelled")
+        case _:
+            return row
+
+
+def _identified(row: UnitRow, event: events.UnitIdentified) -> UnitRow:
+    return replace(
+        row,
+        parcel=event.parcel,
+        status="identified",
+        client=event.client,
+        sku=event.sku,
+        name=event.name,
+        category=event.category,
+        gtin=event.gtin,
+        serial=event.serial,
+        rma=event.rma,
+        line=event.line,
+    )

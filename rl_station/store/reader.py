@@ -1,0 +1,71 @@
+"""Reading a store from another process, while the station works or not: no lock, and nothing is ever written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from rl_station.domain.events import Recorded
+from rl_station.store import facts, log, schema
+from rl_station.store.backup import back_up_to
+from rl_station.store.database import Database
+from rl_station.store.errors import StoreError
+from rl_station.store.folder import DATABASE
+from rl_station.store.log import Head
+from rl_station.store.records import StoreRecords
+from rl_station.store.unsynced import Unsynced, unsynced
+
+
+class Reader:
+    """An open read-only view; use it as a context manager or `close` it."""
+
+    def __init__(self, database: Database) -> None:
+        """Use `open_reader`."""
+        self._database = database
+        self.records = StoreRecords(database)
+        self.station = facts.get(database, facts.STATION)
+        self.purpose = facts.get(database, facts.PURPOSE)
+
+    def log(self, since: int = 0) -> Iterator[Recorded]:
+        """Events after seq `since`, in order."""
+        return log.read(self._database, since=since)
+
+    def head(self) -> Head:
+        return log.head(self._database)
+
+    def epochs(self) -> tuple[facts.Epoch, ...]:
+        return tuple(facts.epochs(self._database))
+
+    def unsynced(self) -> Unsynced:
+        return unsynced(self._database)
+
+    def backup(self, target: Path) -> Head:
+        """A verified copy at `target`, which must not exist. Raises StoreError."""
+        return back_up_to(self._database, target)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_reader(folder: Path) -> Reader:
+    """Read the store in `folder`. Raises StoreError: `no_store`, `newer`, `older`, or what is wrong with the files."""
+    path = folder / DATABASE
+    found = schema.peek(path)
+    if found is None:
+        raise schema.no_store(folder)
+    if found.revision != schema.HEAD:
+        raise StoreError(
+            "older",
+            f"The database {path} is of revision {found.revision}; this version reads {schema.HEAD}.",
+            "Start the station once, which brings it up to date.",
+        )
+    return Reader(Database(path, read_only=True))

@@ -1,0 +1,190 @@
+"""The read models as the workflows and people see them: rows of the derived tables, joined where one depends on another."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from rl_station.domain.events import Recorded
+from rl_station.store import log, tables
+from rl_station.store.database import Database, Params, prepare
+from rl_station.store.projections import ContainerRow, ParcelRow, UnitRow
+from rl_station.store.projector import CONTAINERS, PARCELS, UNITS
+from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
+
+MOST_PALLETS = 8
+"""How deep containers may stand on containers before we stop looking."""
+
+_parcel, _unit, _container = tables.parcel, tables.unit, tables.container
+_BY_KEY = prepare(
+    select(*(_parcel.c[name] for name in PARCELS.codec.names))
+    .join(tables.parcel_key, tables.parcel_key.c.parcel == _parcel.c.parcel)
+    .where(tables.parcel_key.c.kind == bindparam("kind"), tables.parcel_key.c.value == bindparam("value"))
+    .order_by(_parcel.c.seq, _parcel.c.parcel)
+)
+_UNITS_IN_PARCEL = prepare(select(_unit.c.unit).where(_unit.c.parcel == bindparam("id")).order_by(_unit.c.seq))
+_UNITS_INSIDE = prepare(
+    select(_unit.c.unit)
+    .where(_unit.c.container == bindparam("id"), _unit.c.placed_seq >= bindparam("since"))
+    .order_by(_unit.c.placed_seq)
+)
+_BY_SERIAL = prepare(
+    select(*(_unit.c[name] for name in UNITS.codec.names))
+    .where(_unit.c.serial == bindparam("serial"))
+    .order_by(_unit.c.seq, _unit.c.unit)
+)
+_CONTENTS = prepare(
+    select(_container.c.container)
+    .where(_container.c.pallet == bindparam("id"), _container.c.pallet_seq >= bindparam("since"))
+    .order_by(_container.c.pallet_seq, _container.c.container)
+)
+_HISTORY = prepare(
+    log.joined()
+    .add_columns(tables.corrected.c.by)
+    .join(tables.event_subject, tables.event_subject.c.seq == tables.event.c.seq)
+    .outerjoin(tables.corrected, tables.corrected.c.seq == tables.event.c.seq)
+    .where(tables.event_subject.c.kind == bindparam("kind"), tables.event_subject.c.subject == bindparam("subject"))
+    .order_by(tables.event_subject.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_THROUGHPUT = prepare(
+    select(tables.throughput)
+    .where(tables.throughput.c.hour >= bindparam("since"))
+    .order_by(tables.throughput.c.hour, tables.throughput.c.stage, tables.throughput.c.operator)
+)
+
+
+class Throughput(msgspec.Struct, frozen=True):
+    """Work finished in one hour (hours since 1970 UTC) by one operator at one stage."""
+
+    hour: int
+    stage: str
+    operator: str
+    count: int
+
+
+class StoreRecords:
+    """Implements `knowledge.Records`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def parcel(self, plate: str) -> ParcelRecord | None:
+        row = self._database.row(PARCELS.load, PARCELS.codec.row, {"id": plate})
+        return None if row is None else self._parcel_record(row)
+
+    def parcels_by_key(self, kind: str, value: str) -> tuple[ParcelRecord, ...]:
+        found = self._database.rows(_BY_KEY, PARCELS.codec.row, {"kind": kind, "value": value})
+        return tuple(self._parcel_record(row) for row in found)
+
+    def unit(self, plate: str) -> UnitRecord | None:
+        row = self._database.row(UNITS.load, UNITS.codec.row, {"id": plate})
+        return None if row is None else self._unit_record(row)
+
+    def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]:
+        if not serial:
+            return ()
+        found = self._database.rows(_BY_SERIAL, UNITS.codec.row, {"serial": serial})
+        return tuple(self._unit_record(row) for row in found)
+
+    def container(self, code: str) -> ContainerRecord | None:
+        row = self._container_row(code)
+        if row is None:
+            return None
+        inside: Params = {"id": code, "since": row.opened_seq}
+        return ContainerRecord(
+            container=code,
+            status="shipped" if self._shipped(row) else row.status,
+            disposition=row.disposition,
+            client=row.client,
+            bin=row.bin,
+            units=tuple(self._database.rows(_UNITS_INSIDE, str, inside)),
+            contents=tuple(self._database.rows(_CONTENTS, str, inside)),
+            pallet=row.pallet,
+        )
+
+    def history(
+        self, *, parcel: str = "", unit: str = "", container: str = "", limit: int = 200
+    ) -> tuple[HistoryLine, ...]:
+        """The last `limit` events about any of these subjects, oldest first."""
+        lines: dict[int, HistoryLine] = {}
+        for kind, subject in (("parcel", parcel), ("unit", unit), ("container", container)):
+            if subject:
+                where: Params = {"kind": kind, "subject": subject, "limit": limit}
+                lines.update((line.seq, line) for line in self._database.rows(_HISTORY, _line, where))
+        return tuple(lines[seq] for seq in sorted(lines)[-limit:])
+
+    def throughput(self, since_hour: int = 0) -> tuple[Throughput, ...]:
+        """Work finished in each hour from `since_hour` (hours since 1970 UTC) on."""
+        return tuple(self._database.rows(_THROUGHPUT, Throughput, {"since": since_hour}))
+
+    def _parcel_record(self, row: ParcelRow) -> ParcelRecord:
+        return ParcelRecord(
+            parcel=row.parcel,
+            status=row.status,
+            client=row.client,
+            rmas=row.rmas,
+            lane=row.lane,
+            outcome=row.outcome,
+            condition=row.condition,
+            hazards=row.hazards,
+            held=row.held,
+            received_at=row.received_at,
+            received_by=row.received_by,
+            station=row.station,
+            units=tuple(self._database.rows(_UNITS_IN_PARCEL, str, {"id": row.parcel})),
+        )
+
+    def _unit_record(self, row: UnitRow) -> UnitRecord:
+        shown = {name: getattr(row, name) for name in UnitRecord.__struct_fields__}
+        place = self._container_row(row.container) if row.status == "sorted" else None
+        if place is not None and (row.placed_seq < place.opened_seq or self._shipped(place)):
+            shown["status"] = "shipped"
+        return UnitRecord(**shown)
+
+    def _container_row(self, code: str) -> ContainerRow | None:
+        return self._database.row(CONTAINERS.load, CONTAINERS.codec.row, {"id": code})
+
+    def _shipped(self, row: ContainerRow) -> bool:
+        """It left, or what it stands on left (a pallet that was filled anew since has left, too)."""
+        for _ in range(MOST_PALLETS):
+            if row.status == "shipped":
+                return True
+            pallet = self._container_row(row.pallet) if row.status == "consolidated" else None
+            if pallet is None:
+                return False
+            if row.pallet_seq < pallet.opened_seq:
+                return True
+            row = pallet
+        return False
+
+
+def _line(*columns: object) -> HistoryLine:
+    *event, corrected = columns
+    recorded = log.StoredEvent(*event).recorded()  # type: ignore[arg-type]  # columns of the statement, in its order
+    return history_line(recorded, corrected=corrected is not None)
+
+
+def history_line(recorded: Recorded, *, corrected: bool = False) -> HistoryLine:
+    """An event for people: its fields that say something, as text."""
+    event = recorded.event
+    fields = ((name, _shown(getattr(event, name))) for name in event.__struct_fields__)
+    return HistoryLine(
+        seq=recorded.seq,
+        at=recorded.at,
+        operator=recorded.operator,
+        station=recorded.station,
+        type=type(event).__name__,
+        params=tuple((name, text) for name, text in fields if text),
+        corrected=corrected,
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join("=".join(map(str, each)) if isinstance(each, tuple) else str(each) for each in value)
+    return str(value)

@@ -1,0 +1,126 @@
+"""The shape of the database: made new in one go, or brought up from any earlier revision. A newer one is left alone.
+
+Alembic is slow to import and only needed for a database of an earlier revision.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, text
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from rl_station.store import facts, log, tables
+from rl_station.store.backup import back_up_to
+from rl_station.store.database import Database, Statement, prepare
+from rl_station.store.errors import StoreError
+from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
+
+REVISIONS = ("0001", "0002")
+HEAD = REVISIONS[-1]
+
+_HAS_TABLE = Statement("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = :name", {})
+_REVISION = prepare(select(tables.alembic_version.c.version_num))
+_STAMP = prepare(insert(tables.alembic_version).values(version_num=bindparam("revision")))
+
+
+class Peek(NamedTuple):
+    """What a database says of itself."""
+
+    revision: str
+    station: str
+    purpose: str
+
+
+def peek(path: Path) -> Peek | None:
+    """Read without changing anything; None where nothing has been made yet. Raises StoreError."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    database = Database(path, read_only=True)
+    try:
+        revision = stored_revision(database)
+        if revision is None:
+            return None
+        check_known(revision, path)
+        return Peek(revision, facts.get(database, facts.STATION), facts.get(database, facts.PURPOSE))
+    finally:
+        database.close()
+
+
+def stored_revision(database: Database) -> str | None:
+    if not database.row(_HAS_TABLE, int, {"name": tables.alembic_version.name}):
+        return None
+    return database.row(_REVISION, str)
+
+
+def check_known(revision: str, path: Path) -> None:
+    """Raises StoreError for a revision that this version has never heard of."""
+    if revision not in REVISIONS:
+        raise StoreError(
+            "newer",
+            f"The database {path} was written by a newer version (its revision is {revision}, this version knows {HEAD}).",
+            "Install that version again; nothing was changed.",
+        )
+
+
+def create(database: Database) -> None:
+    """All tables of the newest revision, inside the caller's transaction."""
+    for table in tables.metadata.sorted_tables:
+        database.run(Statement(str(CreateTable(table).compile(dialect=database.engine.dialect)), {}))
+        for index in sorted(table.indexes, key=lambda index: index.name or ""):
+            database.run(Statement(str(CreateIndex(index).compile(dialect=database.engine.dialect)), {}))
+    database.run(_STAMP, {"revision": HEAD})
+
+
+def migrate(database: Database) -> None:
+    """Bring it up to the newest revision in one transaction, after a backup. Raises StoreError; then nothing has changed."""
+    before = log.head(database)
+    if before.seq:
+        folder = database.path.parent / BACKUPS
+        prepare_folder(folder)
+        # A name for each log it was made of: a second attempt over the same log finds it done.
+        target = folder / f"before-{HEAD}-at-{before.seq}-{before.hash.hex()[:8]}.db"
+        if not target.exists():
+            back_up_to(database, target)
+    with database.errors(), database.engine.connect() as connection:
+        # Foreign keys in force would let a rebuilt table take its children with it; the switch works outside transactions only.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        count = _count(connection)
+        _upgrade(connection)
+        _compare(database, connection, before, count)
+        connection.commit()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  # half a second that only a migration pays
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)
+
+
+def _compare(database: Database, connection: Connection, before: log.Head, count: int) -> None:
+    """The log must be what it was. Raises StoreError, which rolls everything back."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if log.head(database) != before or _count(connection) != count or broken:
+        raise StoreError(
+            "failed",
+            f"Migrating {database.path} would have changed its log; it was left at its old revision.",
+            f"Report this; a copy is in {database.path.parent / BACKUPS}.",
+        )
+
+
+def _count(connection: Connection) -> int:
+    return int(connection.execute(text(log.COUNT.sql)).scalar_one())
+
+
+def no_store(folder: Path) -> StoreError:
+    return StoreError(
+        "no_store",
+        f"There is no station database in {folder}.",
+        f"Start the station once, or name the folder of {DATABASE}.",
+    )

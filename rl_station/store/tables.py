@@ -1,0 +1,179 @@
+"""The tables: the log, which is the truth and is only ever appended to, and what is derived from it.
+
+Derived tables hold nothing that the log does not say, so they can be dropped and folded again at any time.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+
+def _text(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, String, primary_key=primary_key, nullable=False)
+
+
+def _number(name: str, *, primary_key: bool = False) -> Column[int]:
+    return Column(name, Integer, primary_key=primary_key, autoincrement=False, nullable=False)
+
+
+alembic_version = Table(
+    "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
+)
+
+meta = Table("meta", metadata, _text("key", primary_key=True), _text("value"), sqlite_with_rowid=False)
+"""Station, purpose, and how far the centre has acknowledged."""
+
+epoch = Table(
+    "epoch",
+    metadata,
+    _number("number", primary_key=True),
+    _text("token"),
+    _text("station"),
+    _number("first_seq"),
+    _number("started_at"),
+    _text("reason"),
+)
+"""The unbroken lives of this log, in order. Seqs go on over a new epoch, so a seq alone names an event of this database."""
+
+event = Table(
+    "event",
+    metadata,
+    _number("seq", primary_key=True),
+    _number("epoch"),
+    _number("at"),
+    _number("hlc"),
+    _number("cause"),
+    _text("operator"),
+    _text("type"),
+    _number("schema"),
+    Column("body", LargeBinary, nullable=False),
+    Column("source", LargeBinary, nullable=True),
+    Column("hash", LargeBinary, nullable=False),
+)
+"""The log. `body` and `source` are the canonical JSON that the hash vouches for; `epoch` is the number of its epoch."""
+
+checkpoint = Table(
+    "checkpoint", metadata, _number("seq", primary_key=True), Column("state", LargeBinary, nullable=False)
+)
+
+plate_floor = Table(
+    "plate_floor",
+    metadata,
+    _text("prefix", primary_key=True),
+    _text("kind", primary_key=True),
+    _number("floor"),
+    sqlite_with_rowid=False,
+)
+"""Plate numbers up to `floor` may have been used in events that a restore has lost."""
+
+# --- derived ----------------------------------------------------------------------------------------------------------
+
+event_subject = Table(
+    "event_subject",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("subject", primary_key=True),
+    _number("seq", primary_key=True),
+    sqlite_with_rowid=False,
+)
+corrected = Table("corrected", metadata, _number("seq", primary_key=True), _number("by"))
+
+parcel = Table(
+    "parcel",
+    metadata,
+    _text("parcel", primary_key=True),
+    _text("status"),
+    _text("client"),
+    _text("rmas"),
+    _text("lane"),
+    _text("outcome"),
+    _text("condition"),
+    _text("hazards"),
+    _text("held"),
+    _number("received_at"),
+    _text("received_by"),
+    _text("station"),
+    _text("keys"),
+    _number("seq"),
+    sqlite_with_rowid=False,
+)
+parcel_key = Table(
+    "parcel_key",
+    metadata,
+    _text("kind", primary_key=True),
+    _text("value", primary_key=True),
+    _text("parcel", primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    _text("unit", primary_key=True),
+    _text("parcel"),
+    _text("status"),
+    _text("client"),
+    _text("sku"),
+    _text("name"),
+    _text("category"),
+    _text("gtin"),
+    _text("serial"),
+    _text("rma"),
+    _number("line"),
+    _text("functional"),
+    _text("cosmetic"),
+    _text("packaging"),
+    _text("disposition"),
+    _text("reason"),
+    _text("rule"),
+    _text("bin"),
+    _text("container"),
+    _text("recall"),
+    _number("swap"),
+    _number("seq"),
+    _number("placed_seq"),
+    sqlite_with_rowid=False,
+)
+Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
+Index("unit_by_container", unit.c.container, unit.c.placed_seq)
+Index("unit_by_serial", unit.c.serial)
+
+container = Table(
+    "container",
+    metadata,
+    _text("container", primary_key=True),
+    _text("status"),
+    _text("disposition"),
+    _text("client"),
+    _text("bin"),
+    _text("pallet"),
+    _number("opened_seq"),
+    _number("pallet_seq"),
+    sqlite_with_rowid=False,
+)
+Index("container_by_pallet", container.c.pallet, container.c.pallet_seq)
+
+plate_counter = Table(
+    "plate_counter",
+    metadata,
+    _text("prefix", primary_key=True),
+    _text("kind", primary_key=True),
+    _number("used"),
+    sqlite_with_rowid=False,
+)
+"""The highest plate number that an event has used, corrected or not: its label may be printed."""
+
+throughput = Table(
+    "throughput",
+    metadata,
+    _number("hour", primary_key=True),
+    _text("stage", primary_key=True),
+    _text("operator", primary_key=True),
+    _number("count"),
+    sqlite_with_rowid=False,
+)
+"""Finished pieces of work by `hour` (hours since 1970 UTC), stage and operator."""
+
+DERIVED = (event_subject, corrected, parcel, parcel_key, unit, container, plate_counter, throughput)
