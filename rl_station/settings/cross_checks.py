@@ -68,8 +68,8 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
     if parsed.stations is None:
         return
     layers = parsed.layers["stations"]
-    scanners = parsed.devices and parsed.devices.scanners
-    printers = parsed.devices and parsed.devices.printers
+    scanners = parsed.devices.scanners if parsed.devices else None
+    printers = parsed.devices.printers if parsed.devices else None
     prefixes = [((id_, "prefix"), station.prefix) for id_, station in parsed.stations.items()]
     yield from repeated(layers, prefixes, "prefix")
     for id_, station in parsed.stations.items():
