@@ -69,7 +69,7 @@ class CorrectionDeclared(Event, frozen=True, kw_only=True):
 
 
 class LabelRequested(Event, frozen=True, kw_only=True):
-    """`label`: parcel, unit, container, manifest. Printing is done after the commit and may fail; a reprint is another request."""
+    """`label`: parcel, unit, container, manifest. Printed after the commit, which may fail; a reprint is another request."""
 
     label: str
     parcel: str = ""
@@ -340,13 +340,17 @@ class ParcelClosed(Event, frozen=True, kw_only=True):
 
 
 class UnitPresented(Event, frozen=True, kw_only=True):
-    """A unit is in the worker's hand. `known_by`: store, or label (decision read from its signed label)."""
+    """A unit is in the worker's hand. `known_by`: store, or label (decision read from its signed label).
+
+    `container` is where it lies already, if it was sorted before.
+    """
 
     unit: str
     disposition: str
     client: str
     bin: str
     known_by: str
+    container: str = ""
 
 
 class ContainerPresented(Event, frozen=True, kw_only=True):

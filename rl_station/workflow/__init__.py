@@ -1,0 +1,35 @@
+"""The deciders: what happened because of a scan, what is known now, what the worker does next; receive, inspect, sort, trace.
+
+Pure functions over plain values; no I/O, no clock, no framework, and no text for people (that is i18n).
+"""
+
+from rl_station.workflow.announce import notice, said
+from rl_station.workflow.evolve import evolve
+from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.prompt import Prompt, Tone
+from rl_station.workflow.session import advance, fold
+from rl_station.workflow.state import Session, State, at_rest, initial
+from rl_station.workflow.station import decide, prompt
+
+__all__ = [
+    "Answered",
+    "Command",
+    "Commanded",
+    "Input",
+    "Knowledge",
+    "Prompt",
+    "Scanned",
+    "Session",
+    "State",
+    "Tone",
+    "advance",
+    "at_rest",
+    "decide",
+    "evolve",
+    "fold",
+    "initial",
+    "notice",
+    "prompt",
+    "said",
+]

@@ -1,0 +1,99 @@
+"""What is said about an accepted input: one line for the result panel, and what hands still have to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rl_station.domain import events as e
+from rl_station.domain.messages import Message, Parameter, message
+from rl_station.workflow.prompt import Tone
+
+_SPOKEN: tuple[type[e.Event], ...] = (
+    e.CorrectionDeclared,
+    e.ParcelHeld,
+    e.UnitHazardFound,
+    e.UnitSwapSuspected,
+    e.ParcelClosed,
+    e.ParcelLaneAssigned,
+    e.ParcelPlateConfirmed,
+    e.ParcelReceived,
+    e.ParcelPresented,
+    e.ParcelHazardChecked,
+    e.ParcelConditionNoted,
+    e.ParcelSetAside,
+    e.ParcelCountChecked,
+    e.ParcelOpened,
+    e.ItemPresented,
+    e.DispositionDecided,
+    e.UnitPlateConfirmed,
+    e.UnitIdentified,
+    e.UnitSerialRead,
+    e.UnitQuestionAnswered,
+    e.UnitGraded,
+    e.UnitSorted,
+    e.UnitPresented,
+    e.ContainerShipped,
+    e.ContainersConsolidated,
+    e.ContainerClosed,
+    e.ContainerPresented,
+    e.CodeTraced,
+    e.LabelRequested,
+    e.AlarmAcknowledged,
+    e.TaskChosen,
+    e.SignedIn,
+    e.SignedOut,
+)
+"""The events worth a line, the most telling first."""
+
+_CODED = {"condition": "condition", "disposition": "disposition", "label": "label", "match": "match", "task": "task"}
+_WARNED = frozenset({"ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"})
+
+
+def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
+    """The line for the result panel about the events of one accepted input, and its tone."""
+    found = {type(event): event for event in reversed(list(events))}
+    event = next((found[kind] for kind in _SPOKEN if kind in found), None)
+    if event is None:
+        return Tone.PLAIN, message("done.noted")
+    name = type(event).__name__
+    match_warns = isinstance(event, e.UnitIdentified) and event.match != "expected"
+    tone = Tone.WARN if name in _WARNED or match_warns else Tone.GOOD
+    return tone, message(f"done.{name}", **_params(event))
+
+
+def notice(events: Iterable[e.Event]) -> Message | None:
+    """What has to be done by hand because of an input: after an undo, or at a parcel that did not hold what was announced."""
+    for event in events:
+        match event:
+            case e.CorrectionDeclared(types=types) if "UnitSorted" in types:
+                return message("hands.take_out", containers=_list(event.containers), units=_list(event.units))
+            case e.CorrectionDeclared(types=types) if "ContainersConsolidated" in types:
+                return message("hands.take_off_pallet", containers=_list(event.containers))
+            case e.CorrectionDeclared(types=types) if "ContainerClosed" in types:
+                return message("hands.open_again", containers=_list(event.containers))
+            case e.CorrectionDeclared(types=types) if "LabelRequested" in types:
+                return message("hands.destroy_label", plates=_list(event.units or event.parcels))
+            case e.ParcelClosed(discrepancies=discrepancies) if discrepancies:
+                found = ", ".join(dict.fromkeys(discrepancies))
+                return message("hands.discrepancies", parcel=event.parcel, found=found)
+            case _:
+                continue
+    return None
+
+
+def _params(event: e.Event) -> dict[str, Parameter]:
+    """The fields of an event that its line may name; codes are marked for translation."""
+    params: dict[str, Parameter] = {}
+    for field in event.__struct_fields__:
+        value = getattr(event, field)
+        if isinstance(value, str) and value:
+            params[field] = f"@{_CODED[field]}.{value}" if field in _CODED else value
+        elif isinstance(value, str | int) and not isinstance(value, bool):
+            params[field] = value
+    if isinstance(event, e.ParcelHeld):
+        params["reason"] = f"@held.{event.reason}"
+    return params
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,7 @@
+"""Inspect: a parcel on the bench, unit by unit from its code to its label. No containers here; that is sort."""
+
+from rl_station.workflow.inspect.decide import decide
+from rl_station.workflow.inspect.evolve import evolve
+from rl_station.workflow.inspect.prompt import prompt
+
+__all__ = ["decide", "evolve", "prompt"]

@@ -1,0 +1,69 @@
+"""What the inspector may answer, step by step."""
+
+from __future__ import annotations
+
+from rl_station.domain.messages import content, message
+from rl_station.workflow.choices import choice, keyed
+from rl_station.workflow.facts import client_name
+from rl_station.workflow.inspect.grading import STEPS
+from rl_station.workflow.inspect.lines import missing_lines
+from rl_station.workflow.inspect.questions import asked
+from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.prompt import Choice, Tone
+from rl_station.workflow.state import Inspecting, ItemInQuestion, UnitInHand
+
+_SHOWN_LINES = 8
+
+
+def parcel_choices(job: Inspecting, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """An item without a readable code: one of the announced lines that lack a piece, or something else."""
+    if job.closing:
+        return keyed([choice("close", command="CLOSE", tone=Tone.WARN), choice("go_on", command="GOON")])
+    lines = [
+        choice(f"{line.rma}/{line.line.line}", message("choice.line", name=line.name))
+        for line in missing_lines(job, knowledge)[:_SHOWN_LINES]
+    ]
+    return keyed([*lines, choice("something_else", command="OTHER")])
+
+
+def item_choices(item: ItemInQuestion, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """The products a code fits, or the categories of a thing nobody knows."""
+    if not item.products:
+        titles = [(name, knowledge.checklist(name)) for name in knowledge.categories]
+        return keyed(choice(name, content(found.title), command=_command(name)) for name, found in titles if found)
+    products = [found for client, sku in item.products if (found := knowledge.reference.product(client, sku))]
+    return keyed(
+        choice(
+            f"{product.client}/{product.sku}",
+            message("choice.product", name=product.name, client=client_name(product.client, knowledge)),
+        )
+        for product in products
+    )
+
+
+def unit_choices(unit: UnitInHand, knowledge: Knowledge, language: str = "") -> tuple[Choice, ...]:
+    """The options of the open question, or the way out where something cannot be scanned."""
+    match step_of(unit, knowledge):
+        case "plate":
+            return keyed([choice("unlabelled", command="NOLABEL")])
+        case "serial":
+            return keyed([choice("no_serial", command="NOSERIAL")])
+        case "grade":
+            return keyed(choice(name) for name in STEPS)
+        case _:
+            question = asked(unit, knowledge)
+            options = question.question.options if question else ()
+            return keyed(
+                choice(option.id, content(in_language(option.text, option.texts, language)), command=option.command)
+                for option in options
+            )
+
+
+def in_language(text: str, texts: tuple[tuple[str, str], ...], language: str) -> str:
+    """Site content in the worker's language, where the site has it."""
+    return dict(texts).get(language, text)
+
+
+def _command(name: str) -> str:
+    return "".join(char for char in name.upper() if char.isalnum())

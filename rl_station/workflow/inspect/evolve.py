@@ -1,0 +1,111 @@
+"""What is known at the bench after an event."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rl_station.domain import events as e
+from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, UnitInHand
+
+
+def evolve(job: Job | None, event: e.Event) -> Job | None:
+    """The job after one event; untouched by events of other work."""
+    if isinstance(event, e.ParcelOpened):
+        return _opened(job, event)
+    return _open(job, event) if isinstance(job, Inspecting) else job
+
+
+def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR0911 - a table: one return for each row
+    """The unit in hand after one of its own events."""
+    match event:
+        case e.UnitSerialRead():
+            return replace(unit, serial=event.serial or unit.serial, serial_asked=True)
+        case e.UnitSwapSuspected():
+            return replace(unit, swap=True)
+        case e.UnitRecallChecked():
+            return replace(unit, recall=event.recall)
+        case e.UnitQuestionAnswered():
+            return replace(unit, answers=(*unit.answers, (event.checklist, event.question, event.answer)))
+        case e.UnitHazardFound():
+            return replace(unit, hazards=event.hazards)
+        case e.UnitGraded():
+            return replace(unit, functional=event.functional, cosmetic=event.cosmetic, packaging=event.packaging)
+        case e.DispositionDecided():
+            return replace(
+                unit,
+                disposition=event.disposition,
+                rule=event.rule,
+                reason=event.reason,
+                bin=event.bin,
+                rules_version=event.rules_version,
+            )
+        case _:
+            return unit
+
+
+def unit_of(event: e.UnitIdentified) -> UnitInHand:
+    return UnitInHand(
+        unit=event.unit,
+        match=event.match,
+        client=event.client,
+        sku=event.sku,
+        name=event.name,
+        category=event.category,
+        gtin=event.gtin,
+        serial=event.serial,
+        lot=event.lot,
+        rma=event.rma,
+        line=event.line,
+        value=event.value,
+    )
+
+
+def _opened(job: Job | None, event: e.ParcelOpened) -> Inspecting:
+    """Opened, or, while it is open already, its return found after all."""
+    if isinstance(job, Inspecting) and job.parcel == event.parcel:
+        return replace(job, client=event.client, rmas=event.rmas)
+    return Inspecting(
+        parcel=event.parcel,
+        client=event.client,
+        rmas=event.rmas,
+        received_here=event.received_here,
+        seen=event.seen,
+    )
+
+
+def _open(job: Inspecting, event: e.Event) -> Inspecting | None:  # noqa: PLR0911 - a table: one return for each row
+    match event:
+        case e.ParcelClosed() | e.ParcelSetAside():
+            return None
+        case e.ParcelCountChecked():
+            return replace(job, closing=True)
+        case e.ItemPresented():
+            item = ItemInQuestion(
+                event.kind, event.value, event.gtin, event.serial, event.epc, event.lot, event.products
+            )
+            return replace(job, item=item, closing=False)
+        case e.UnitIdentified():
+            seen = e.SeenUnit(event.unit, event.match, event.rma, event.line, event.name)
+            return replace(job, unit=unit_of(event), item=None, closing=False, seen=(*job.seen, seen))
+        case e.UnitPlateConfirmed():
+            return replace(job, unit=None)
+        case e.CorrectionDeclared():
+            return _put_down(job)
+        case _:
+            return _unit_event(job, event)
+
+
+def _put_down(job: Inspecting) -> Inspecting:
+    """The item in hand, or the closing, did not happen; the parcel stays open."""
+    gone = job.unit.unit if job.unit else ""
+    seen = tuple(unit for unit in job.seen if unit.unit != gone)
+    return replace(job, unit=None, item=None, closing=False, seen=seen)
+
+
+def _unit_event(job: Inspecting, event: e.Event) -> Inspecting:
+    if job.unit is None:
+        return job
+    seen = job.seen
+    if isinstance(event, e.UnitSwapSuspected):
+        seen = tuple(replace(unit, swap=True) if unit.unit == event.unit else unit for unit in seen)
+    return replace(job, unit=evolve_unit(job.unit, event), seen=seen)

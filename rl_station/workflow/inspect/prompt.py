@@ -1,0 +1,158 @@
+"""The one thing to do next at the bench."""
+
+from __future__ import annotations
+
+from rl_station.domain.messages import content, message
+from rl_station.domain.scan import ScanKind
+from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
+from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
+from rl_station.workflow.inspect.lines import checklist, missing_lines
+from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of
+from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.prompt import Fact, Prompt, Tone
+from rl_station.workflow.receive.lookup import KEY_KINDS
+from rl_station.workflow.scans import visible
+from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInHand
+
+_ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
+
+
+def prompt(state: State, knowledge: Knowledge) -> Prompt:
+    """What the inspector sees."""
+    language = state.worker.language if state.worker else ""
+    match state.job:
+        case Inspecting(unit=unit) as job if unit is not None:
+            return _unit(job, unit, state, language, knowledge)
+        case Inspecting(item=item) as job if item is not None:
+            return _item(job, item, knowledge)
+        case Inspecting() as job:
+            return _parcel(job, knowledge)
+        case _:
+            return Prompt(
+                workflow="inspect",
+                step="parcel",
+                instruction=message("inspect.scan_parcel"),
+                detail=message("inspect.scan_parcel.detail"),
+                accepts=(ScanKind.PARCEL_PLATE, *KEY_KINDS, ScanKind.BADGE),
+            )
+
+
+def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
+    missing = sum(line.missing for line in missing_lines(job, knowledge))
+    if job.closing:
+        instruction = (
+            message("inspect.confirm_missing", missing=missing) if missing else message("inspect.confirm_empty")
+        )
+    elif job.rmas and not missing:
+        instruction = message("inspect.complete")
+    else:
+        instruction = message("inspect.scan_unit")
+    facts = list(parcel_facts(job.parcel, job.client, job.rmas, knowledge))
+    if not job.received_here:
+        facts.append(fact("arrival", message("inspect.not_received_here"), Tone.WARN))
+    return Prompt(
+        workflow="inspect",
+        step="close" if job.closing else "unit",
+        instruction=instruction,
+        detail=message("inspect.confirm_missing.detail" if job.closing else "inspect.scan_unit.detail"),
+        accepts=_ITEM,
+        choices=parcel_choices(job, knowledge),
+        facts=tuple(facts),
+        checklist=checklist(job, knowledge),
+        can_cancel=True,
+    )
+
+
+def _item(job: Inspecting, item: ItemInQuestion, knowledge: Knowledge) -> Prompt:
+    step = "product" if item.products else "category"
+    facts = [fact("code", visible(item.value))] if item.value else []
+    return Prompt(
+        workflow="inspect",
+        step=step,
+        instruction=message(f"inspect.{step}"),
+        detail=message(f"inspect.{step}.detail"),
+        choices=item_choices(item, knowledge),
+        facts=tuple(facts),
+        checklist=checklist(job, knowledge),
+        can_cancel=True,
+    )
+
+
+def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:
+    step = step_of(unit, knowledge)
+    question = asked(unit, knowledge) if step == "question" else None
+    if question is not None:
+        instruction = content(in_language(question.question.text, question.question.texts, language))
+    else:
+        instruction = message(f"inspect.{step}", unit=unit.unit)
+    if step == "plate" and state.printer:
+        detail = message("printer.failed", reason=visible(state.printer))
+    elif question is not None:
+        detail = content(question.question.help or question.checklist.title)
+    else:
+        detail = message(f"inspect.{step}.detail")
+    destination = message(
+        "destination.disposition", disposition=f"@disposition.{unit.disposition}", bin=bin_name(unit.bin, knowledge)
+    )
+    return Prompt(
+        workflow="inspect",
+        step=step,
+        instruction=instruction,
+        detail=detail,
+        accepts={"plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL), "serial": _ITEM}.get(step, ()),
+        choices=unit_choices(unit, knowledge, language),
+        facts=_unit_facts(unit, knowledge),
+        checklist=checklist(job, knowledge),
+        destination=destination if step == "plate" else None,
+        progress=_progress(unit, question),
+        can_cancel=True,
+    )
+
+
+def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | None:
+    if question is None:
+        return None
+    answered = len(answers_to(unit, question.checklist))
+    return answered, max(answered + 1, len(question.checklist.questions))
+
+
+def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """What is known of the unit, the dangers first."""
+    product = product_of(unit, knowledge)
+    alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
+    facts = [
+        *(fact("hazard", content(hazard), Tone.BAD) for hazard in unit.hazards),
+        *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
+        *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
+        fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
+        fact("match", message(f"match.{unit.match}"), alarming),
+        fact("client", client_name(unit.client, knowledge)),
+    ]
+    if unit.serial:
+        facts.append(fact("serial", visible(unit.serial)))
+    if product is not None and product.value:
+        facts.append(fact("value", money(product.value, product.currency)))
+    facts.extend(_said_by_customer(unit, knowledge))
+    if unit.functional:
+        facts.append(fact("functional", message(f"grade.{unit.functional}")))
+        facts.append(fact("cosmetic", message(f"grade.{unit.cosmetic}")))
+        facts.append(fact("packaging", message(f"packaging.{unit.packaging}")))
+    if unit.disposition:
+        facts.append(fact("disposition", message(f"disposition.{unit.disposition}")))
+        facts.append(fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule)))
+        facts.append(fact("rules", unit.rules_version))
+    facts.append(fact("recalls_as_of", knowledge.reference.recall_snapshot_date() or "-"))
+    return tuple(facts)
+
+
+def _said_by_customer(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+    facts: list[Fact] = []
+    for announced in returns_of((unit.rma,), knowledge):
+        for line in announced.lines:
+            if line.line == unit.line:
+                facts.extend([fact("reason", line.reason)] if line.reason else [])
+                facts.append(fact("wish", message(f"wish.{line.wish}")))
+        if announced.customer_note:
+            facts.append(fact("note", announced.customer_note))
+    return tuple(facts)

@@ -1,0 +1,19 @@
+"""Where the unit in hand stands."""
+
+from __future__ import annotations
+
+from rl_station.workflow.inspect.questions import asked, product_of
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.state import UnitInHand
+
+
+def step_of(unit: UnitInHand, knowledge: Knowledge) -> str:
+    """serial, question, grade or plate: derived from what is known, so that it survives a change of the checklists."""
+    if unit.disposition:
+        return "plate"
+    if unit.functional:
+        return "grade"
+    product = product_of(unit, knowledge)
+    if product is not None and product.serialized and not unit.serial_asked:
+        return "serial"
+    return "question" if asked(unit, knowledge) else "grade"

@@ -1,0 +1,229 @@
+"""The unit in hand, from its code to its label."""
+
+from __future__ import annotations
+
+from functools import reduce
+from itertools import count
+
+from rl_station.domain.events import (
+    Event,
+    LabelRequested,
+    UnitGraded,
+    UnitHazardFound,
+    UnitIdentified,
+    UnitPlateConfirmed,
+    UnitQuestionAnswered,
+    UnitRecallChecked,
+    UnitSerialRead,
+    UnitSwapSuspected,
+)
+from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.scan import Scan, ScanKind
+from rl_station.workflow.choices import picked
+from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.inspect.choices import unit_choices
+from rl_station.workflow.inspect.disposition import decided
+from rl_station.workflow.inspect.evolve import evolve_unit, unit_of
+from rl_station.workflow.inspect.grading import regraded
+from rl_station.workflow.inspect.identify import Found, Item, item_of
+from rl_station.workflow.inspect.lines import expected_lines
+from rl_station.workflow.inspect.questions import HAZARD, asked, findings_of, found_hazards
+from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unit_plate, unwanted, visible
+from rl_station.workflow.state import Inspecting, State, UnitInHand
+from rl_station.workflow.undo import put_down
+
+
+def take(
+    item: Item, found: Found, job: Inspecting, knowledge: Knowledge, category: str = ""
+) -> tuple[Event, ...] | Refusal:
+    """A unit comes out of the parcel: identified, its serial compared, recalls looked up, as far as one scan says."""
+    product, line = found.product, found.line
+    serial = found.serial or item.serial
+    twin = _seen_before(serial, job, knowledge)
+    if twin:
+        return refuse("inspect.serial_seen", serial=visible(serial), unit=twin)
+    identified = UnitIdentified(
+        unit=_fresh_plate(knowledge),
+        parcel=job.parcel,
+        match=found.match,
+        client=product.client if product else line.client if line else job.client,
+        sku=product.sku if product else line.line.sku if line else "",
+        name=product.name if product else "",
+        category=product.category if product else category,
+        gtin=item.gtin,
+        serial=serial,
+        epc=item.epc,
+        lot=item.lot,
+        rma=line.rma if line else "",
+        line=line.line.line if line else 0,
+        value=product.value if product else 0,
+    )
+    unit = unit_of(identified)
+    read = _serial_events(unit, serial, job, knowledge) if serial else ()
+    recall = _recall_events(unit, job.parcel, knowledge)
+    events = (identified, *read, *recall)
+    return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
+
+
+def decide_unit(
+    state: State, job: Inspecting, unit: UnitInHand, given: Input, knowledge: Knowledge
+) -> tuple[Event, ...] | Refusal:
+    """One input while a unit is in hand."""
+    step = step_of(unit, knowledge)
+    match given:
+        case Commanded(command=Command.CANCEL):
+            return put_down(state, parcels=(job.parcel,), units=(unit.unit,))
+        case Commanded(command=Command.REPRINT) if step == "plate":
+            return (LabelRequested(label="unit", parcel=job.parcel, unit=unit.unit, reprint=True),)
+        case Commanded(command=Command.OK) if step == "grade":
+            return decided(unit, job.parcel, knowledge)
+        case Commanded():
+            return refuse(f"inspect.expected_{step}")
+        case Scanned(scan=scan):
+            return _scanned(job, unit, scan, knowledge)
+        case Answered(choice=answer):
+            return _answered(job, unit, answer, knowledge)
+
+
+def _scanned(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    match step_of(unit, knowledge):
+        case "plate":
+            return _plate(job, unit, scan, knowledge)
+        case "serial":
+            return _serial(job, unit, scan, knowledge)
+        case "grade":
+            text = scan.first(ScanKind.TEXT)
+            return regraded(unit, job.parcel, text.value if text else "") or unwanted(scan, "answer")
+        case _:
+            return unwanted(scan, "answer")
+
+
+def _answered(job: Inspecting, unit: UnitInHand, answer: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    step = step_of(unit, knowledge)
+    chosen = picked(unit_choices(unit, knowledge), answer)
+    if step == "grade":
+        graded = regraded(unit, job.parcel, chosen or answer)
+        return graded or refuse("choice.unknown", answer=visible(answer))
+    if chosen is None:
+        return refuse("choice.unknown", answer=visible(answer))
+    match step:
+        case "plate":
+            return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="unlabelled"),)
+        case "serial":
+            return _then(job, unit, (UnitSerialRead(unit=unit.unit, parcel=job.parcel, serial=""),), knowledge)
+        case _:
+            return _question(job, unit, chosen, knowledge)
+
+
+def _question(job: Inspecting, unit: UnitInHand, chosen: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    question = asked(unit, knowledge)
+    if question is None:
+        return refuse("choice.expected")
+    answered = UnitQuestionAnswered(
+        unit=unit.unit,
+        parcel=job.parcel,
+        checklist=question.checklist.id,
+        question=question.question.id,
+        answer=chosen,
+    )
+    if question.checklist.id != HAZARD:
+        return _then(job, unit, (answered,), knowledge)
+    hazards = found_hazards(evolve_unit(unit, answered), knowledge)
+    if not hazards:
+        return _then(job, unit, (answered,), knowledge)
+    return _then(job, unit, (answered, UnitHazardFound(unit=unit.unit, parcel=job.parcel, hazards=hazards)), knowledge)
+
+
+def _serial(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    item = item_of(scan)
+    if item is None or kind_of(scan) in SITE_KINDS:
+        return unwanted(scan, "serial")
+    if item.gtin and not item.serial:
+        return unwanted(scan, "serial")
+    serial = item.serial or item.serials[0] if item.serials else item.value
+    if len(serial) > LONGEST_KEY:
+        return refuse("inspect.serial_too_long", value=visible(serial))
+    twin = _seen_before(serial, job, knowledge)
+    if twin and twin != unit.unit:
+        return refuse("inspect.serial_seen", serial=visible(serial), unit=twin)
+    return _then(job, unit, _serial_events(unit, serial, job, knowledge), knowledge)
+
+
+def _serial_events(unit: UnitInHand, serial: str, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
+    """The serial, and whether it is one of those that were shipped for this product."""
+    shipped = tuple(
+        known
+        for line in expected_lines(job, knowledge)
+        if (line.client, line.line.sku) == (unit.client, unit.sku) and unit.match == "expected"
+        for known in line.line.serials
+    )
+    agrees = serial in shipped if shipped else None
+    read = UnitSerialRead(unit=unit.unit, parcel=job.parcel, serial=serial, agrees=agrees)
+    if agrees is not False:
+        return (read,)
+    return read, UnitSwapSuspected(unit=unit.unit, parcel=job.parcel, expected=shipped, found=serial)
+
+
+def _plate(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    plate = unit_plate(scan)
+    if plate == unit.unit:
+        return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="scanned"),)
+    if plate is not None:
+        return refuse("plate.of_another_unit", blocking=True, seen=visible(plate), wanted=unit.unit)
+    other = own(scan, ScanKind.PARCEL_PLATE)
+    if other is not None and other != job.parcel:
+        return refuse("inspect.finish_unit", blocking=True, parcel=other, unit=unit.unit)
+    return unwanted(scan, "unit_plate")
+
+
+def _recall_events(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[Event, ...]:
+    product = knowledge.reference.product(unit.client, unit.sku)
+    gtins = (unit.gtin,) if unit.gtin else product.gtins if product else ()
+    hits = [hit for gtin in gtins if (hit := knowledge.reference.recall(gtin, unit.lot))]
+    return (
+        UnitRecallChecked(
+            unit=unit.unit,
+            parcel=parcel,
+            recall=hits[0].reference if hits else "",
+            snapshot=knowledge.reference.recall_snapshot_date(),
+        ),
+    )
+
+
+def _then(job: Inspecting, unit: UnitInHand, events: tuple[Event, ...], knowledge: Knowledge) -> tuple[Event, ...]:
+    return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
+
+
+def _automatic(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
+    """What follows without asking: the grade once all questions are answered, the decision once a danger is known."""
+    if unit.hazards:
+        return decided(unit, job.parcel, knowledge)
+    if step_of(unit, knowledge) != "grade":
+        return ()
+    if unit.recall:
+        return decided(unit, job.parcel, knowledge)
+    found = findings_of(unit, knowledge)
+    graded = UnitGraded(
+        unit=unit.unit,
+        parcel=job.parcel,
+        functional=found.functional,
+        cosmetic=found.cosmetic,
+        packaging=found.packaging,
+    )
+    return (graded,)
+
+
+def _seen_before(serial: str, job: Inspecting, knowledge: Knowledge) -> str:
+    """The unit of this very parcel that has the serial already: the same item scanned twice, not a second one."""
+    plates = {unit.unit for unit in job.seen}
+    twins = [unit.unit for unit in knowledge.records.units_by_serial(serial) if unit.unit in plates] if serial else []
+    return twins[0] if twins else ""
+
+
+def _fresh_plate(knowledge: Knowledge) -> str:
+    """The next unit plate of this station that is not in use."""
+    return next(
+        plate for ahead in count() if knowledge.records.unit(plate := knowledge.identifiers.unit_plate(ahead)) is None
+    )

@@ -1,0 +1,63 @@
+"""What is known at the dock after an event."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rl_station.domain.events import (
+    CorrectionDeclared,
+    Event,
+    ParcelConditionNoted,
+    ParcelHazardChecked,
+    ParcelHeld,
+    ParcelLaneAssigned,
+    ParcelPlateConfirmed,
+    ParcelPresented,
+    ParcelReceived,
+)
+from rl_station.domain.scan import ScanKind
+from rl_station.workflow.state import Arrival, Job, Received, Receiving
+
+
+def evolve(job: Job | None, event: Event) -> Job | None:
+    """The job after one event; untouched by events of other work."""
+    match event:
+        case ParcelPresented():
+            return _presented(job, event)
+        case ParcelReceived():
+            return Receiving(
+                parcel=event.parcel,
+                outcome=event.outcome,
+                client=event.client,
+                rmas=event.rmas,
+                keys=event.keys,
+                preprinted=event.preprinted,
+            )
+        case CorrectionDeclared() if isinstance(job, Arrival | Receiving):
+            return None
+        case _:
+            return _receiving(job, event) if isinstance(job, Receiving | Received) else job
+
+
+def _presented(job: Job | None, event: ParcelPresented) -> Arrival:
+    earlier = job if isinstance(job, Arrival) else Arrival(kind="", value="")
+    if event.kind == ScanKind.PARCEL_PLATE.value:
+        return replace(earlier, plate=event.value, rmas=event.rmas)
+    keys = tuple(dict.fromkeys((*earlier.keys, (event.kind, event.value))))
+    return Arrival(kind=event.kind, value=event.value, rmas=event.rmas, keys=keys, plate=earlier.plate)
+
+
+def _receiving(job: Receiving | Received, event: Event) -> Job:
+    match job, event:
+        case Receiving(), ParcelConditionNoted(condition=condition):
+            return replace(job, condition=condition)
+        case Receiving(), ParcelHazardChecked(hazards=hazards):
+            return replace(job, looked=True, hazards=hazards)
+        case Receiving(), ParcelHeld(reason=reason):
+            return replace(job, held=reason)
+        case Receiving(), ParcelPlateConfirmed():
+            return Received(parcel=job.parcel, rmas=job.rmas, held=job.held)
+        case Received(), ParcelLaneAssigned(lane=lane):
+            return replace(job, lane=lane)
+        case _:
+            return job

@@ -1,0 +1,128 @@
+"""A container's card: close it, put it on a pallet, ship it."""
+
+from __future__ import annotations
+
+from rl_station.domain.events import (
+    CodeTraced,
+    ContainerClosed,
+    ContainerPresented,
+    ContainersConsolidated,
+    ContainerShipped,
+    Event,
+    LabelRequested,
+)
+from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.scan import Scan, ScanKind
+from rl_station.workflow.choices import choice, keyed, picked
+from rl_station.workflow.inputs import Answered, Command, Commanded, Input
+from rl_station.workflow.knowledge import ContainerRecord, Knowledge
+from rl_station.workflow.prompt import Choice, Tone
+from rl_station.workflow.scans import own, visible
+from rl_station.workflow.state import Card
+
+CONSOLIDATE = "consolidate"
+SHIP = "ship"
+
+
+def container_in(scan: Scan) -> str | None:
+    """A container of ours, or a pallet by its SSCC."""
+    code = own(scan, ScanKind.CONTAINER)
+    if code is not None:
+        return code
+    pallet = scan.first(ScanKind.SSCC)
+    return pallet.value if pallet else None
+
+
+def present(container: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """The card of a container that was ever used."""
+    if knowledge.records.container(container) is None:
+        return refuse("sort.empty_container", container=visible(container))
+    return (ContainerPresented(container=container),)
+
+
+def card_choices(card: Card, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """What can be done with the container as it stands."""
+    record = knowledge.records.container(card.container)
+    if record is None or _is_space(record) or card.action == CONSOLIDATE:
+        return ()
+    if card.action == SHIP:
+        return keyed([choice("ship_now", command="SHIPNOW", tone=Tone.WARN)])
+    options = []
+    if record.status == "open" and record.units:
+        options.append(choice("close", command="CLOSE"))
+    if record.status == "closed" and not record.contents:
+        options.append(choice(CONSOLIDATE, command="PALLET"))
+    if _may_ship(record):
+        options.append(choice(SHIP, command="SHIP", tone=Tone.WARN))
+    return keyed([*options, choice("show", command="SHOW")])
+
+
+def decide_card(card: Card, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """An answer or a command at the card; scans are somebody else's."""
+    match given:
+        case Answered(choice=answer):
+            chosen = picked(card_choices(card, knowledge), answer)
+            record = knowledge.records.container(card.container)
+            if chosen is None or record is None:
+                return refuse("choice.unknown", answer=visible(answer))
+            return _chosen(chosen, record)
+        case Commanded(command=Command.CANCEL) if card.action:
+            return (ContainerPresented(container=card.container),)
+        case Commanded(command=Command.OK) if card.action == SHIP:
+            return (ContainerShipped(container=card.container),)
+        case Commanded(command=Command.REPRINT):
+            return (LabelRequested(label="container", container=card.container, reprint=True),)
+        case _:
+            return refuse("sort.scan_unit_first")
+
+
+def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """The container goes onto a pallet of the same disposition and client."""
+    record = knowledge.records.container(card.container)
+    if record is None or record.status != "closed" or record.contents:
+        status = record.status if record else "unknown"
+        return refuse("sort.not_closed", container=card.container, status=f"@container.{status}")
+    target = knowledge.records.container(pallet)
+    if target is not None and target.status == "shipped":
+        return refuse("sort.pallet_shipped", blocking=True, pallet=pallet)
+    for name in target.contents if target else ():
+        other = knowledge.records.container(name)
+        if other is not None and (other.disposition, other.client) != (record.disposition, record.client):
+            return refuse(
+                "sort.wrong_pallet",
+                blocking=True,
+                pallet=pallet,
+                container=record.container,
+                holds=f"@disposition.{other.disposition}",
+                client=other.client or "-",
+            )
+    return (ContainersConsolidated(container=pallet, contents=(card.container,)),)
+
+
+def _chosen(chosen: str, record: ContainerRecord) -> tuple[Event, ...]:
+    container = record.container
+    match chosen:
+        case "close":
+            return (
+                ContainerClosed(container=container, units=record.units),
+                LabelRequested(label="container", container=container),
+                LabelRequested(label="manifest", container=container),
+            )
+        case "ship_now":
+            return (ContainerShipped(container=container),)
+        case "show":
+            return (CodeTraced(kind=ScanKind.CONTAINER.value, value=container, container=container),)
+        case _:
+            return (ContainerPresented(container=container, action=chosen),)
+
+
+def _may_ship(record: ContainerRecord) -> bool:
+    """A closed container on its own, or a pallet that carries something; what lies on a pallet ships with it."""
+    if record.status == "shipped" or record.pallet:
+        return False
+    return bool(record.contents) or (record.status == "closed" and bool(record.units))
+
+
+def _is_space(record: ContainerRecord) -> bool:
+    """A bin used without totes: shelf space, which never leaves."""
+    return "/" in record.container

@@ -1,0 +1,123 @@
+"""A unit at the sort desk: what was decided for it, and whether a container is the right one."""
+
+from __future__ import annotations
+
+from rl_station.domain.events import ContainerOpened, Event, UnitPresented, UnitSorted
+from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.scan import Scan, ScanKind
+from rl_station.domain.unit_label import UnitLabel
+from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
+from rl_station.workflow.scans import unit_plate, visible
+from rl_station.workflow.state import Presented
+
+_GONE = ("closed", "consolidated", "shipped")
+
+
+def present(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """The decision for a scanned unit: from the records, or from its signed label where nobody here has heard of it."""
+    plate = unit_plate(scan) or ""
+    record = knowledge.records.unit(plate)
+    label = knowledge.open_label(scan)
+    if label is None and scan.first(ScanKind.UNIT_LABEL) is not None:
+        return refuse("sort.bad_label", blocking=True, unit=visible(plate))
+    if record is None or not record.disposition:
+        return _by_label(plate, record, label)
+    return _by_record(record, label, knowledge)
+
+
+def put_into(container: str, bin_id: str, job: Presented, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """The unit goes in: opens an empty container, joins its like, or raises the alarm of the wrong tote."""
+    if container == job.container:
+        return refuse("sort.already_there", unit=job.unit, container=container)
+    record = knowledge.records.container(container)
+    sorted_in = UnitSorted(
+        unit=job.unit,
+        container=container,
+        disposition=job.disposition,
+        client=job.client,
+        previous=job.container,
+    )
+    if record is None or not record.disposition:
+        opened = ContainerOpened(container=container, disposition=job.disposition, client=job.client, bin=bin_id)
+        return opened, sorted_in
+    return _mismatch(record, job) or (sorted_in,)
+
+
+def bin_place(job: Presented) -> str:
+    """A bin without totes is put-away space: one container of its own for every disposition and client."""
+    return f"{job.bin}/{job.client}/{job.disposition}"
+
+
+def _by_label(plate: str, record: UnitRecord | None, label: UnitLabel | None) -> tuple[Event, ...] | Refusal:
+    if label is not None:
+        return (
+            UnitPresented(
+                unit=label.unit,
+                disposition=label.disposition,
+                client=label.client,
+                bin=label.bin,
+                known_by="label",
+                container=record.container if record else "",
+            ),
+        )
+    if record is not None:
+        return refuse("sort.undecided", unit=record.unit, parcel=record.parcel)
+    return refuse("sort.unknown_unit", unit=visible(plate))
+
+
+def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    if label is not None and (label.disposition, label.client) != (record.disposition, record.client):
+        return refuse(
+            "sort.label_differs",
+            blocking=True,
+            unit=record.unit,
+            label=f"@disposition.{label.disposition}",
+            known=f"@disposition.{record.disposition}",
+        )
+    inside = knowledge.records.container(record.container) if record.container else None
+    if inside is not None and inside.status in _GONE:
+        return refuse(
+            "sort.in_closed", unit=record.unit, container=inside.container, status=f"@container.{inside.status}"
+        )
+    return (
+        UnitPresented(
+            unit=record.unit,
+            disposition=record.disposition,
+            client=record.client,
+            bin=record.bin,
+            known_by="store",
+            container=record.container,
+        ),
+    )
+
+
+def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:
+    if record.status in _GONE:
+        return refuse(
+            "sort.container_closed",
+            blocking=True,
+            container=record.container,
+            status=f"@container.{record.status}",
+            unit=job.unit,
+        )
+    if record.disposition != job.disposition:
+        return refuse(
+            "sort.wrong_disposition",
+            blocking=True,
+            container=record.container,
+            holds=f"@disposition.{record.disposition}",
+            wanted=f"@disposition.{job.disposition}",
+            unit=job.unit,
+            bin=job.bin or "-",
+        )
+    if record.client != job.client:
+        return refuse(
+            "sort.wrong_client",
+            blocking=True,
+            container=record.container,
+            holds=record.client or "-",
+            wanted=job.client or "-",
+            unit=job.unit,
+            bin=job.bin or "-",
+        )
+    return None

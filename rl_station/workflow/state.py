@@ -1,0 +1,227 @@
+"""What a station knows of the work in hand: a fold of events, frozen, and small enough to store as a checkpoint."""
+
+from __future__ import annotations
+
+import msgspec
+
+from rl_station.domain.events import SeenUnit
+from rl_station.domain.messages import Message, Parameter
+
+
+class Worker(msgspec.Struct, frozen=True):
+    """Who is signed in."""
+
+    id: str
+    name: str
+    language: str
+    roles: tuple[str, ...]
+
+
+class AlarmRaised(msgspec.Struct, frozen=True):
+    """Waits for ACK. The message code tells what is wrong, `<code>.next` what to do now."""
+
+    code: str
+    params: tuple[tuple[str, Parameter], ...] = ()
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """A scan that was refused once and would be taken if the very same code came again."""
+
+    code: str
+    value: str
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """An event of the subject in hand, as CANCEL will name it."""
+
+    seq: int
+    type: str
+
+
+# --- receive ----------------------------------------------------------------------------------------------------------
+
+
+class Arrival(msgspec.Struct, frozen=True, tag=True):
+    """A box whose code needs the worker's word first. `plate` is a pre-printed plate it carries already."""
+
+    kind: str
+    value: str
+    rmas: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    plate: str = ""
+
+
+class Receiving(msgspec.Struct, frozen=True, tag=True):
+    """A parcel between its first scan and its plate."""
+
+    parcel: str
+    outcome: str
+    client: str = ""
+    rmas: tuple[str, ...] = ()
+    keys: tuple[tuple[str, str], ...] = ()
+    preprinted: bool = False
+    condition: str = ""
+    looked: bool = False
+    hazards: tuple[str, ...] = ()
+    held: str = ""
+
+
+class Received(msgspec.Struct, frozen=True, tag=True):
+    """Finished at the dock; only where to put it is still on the screen. `held` is the reason it is set aside for."""
+
+    parcel: str
+    rmas: tuple[str, ...] = ()
+    lane: str = ""
+    held: str = ""
+
+
+# --- inspect ----------------------------------------------------------------------------------------------------------
+
+
+class UnitInHand(msgspec.Struct, frozen=True):
+    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option)."""
+
+    unit: str
+    match: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    category: str = ""
+    gtin: str = ""
+    serial: str = ""
+    lot: str = ""
+    rma: str = ""
+    line: int = 0
+    value: int = 0
+    serial_asked: bool = False
+    swap: bool = False
+    recall: str = ""
+    answers: tuple[tuple[str, str, str], ...] = ()
+    hazards: tuple[str, ...] = ()
+    functional: str = ""
+    cosmetic: str = ""
+    packaging: str = ""
+    disposition: str = ""
+    rule: str = ""
+    reason: str = ""
+    bin: str = ""
+    rules_version: str = ""
+
+
+class ItemInQuestion(msgspec.Struct, frozen=True):
+    """An item whose code fits several products, or none."""
+
+    kind: str
+    value: str
+    gtin: str = ""
+    serial: str = ""
+    epc: str = ""
+    lot: str = ""
+    products: tuple[tuple[str, str], ...] = ()
+
+
+class Inspecting(msgspec.Struct, frozen=True, tag=True):
+    """An open parcel on the bench: what came out of it, what is in hand, whether it is about to be closed."""
+
+    parcel: str
+    client: str = ""
+    rmas: tuple[str, ...] = ()
+    received_here: bool = True
+    seen: tuple[SeenUnit, ...] = ()
+    unit: UnitInHand | None = None
+    item: ItemInQuestion | None = None
+    closing: bool = False
+
+
+# --- sort and trace ---------------------------------------------------------------------------------------------------
+
+
+class Presented(msgspec.Struct, frozen=True, tag=True):
+    """A unit in the hand of the sorter. `container` is where it lies now, if it was sorted before."""
+
+    unit: str
+    disposition: str
+    client: str
+    bin: str
+    known_by: str
+    container: str = ""
+
+
+class Card(msgspec.Struct, frozen=True, tag=True):
+    """A container's card. `action` is what was asked for: consolidate, ship, or nothing yet."""
+
+    container: str
+    action: str = ""
+
+
+class Traced(msgspec.Struct, frozen=True, tag=True):
+    """A code whose history is on the screen."""
+
+    kind: str
+    value: str
+    parcel: str = ""
+    unit: str = ""
+    container: str = ""
+
+
+Job = Arrival | Receiving | Received | Inspecting | Presented | Card | Traced
+
+
+class State(msgspec.Struct, frozen=True):
+    """All of it. `marks` are the events CANCEL would take back; `printer` is why the last label did not come out."""
+
+    worker: Worker | None = None
+    task: str = ""
+    job: Job | None = None
+    alarms: tuple[AlarmRaised, ...] = ()
+    doubt: Doubt | None = None
+    marks: tuple[Mark, ...] = ()
+    printer: str = ""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One accepted input as UNDO needs it. `fixed` is the code that says why it cannot be undone, empty where it can."""
+
+    seqs: tuple[int, ...]
+    types: tuple[str, ...]
+    before: State
+    parcels: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
+    fixed: str = ""
+
+
+class Session(msgspec.Struct, frozen=True):
+    """The state, the way back, and what the worker still has to do by hand because of the last input."""
+
+    state: State = State()
+    trail: tuple[Step, ...] = ()
+    notice: Message | None = None
+
+
+def initial() -> Session:
+    return Session()
+
+
+def at_rest(state: State) -> bool:
+    """No subject in hand and no alarm: a good moment for a checkpoint, another task or another worker."""
+    return subject(state) == "" and not state.alarms
+
+
+def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for each row
+    """What CANCEL would put down, as a word that stays the same for as long as it is the same thing; empty at rest."""
+    match state.job:
+        case Arrival() | Receiving():
+            return "arrival"
+        case Inspecting(unit=None, item=None, closing=False, parcel=parcel):
+            return f"parcel {parcel}"
+        case Inspecting(closing=True):
+            return "closing"
+        case Inspecting():
+            return "item"
+        case Presented(unit=unit):
+            return f"unit {unit}"
+        case Card(action=action) if action:
+            return "container"
+        case _:
+            return ""

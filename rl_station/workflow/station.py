@@ -1,0 +1,105 @@
+"""The root decider: alarm, undo, sign-in and task first, then the workflow of the task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from rl_station.domain.events import AlarmAcknowledged, Event
+from rl_station.domain.messages import Message, Refusal, refuse
+from rl_station.domain.scan import ScanKind
+from rl_station.workflow import inspect, receive, sort, trace
+from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.prompt import Alarm, Prompt
+from rl_station.workflow.scans import own
+from rl_station.workflow.sign_in import (
+    TASKS,
+    badge_in,
+    leave,
+    menu,
+    menu_prompt,
+    scan_badge,
+    sign_in,
+    sign_in_prompt,
+)
+from rl_station.workflow.state import Session, State, Traced, at_rest
+from rl_station.workflow.undo import undo
+
+Decided = tuple[Event, ...] | Refusal
+_WORK: dict[str, Callable[[State, Input, Knowledge], Decided]] = {
+    "receive": receive.decide,
+    "inspect": inspect.decide,
+    "sort": sort.decide,
+    "trace": trace.decide,
+}
+_PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
+    "receive": receive.prompt,
+    "inspect": inspect.prompt,
+    "sort": sort.prompt,
+    "trace": trace.prompt,
+}
+_ANYWHERE = frozenset({*TASKS, Command.MENU, Command.SIGN_OUT})
+_COMMANDS = frozenset(Command)
+
+
+def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # noqa: PLR0911 - gates in order: each may answer
+    """The events an input causes, or why it is not taken. Pure; never raises."""
+    state = session.state
+    given = understood(given)
+    if given == Commanded(Command.UNDO):
+        return undo(session, knowledge)
+    if state.alarms:
+        acknowledged = given == Commanded(Command.ACK)
+        return (AlarmAcknowledged(code=state.alarms[0].code),) if acknowledged else refuse("alarm.pending")
+    if given == Commanded(Command.ACK):
+        return refuse("alarm.none")
+    if state.worker is None:
+        return sign_in(state, given, knowledge)
+    badge = badge_in(given)
+    if badge is not None:
+        return scan_badge(state, badge, knowledge)
+    if isinstance(given, Commanded) and given.command in _ANYWHERE:
+        return leave(state, given.command, state.worker, knowledge)
+    if state.task not in _WORK:
+        return menu(state, state.worker, given, knowledge)
+    return _WORK[state.task](state, given, knowledge)
+
+
+def understood(given: Input) -> Input:
+    """A command barcode is the command, or the answer, it stands for; an answer that names a command is that command."""
+    if isinstance(given, Scanned):
+        body = own(given.scan, ScanKind.COMMAND)
+        return given if body is None else understood(Answered(body))
+    if isinstance(given, Answered) and given.choice.upper() in _COMMANDS:
+        return Commanded(Command(given.choice.upper()))
+    return given
+
+
+def prompt(session: Session, knowledge: Knowledge) -> Prompt:
+    """The one thing to do next, with the alarm on top of it and what hands still have to do."""
+    state = session.state
+    shown = _prompt(state, knowledge)
+    alarm = None
+    if state.alarms:
+        raised = state.alarms[0]
+        alarm = Alarm(Message(raised.code, raised.params), Message(f"{raised.code}.next", raised.params))
+    undoable = bool(session.trail) and not session.trail[-1].fixed
+    return replace(
+        shown,
+        alarm=alarm,
+        detail=session.notice or shown.detail,
+        can_undo=undoable,
+        can_cancel=shown.can_cancel and not at_rest(state),
+    )
+
+
+def _prompt(state: State, knowledge: Knowledge) -> Prompt:
+    if state.worker is None:
+        return sign_in_prompt()
+    if state.task not in _PROMPTS:
+        return menu_prompt(state.worker, knowledge)
+    if isinstance(state.job, Traced):
+        return trace.prompt(state, knowledge)
+    return _PROMPTS[state.task](state, knowledge)

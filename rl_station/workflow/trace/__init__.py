@@ -1,0 +1,7 @@
+"""Trace: scan anything and see its whole history. It looks, it changes nothing but the log of who looked."""
+
+from rl_station.workflow.trace.decide import decide
+from rl_station.workflow.trace.evolve import evolve
+from rl_station.workflow.trace.prompt import prompt
+
+__all__ = ["decide", "evolve", "prompt"]
