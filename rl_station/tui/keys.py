@@ -41,10 +41,14 @@ ENTER = screen("cap.enter")
 ESCAPE = screen("cap.escape")
 SPACE = screen("cap.space")
 
-_CONFIRMING = {
+_BY_CHOICE = {
     Command.OK: Offer(ENTER, screen("key.ok")),
     Command.DONE: Offer("F10", screen("key.done")),
     Command.REPRINT: Offer("F8", screen("key.reprint")),
+    Command.RECEIVE: Offer("F2", screen("key.receive")),
+    Command.INSPECT: Offer("F3", screen("key.inspect")),
+    Command.SORT: Offer("F4", screen("key.sort")),
+    Command.TRACE: Offer("F5", screen("key.trace")),
 }
 _MENU = Offer("F12", screen("key.menu"))
 _ALWAYS = {
@@ -101,7 +105,7 @@ def _offers(prompt: Prompt, can_fire: bool) -> Iterator[Offer]:
         first, last = prompt.choices[0].key.upper(), prompt.choices[-1].key.upper()
         yield Offer(first if first == last else f"{first}-{last}", screen("key.answer"))
     commands = {choice.command for choice in prompt.choices}
-    yield from (offer for command, offer in _CONFIRMING.items() if command in commands)
+    yield from (offer for command, offer in _BY_CHOICE.items() if command in commands)
     if prompt.can_cancel:
         yield Offer(ESCAPE, screen("key.cancel"))
     if prompt.can_undo:

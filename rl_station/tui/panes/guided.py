@@ -13,10 +13,18 @@ from rl_station.tui.wording import Say
 from rl_station.workflow.prompt import Prompt
 
 _SIDE_SHARE = 0.42
+_PADDING = 2
+_TALL_FROM = 30
 
 
 class Body(Horizontal):
     """Below the instruction: answers or destination at the left, facts and checklist at the right."""
+
+    can_focus = False
+
+
+class Part(Vertical):
+    """One half of the body."""
 
     can_focus = False
 
@@ -33,22 +41,20 @@ class GuidedPane(Vertical):
         self.choices = Choices(look, id="choices")
         self.facts = Facts(look, id="facts")
         self.checklist = CheckLines(look, id="checklist")
+        self.main = Part(self.destination, self.choices, id="main")
+        self.side = Part(self.facts, self.checklist, id="side")
+        self.body = Body(self.main, self.side, id="body")
         self._prompt: Prompt | None = None
 
     def compose(self) -> ComposeResult:
         yield self.headline
-        with Body(id="body"):
-            with Vertical(id="main"):
-                yield self.destination
-                yield self.choices
-            with Vertical(id="side"):
-                yield self.facts
-                yield self.checklist
+        yield self.body
 
     def show(self, view: View, say: Say) -> None:
         prompt = view.prompt
         self._prompt = prompt
-        self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "")
+        alone = not (prompt.choices or prompt.facts or prompt.checklist or prompt.destination)
+        self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "", alone=alone)
         self.choices.show(prompt.choices, say)
         self.facts.show(prompt.facts, say)
         self.checklist.show(prompt.checklist, say)
@@ -73,8 +79,17 @@ class GuidedPane(Vertical):
         side = bool(prompt.facts or prompt.checklist)
         self.set_class(prompt.destination is not None, "-destination")
         self.set_class(not main, "-side-only")
-        body = self.query_one("#body").size
-        left = round(body.width * (1 - _SIDE_SHARE)) - 2
-        crowded = self.choices.rows(left) > body.height > 0 and prompt.destination is None
-        self.query_one("#main").display = main
-        self.query_one("#side").display = side and not crowded
+        self.body.display = main or side
+        body = self.body.size
+        width = self.size.width - 4
+        left = round(width * (1 - _SIDE_SHARE)) if side else width
+        rows = self.choices.rows(left)
+        if prompt.destination is None:
+            beside = self.facts.rows(width - left) + self.checklist.rows() if side else 0
+            detail = 1 if prompt.detail else 0
+            # Room between the answers, where there is any, goes before a larger sentence.
+            airy = 2 * rows if self.app.size.height >= _TALL_FROM else rows
+            self.headline.allow(self.size.height - max(airy, beside) - detail - _PADDING)
+        crowded = rows > body.height > 0 and prompt.destination is None
+        self.main.display = main
+        self.side.display = side and not crowded

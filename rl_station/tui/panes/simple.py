@@ -12,27 +12,25 @@ from rl_station.tui.wording import Say, screen
 
 
 class SignInPane(Vertical):
-    """Whose station this is, and the badge it wants."""
+    """The badge it wants, as large as can be, and whose station this is."""
 
     can_focus = False
 
     def __init__(self, look: Look) -> None:
         super().__init__(id="sign_in")
-        self.welcome = Headline(look, id="welcome")
         self.headline = Headline(look, classes="instruction")
         self.choices = Choices(look)
         self.facts = Facts(look)
 
     def compose(self) -> ComposeResult:
         yield self.headline
-        yield self.welcome
         yield self.choices
         yield self.facts
 
     def show(self, view: View, say: Say) -> None:
         prompt = view.prompt
-        self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "")
-        self.welcome.show(say(screen("welcome", station=view.status.station)))
+        detail = say(prompt.detail) if prompt.detail else say(screen("welcome", station=view.status.station))
+        self.headline.show(say(prompt.instruction), detail, alone=not (prompt.choices or prompt.facts))
         self.choices.show(prompt.choices, say)
         self.choices.display = bool(prompt.choices)
         self.facts.show(prompt.facts, say)

@@ -26,16 +26,15 @@ class TracePane(Vertical):
         super().__init__(id="trace")
         self.headline = Headline(look, classes="instruction")
         self.choices = Choices(look)
-        self.facts = Facts(look, id="history-lines")
+        self.facts = Facts(look, id="history-lines", scrolled=True)
         self.checklist = CheckLines(look)
+        self.history = History(self.facts, self.checklist, id="history")
         self._facts: tuple[Fact, ...] = ()
 
     def compose(self) -> ComposeResult:
         yield self.headline
         yield self.choices
-        with History(id="history"):
-            yield self.facts
-            yield self.checklist
+        yield self.history
 
     def show(self, view: View, say: Say) -> None:
         prompt = view.prompt
@@ -47,10 +46,10 @@ class TracePane(Vertical):
         self.checklist.display = bool(prompt.checklist)
         if prompt.facts != self._facts:
             self._facts = prompt.facts
-            self.query_one(History).scroll_end(animate=False)
+            self.call_after_refresh(self.history.scroll_end, animate=False)
 
     def scroll(self, key: Local) -> None:
-        history = self.query_one(History)
+        history = self.history
         if key is Local.UP:
             history.scroll_up(animate=False)
         elif key is Local.DOWN:

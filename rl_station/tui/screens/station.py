@@ -21,6 +21,7 @@ class StationScreen(Screen[None], inherit_bindings=False):
     """Shows a view. Everything on it is made once."""
 
     AUTO_FOCUS = None
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012 - as Textual declares it
 
     class Opened(Message):
         """The screen stands with all its parts and can be shown something."""
@@ -45,10 +46,10 @@ class StationScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield self.head
+        yield self.notices
         with ContentSwitcher(initial=Mode.SIGN_IN, id="panes"):
             yield from self.panes.values()
         yield self.result
-        yield self.notices
         yield self.status
         yield self.hints
         for overlay in (self.help, self.manual, self.leave, self.alarm):

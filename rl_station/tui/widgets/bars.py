@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rich.cells import cell_len
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from rl_station.domain.messages import Message
@@ -22,12 +22,15 @@ _TASKS = frozenset({"sign_in", "menu", "receive", "inspect", "sort", "trace"})
 
 
 class TwoSided(Drawn):
-    """One row: something at the left, something at the right; the left gives way."""
+    """Something at the left, something at the right, in one row; where both do not fit and may, in two."""
 
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self._left = Text()
         self._right = Text()
+
+    def room(self) -> int:
+        return 1
 
     def put(self, left: Text, right: Text) -> None:
         if self.changed((left.markup, right.markup)):
@@ -35,6 +38,8 @@ class TwoSided(Drawn):
 
     def drawing(self, width: int, height: int) -> RenderableType:
         left, right = self._left.copy(), self._right.copy()
+        if left.cell_len + right.cell_len + 1 > width and self.room() > 1:
+            return Group(Text(left.plain, spans=left.spans, no_wrap=True, overflow="crop"), right)
         right.truncate(width)
         left.truncate(max(0, width - right.cell_len - 1), overflow="crop" if self.look.ascii_only else "ellipsis")
         return Text.assemble(left, " " * (width - left.cell_len - right.cell_len), right, no_wrap=True)
@@ -59,6 +64,9 @@ class HeadBar(TwoSided):
 
 class StatusBar(TwoSided):
     """Devices at the left, the worst first; what waits for the central server at the right."""
+
+    def room(self) -> int:
+        return 2
 
     def show(self, status: Status, say: Say) -> None:
         devices = [self._styled(remark, say) for remark in device_remarks(status)]

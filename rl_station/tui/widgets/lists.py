@@ -14,6 +14,8 @@ from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import ChecklistLine, Fact, Tone
 
 _LABEL_SHARE = 0.4
+_LONGEST = 1000
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +26,24 @@ class FactLine:
 
 
 class Facts(Drawn):
-    """Label and value, one below the other."""
+    """Label and value, one below the other. `scrolled`: as long as it is, for a container that scrolls."""
 
-    def __init__(self, look: Look, *, id: str | None = None) -> None:
+    def __init__(self, look: Look, *, id: str | None = None, scrolled: bool = False) -> None:
         super().__init__(look, id=id)
         self._lines: tuple[FactLine, ...] = ()
+        self._scrolled = scrolled
+
+    def room(self) -> int:
+        return _LONGEST if self._scrolled else super().room()
 
     def show(self, facts: tuple[Fact, ...], say: Say) -> None:
         lines = tuple(FactLine(say(fact.label), say(fact.value), fact.tone) for fact in facts)
         if self.changed(lines):
             self._lines = lines
+
+    def rows(self, width: int) -> int:
+        """Rows needed at this width, with the empty one below."""
+        return rows_of(self.drawing(width, 0), width) + 1 if self._lines else 0
 
     def drawing(self, width: int, height: int) -> RenderableType:
         longest = max((len(line.label) for line in self._lines), default=0)
@@ -75,6 +85,10 @@ class CheckLines(Drawn):
         )
         if self.changed((shown, say(screen("checklist.title")))):
             self._lines, self._say = shown, say
+
+    def rows(self) -> int:
+        """Rows that show the most of it: title, a few lines, how many more."""
+        return min(len(self._lines), _FEW) + 1 if self._lines else 0
 
     def drawing(self, width: int, height: int) -> RenderableType:
         if self._say is None:

@@ -6,12 +6,16 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rl_station.tui.big_text import largest
 from rl_station.tui.contract import Result
 from rl_station.tui.look import Look
 from rl_station.tui.widgets.drawn import Drawn
 from rl_station.tui.wording import Say, safe, screen, short
 
 _AT_MOST = 7
+_TALL_FROM = 30
+_WORD_WIDTH = 30
+_WORD_ROWS = 4
 
 
 class ResultPanel(Drawn):
@@ -51,5 +55,13 @@ class ResultPanel(Drawn):
             told.append(f"\n{self._hands}")
         if self._echo:
             told.append(f"\n{self._echo}", style="not bold")
-        table.add_row(Text(f"{self.look.sign(self._tone)} {self._word}", style="bold"), told)
+        table.add_row(self._sign(), told)
         return table
+
+    def _sign(self) -> Text:
+        word = f"{self.look.sign(self._tone)} {self._word}"
+        if self.app.size.height >= _TALL_FROM:
+            rows = largest(self._word, _WORD_WIDTH, _WORD_ROWS, ascii_only=self.look.ascii_only, most=1)
+            if rows:
+                return Text("\n".join(rows), no_wrap=True)
+        return Text(word, style="bold")
