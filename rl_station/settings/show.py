@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +19,7 @@ from rl_station.settings.toml_positions import Path
 _SECRETS = frozenset({"label_key"})
 
 
-class Setting(msgspec.Struct, frozen=True):
+class Setting(NamedTuple):
     """One value in force. `key` starts with the name of its file; `origin` is `file:line`, or the variable it came from."""
 
     key: str
