@@ -1,5 +1,7 @@
 """GS1 data in a scan: element strings and Digital Link URIs, read by `biip` with its known defects wrapped.
 
+`biip.parse` itself is not used: it fails on `]`, `]J1` and `]h`, reads no Digital Link from `]Q1`, `]d1` or a scheme in
+capitals, and accepts an empty GS1 symbol. We split the identifier off ourselves and call the two parsers behind it.
 Each wrapper names its defect, and tests/domain/test_biip_defects.py notices when a new `biip` has mended it.
 Sources: GS1 General Specifications 3 and 7.8, GS1 Digital Link Standard: URI Syntax 1.4.
 """
@@ -25,6 +27,9 @@ SEPARATOR = "\x1d"
 
 MAX_LENGTH = 2048
 """A Digital Link URI is at most this long in any GS1 symbol; element strings are shorter."""
+
+MAX_ELEMENTS = 64
+"""No label says more; a longer message is noise that would take its time."""
 
 
 class Gs1Data(msgspec.Struct, frozen=True):
@@ -62,7 +67,7 @@ def element_strings(text: str) -> Elements | None:
     rest = text.lstrip(SEPARATOR)
     while rest:
         element = _next_element(rest)
-        if element is None:
+        if element is None or len(found) == MAX_ELEMENTS:
             return None
         found.append((element.ai.ai, element.value))
         rest = rest[len(element.ai.ai) + len(element.value) :]
@@ -77,10 +82,8 @@ def digital_link(text: str) -> Elements | None:
     """The elements of a GS1 Digital Link URI, or None where it is none."""
     if not _URI.fullmatch(text) or len(text) > MAX_LENGTH:
         return None
-    # biip compares the scheme as it stands, so `HTTPS` from an alphanumeric QR Code is unknown to it when it chooses a parser.
-    scheme, colon, rest = text.partition(":")
     try:
-        uri = GS1DigitalLinkURI.parse(scheme.lower() + colon + rest)
+        uri = GS1DigitalLinkURI.parse(text)
     except (ParseError, ValueError):  # ValueError: what looks like an IPv6 address and is none
         return None
     elements = tuple((element.ai.ai, element.value) for element in uri.element_strings)

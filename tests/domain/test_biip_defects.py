@@ -67,6 +67,6 @@ def test_a_period_of_harvest_dates_is_refused() -> None:
 
 
 def test_the_digits_of_other_scripts_are_taken_for_digits() -> None:
-    message = "01" + "09506000134352".translate({ord("0") + digit: 0x0660 + digit for digit in range(10)})
-    assert GS1Message.parse(message).element_strings[0].ai.ai == "01"
+    message = "37" + "42".translate({ord("0") + digit: 0x0660 + digit for digit in range(10)})
+    assert GS1Message.parse(message).element_strings[0].ai.ai == "37"
     assert gs1.element_strings(message) is None

@@ -71,6 +71,11 @@ def test_more_than_a_symbol_can_hold_is_not_even_tried() -> None:
     assert gs1.read("C1", "0109506000134352" + GS * gs1.MAX_LENGTH) is None
 
 
+def test_a_message_of_more_elements_than_a_label_has_is_refused() -> None:
+    assert gs1.element_strings(f"99A{GS}" * gs1.MAX_ELEMENTS) is not None
+    assert gs1.element_strings(f"99A{GS}" * (gs1.MAX_ELEMENTS + 1)) is None
+
+
 alphabet = st.characters(max_codepoint=0x7F) | st.sampled_from([GS, "٣", "é", "\ud800"])
 digits = st.text("0123456789", max_size=20)
 messages = st.lists(
