@@ -14,7 +14,7 @@ from PIL import ImageFont
 from rl_station.labels.layout import Text
 
 ELLIPSIS = "…"
-LONGEST = 400
+LONGEST = 200
 _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4)
 _MARKS = 2
 
@@ -119,11 +119,11 @@ def fit(text: Text, width: int, size: int) -> Fitted:
     smallest = max(1, round(size * text.least))
     for scale in _SCALES:
         tried = max(smallest, round(size * scale))
-        broken = _broken(cleaned, _measure(width, tried, text.bold))
+        broken = _broken(cleaned, _measure(width, tried, text.bold), text.lines + 1)
         if len(broken) <= text.lines and all(width_of(line, tried, text.bold) <= width for line in broken):
             return Fitted(tried, broken)
     fits = _measure(width, smallest, text.bold)
-    kept = _broken(cleaned, fits)[: text.lines]
+    kept = _broken(cleaned, fits, text.lines)
     return Fitted(smallest, (*kept[:-1], _cut(kept[-1], fits)))
 
 
@@ -134,10 +134,11 @@ def _measure(width: int, size: int, bold: bool) -> Fits:
     return lambda text: width_of(text, size, bold) <= width
 
 
-def _broken(text: str, fits: Fits) -> tuple[str, ...]:
+def _broken(text: str, fits: Fits, most: int) -> tuple[str, ...]:
+    """The first `most` lines of the text."""
     lines: list[str] = []
     rest = text
-    while rest:
+    while rest and len(lines) < most:
         length = _prefix(rest, fits)
         if length < len(rest):
             space = rest.rfind(" ", 1, length + 1)
