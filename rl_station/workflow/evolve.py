@@ -83,6 +83,8 @@ def alarm_of(event: Event) -> Message | None:
         case UnitRecallChecked(recall=recall) if recall:
             return message("alarm.recall", unit=event.unit, recall=recall, snapshot=event.snapshot)
         case UnitHazardFound():
-            return message("alarm.unit_hazard", unit=event.unit, hazard=", ".join(event.hazards))
+            return message(
+                "alarm.unit_hazard", unit=event.unit, hazard=f"@hazard.{event.hazards[0]}" if event.hazards else "-"
+            )
         case _:
             return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind, shown
 
@@ -24,7 +22,6 @@ LONGEST_KEY = 200
 """Characters; no identifier of a parcel or a unit is longer. A longer code is a document, not a name."""
 
 _SHOWN_LENGTH = 48
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def visible(value: str) -> str:
@@ -63,9 +60,6 @@ def unit_plate(scan: Scan) -> str | None:
     return found.value if found else None
 
 
-def when(microseconds: int) -> str:
-    """A time for people, in UTC, to the minute. Times no calendar holds give a dash."""
-    try:
-        return (_EPOCH + timedelta(microseconds=microseconds)).strftime("%Y-%m-%d %H:%M UTC")
-    except OverflowError:
-        return "-"
+def when(microseconds: int) -> int | str:
+    """A moment as the parameter `when`, which i18n shows in local time; a dash where none is known."""
+    return microseconds or "-"

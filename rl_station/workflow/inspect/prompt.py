@@ -122,7 +122,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
     product = product_of(unit, knowledge)
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
     facts = [
-        *(fact("hazard", content(hazard), Tone.BAD) for hazard in unit.hazards),
+        *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
         *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
@@ -151,7 +151,7 @@ def _said_by_customer(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...
     for announced in returns_of((unit.rma,), knowledge):
         for line in announced.lines:
             if line.line == unit.line:
-                facts.extend([fact("reason", line.reason)] if line.reason else [])
+                facts.extend([fact("reason", message(f"reason.{line.reason}"))] if line.reason else [])
                 facts.append(fact("wish", message(f"wish.{line.wish}")))
         if announced.customer_note:
             facts.append(fact("note", announced.customer_note))

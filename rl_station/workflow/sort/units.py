@@ -10,7 +10,7 @@ from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
 from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
 
-_GONE = ("closed", "consolidated", "shipped")
+_SHUT = ("closed", "consolidated")
 
 
 def present(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -26,7 +26,10 @@ def present(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
 
 
 def put_into(container: str, bin_id: str, job: Presented, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """The unit goes in: opens an empty container, joins its like, or raises the alarm of the wrong tote."""
+    """The unit goes in: opens an empty container, joins its like, or raises the alarm of the wrong tote.
+
+    A tote that was shipped and stands here again is empty.
+    """
     if container == job.container:
         return refuse("sort.already_there", unit=job.unit, container=container)
     record = knowledge.records.container(container)
@@ -37,7 +40,7 @@ def put_into(container: str, bin_id: str, job: Presented, knowledge: Knowledge) 
         client=job.client,
         previous=job.container,
     )
-    if record is None or not record.disposition:
+    if record is None or not record.disposition or record.status == "shipped":
         opened = ContainerOpened(container=container, disposition=job.disposition, client=job.client, bin=bin_id)
         return opened, sorted_in
     return _mismatch(record, job) or (sorted_in,)
@@ -75,9 +78,12 @@ def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge
             known=f"@disposition.{record.disposition}",
         )
     inside = knowledge.records.container(record.container) if record.container else None
-    if inside is not None and inside.status in _GONE:
+    if record.status == "shipped" or (inside is not None and inside.status in (*_SHUT, "shipped")):
         return refuse(
-            "sort.in_closed", unit=record.unit, container=inside.container, status=f"@container.{inside.status}"
+            "sort.in_closed",
+            unit=record.unit,
+            container=record.container,
+            status=f"@container.{'shipped' if record.status == 'shipped' or inside is None else inside.status}",
         )
     return (
         UnitPresented(
@@ -92,7 +98,7 @@ def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge
 
 
 def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:
-    if record.status in _GONE:
+    if record.status in _SHUT:
         return refuse(
             "sort.container_closed",
             blocking=True,
