@@ -6,9 +6,10 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
+from rl_station.labels.fonts import font_for, stroke
 from rl_station.labels.layout import BASELINE, LINE_PITCH, Align, Box, Code128, Item, Layout, Qr, Text
 from rl_station.labels.symbols import bars, dots, place_code128, place_qr, qr_matrix
-from rl_station.labels.typeface import fit, font_for, stroke, width_of
+from rl_station.labels.wording import fit
 
 _WHITE, _BLACK = 255, 0
 _SHARE = {Align.LEFT: 0.0, Align.CENTER: 0.5, Align.RIGHT: 1.0}
@@ -48,9 +49,10 @@ def _text(image: Image.Image, item: Text, dpi: int) -> None:
     strength = stroke(fitted.size, item.bold)
     for number, line in enumerate(fitted.lines):
         mask = Image.new("L", (width, max(1, dots(item.size * LINE_PITCH, dpi))), 0)
-        left = (width - width_of(line, fitted.size, item.bold)) * _SHARE[item.align] + strength
+        font = font_for(line, fitted.size)
+        left = (width - font.getlength(line) - 2 * strength) * _SHARE[item.align] + strength
         pen = ImageDraw.Draw(mask)
-        pen.text((left, size * BASELINE), line, 255, font_for(line, fitted.size), anchor="ls", stroke_width=strength)
+        pen.text((left, size * BASELINE), line, 255, font, anchor="ls", stroke_width=strength)
         top = dots(item.y + number * item.size * LINE_PITCH, dpi)
         image.paste(_WHITE if item.inverse else _BLACK, (dots(item.x, dpi), top), mask)
 

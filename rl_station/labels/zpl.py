@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from rl_station.labels.layout import BASELINE, LINE_PITCH, Align, Box, Code128, Item, Layout, Qr, Text
 from rl_station.labels.symbols import dots, place_code128, place_qr
-from rl_station.labels.typeface import fit
+from rl_station.labels.wording import fit
 
 _QR_DROP = 10
 """Zebra printers put a ^BQ this many dots below its ^FO."""

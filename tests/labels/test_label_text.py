@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rl_station.labels.fonts import width_of
 from rl_station.labels.layout import Text
-from rl_station.labels.typeface import ELLIPSIS, clean, fit, width_of
+from rl_station.labels.wording import ELLIPSIS, clean, fit
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from zpl_interpreter import Field, interpret
 
 from rl_station.labels import to_zpl
 from rl_station.labels.layout import LABEL, Align, Layout, Text
-from rl_station.labels.typeface import ELLIPSIS, clean
+from rl_station.labels.wording import ELLIPSIS, clean
 
 ALLOWED = {"^FO", "^A0", "^FB", "^FR", "^FH", "^BY", "^BC", "^BQ", "^GB"}
 HEAD = ["^CI", "^PW", "^LL", "^LH", "^PQ"]

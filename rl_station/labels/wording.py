@@ -1,28 +1,18 @@
-"""Text that can be printed: cleaned of what would harm, measured, and made to fit its box."""
+"""Text that can be printed: cleaned of what would harm, and made to fit its box."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from io import BytesIO
 
-from PIL import ImageFont
-
+from rl_station.labels.fonts import width_of
 from rl_station.labels.layout import Text
 
 ELLIPSIS = "…"
 LONGEST = 200
 _SCALES = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.5, 0.4)
 _MARKS = 2
-
-_PLAIN = frozenset("".join(map(chr, range(32, 127))) + "\u2026\u2018\u2019\u201c\u201d\u00ab\u00bb\u00b0\u00b7")
-_BROAD_FACES = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "LiberationSans-Regular.ttf")
-_WIDE_FACES = ("NotoSansCJK-Regular.ttc", "DroidSansFallbackFull.ttf", "wqy-microhei.ttc", "wqy-zenhei.ttc")
-
-Font = ImageFont.FreeTypeFont
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,69 +38,6 @@ def _printing(text: str) -> Iterator[str]:
             yield " "
         elif not category.startswith("C") and marks <= _MARKS and not "\ufe00" <= char <= "\ufe0f":
             yield char
-
-
-def font_for(text: str, size: int) -> Font:
-    """The font that can write all of `text`, at `size` dots to the line.
-
-    English is written with the font Pillow carries. Other alphabets take a common font of the machine if there is one, else the
-    one python-barcode carries; Chinese, Japanese and Korean have only the machine's (else boxes stand for the characters).
-    """
-    if set(text) <= _PLAIN:
-        return _plain(size)
-    if any(_is_wide(char) for char in text):
-        wide = _installed(_WIDE_FACES, size)
-        if wide is not None:
-            return wide
-    return _installed(_BROAD_FACES, size) or _carried(size)
-
-
-@lru_cache(maxsize=64)
-def _plain(size: int) -> Font:
-    font = ImageFont.load_default(size)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise OSError("this Pillow was built without FreeType")
-    return font
-
-
-@lru_cache(maxsize=64)
-def _carried(size: int) -> Font:
-    return ImageFont.truetype(BytesIO(_carried_file()), _tall(size))
-
-
-@lru_cache(maxsize=1)
-def _carried_file() -> bytes:
-    return (files("barcode") / "fonts" / "DejaVuSansMono.ttf").read_bytes()
-
-
-@lru_cache(maxsize=64)
-def _installed(faces: tuple[str, ...], size: int) -> Font | None:
-    for face in faces:
-        try:
-            return ImageFont.truetype(face, _tall(size))
-        except OSError:
-            continue
-    return None
-
-
-def _tall(size: int) -> int:
-    """These fonts stand taller than Pillow's: capitals with accents still stay within `size`."""
-    return max(1, round(size * 0.86))
-
-
-def _is_wide(char: str) -> bool:
-    return unicodedata.east_asian_width(char) in "WF"
-
-
-def stroke(size: int, bold: bool) -> float:
-    """Dots added around each line of a bold letter."""
-    return size / 55 if bold else 0.0
-
-
-def width_of(text: str, size: int, bold: bool = False) -> float:
-    """Dots that `text` takes at `size`, never less than a printer's own condensed font would take."""
-    wide = sum(_is_wide(char) for char in text) * size
-    return max(font_for(text, size).getlength(text), wide) + 2 * stroke(size, bold)
 
 
 def fit(text: Text, width: int, size: int) -> Fitted:
