@@ -8,6 +8,7 @@ from rl_station.store.errors import StoreError, StoreFull
 from rl_station.store.facts import Epoch
 from rl_station.store.log import Head
 from rl_station.store.reader import Reader, open_reader
+from rl_station.store.rebuilding import rebuild_folder
 from rl_station.store.records import Throughput
 from rl_station.store.space import Space
 from rl_station.store.store import Store
@@ -27,4 +28,5 @@ __all__ = [
     "Unsynced",
     "check_folder",
     "open_reader",
+    "rebuild_folder",
 ]

@@ -18,6 +18,8 @@ from rl_station.store.folder import DATABASE
 from rl_station.store.rebuilding import fingerprints, fold_log
 
 MOST_PROBLEMS = 20
+UNREADABLE = ("damaged", "failed", "io")
+"""Errors that are a finding of the check, not a reason to give up on it."""
 
 
 class Problem(NamedTuple):
@@ -45,17 +47,20 @@ class Report(NamedTuple):
 
 
 def check_folder(folder: Path, *, projections: bool = False) -> Report:
-    """Check a store, whether or not a station is working in it. Raises StoreError where there is none to check."""
-    if schema.peek(folder / DATABASE) is None:
-        raise schema.no_store(folder)
-    database = Database(folder / DATABASE, read_only=True)
+    """Check a store, whether or not a station is working in it. Raises StoreError where there is none that can be opened."""
     try:
-        acknowledged = EpochFile(folder).read()
-        with database.snapshot():
-            events, problems = _check(database, acknowledged, projections=projections)
-        return Report(events, tuple(problems[:MOST_PROBLEMS]))
-    finally:
-        database.close()
+        database = Database(schema.require_current(folder), read_only=True)
+        try:
+            acknowledged = EpochFile(folder).read()
+            with database.snapshot():
+                events, problems = _check(database, acknowledged, projections=projections)
+        finally:
+            database.close()
+    except StoreError as error:
+        if error.code not in UNREADABLE:
+            raise
+        events, problems = 0, [Problem(0, "unreadable", error.message)]
+    return Report(events, tuple(problems[:MOST_PROBLEMS]))
 
 
 def _check(database: Database, acknowledged: tuple[str, int] | None, *, projections: bool) -> tuple[int, list[Problem]]:
@@ -72,6 +77,8 @@ def _check(database: Database, acknowledged: tuple[str, int] | None, *, projecti
         if projections and not problems:
             problems.extend(_projections(database))
     except StoreError as error:
+        if error.code not in UNREADABLE:
+            raise
         problems.append(Problem(last + 1, "unreadable", error.message))
     return last, problems
 

@@ -16,7 +16,7 @@ class StoreError(Exception):
     """The store cannot do what was asked; nothing of it was stored.
 
     `code`: `locked`, `read_only`, `not_a_folder`, `no_store`, `newer`, `older`, `wrong_station`, `wrong_purpose`, `damaged`,
-    `sqlite_too_old`, `io`, `busy`, `exists`, `full`, `closed`, `failed`.
+    `sqlite_too_old`, `io`, `busy`, `exists`, `full`, `unstorable`, `closed`, `failed`.
     """
 
     def __init__(self, code: str, message: str, fix: str) -> None:

@@ -147,3 +147,8 @@ def stored(database: Database, *, since: int = 0, until: int = _LAST) -> Iterato
 def read(database: Database, *, since: int = 0, until: int = _LAST) -> Iterator[Recorded]:
     """Events after `since` up to `until`, in order."""
     return (row.recorded() for row in stored(database, since=since, until=until))
+
+
+def entries(database: Database, *, since: int = 0) -> Iterator[tuple[Recorded, bytes]]:
+    """Events after `since` with their links of the hash chain."""
+    return ((row.recorded(), row.hash) for row in stored(database, since=since))

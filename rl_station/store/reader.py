@@ -10,8 +10,6 @@ from rl_station.domain.events import Recorded
 from rl_station.store import facts, log, schema
 from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database
-from rl_station.store.errors import StoreError
-from rl_station.store.folder import DATABASE
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
 from rl_station.store.unsynced import Unsynced, unsynced
@@ -30,6 +28,10 @@ class Reader:
     def log(self, since: int = 0) -> Iterator[Recorded]:
         """Events after seq `since`, in order."""
         return log.read(self._database, since=since)
+
+    def entries(self, since: int = 0) -> Iterator[tuple[Recorded, bytes]]:
+        """Events after seq `since` with their links of the hash chain."""
+        return log.entries(self._database, since=since)
 
     def head(self) -> Head:
         return log.head(self._database)
@@ -58,14 +60,4 @@ class Reader:
 
 def open_reader(folder: Path) -> Reader:
     """Read the store in `folder`. Raises StoreError: `no_store`, `newer`, `older`, or what is wrong with the files."""
-    path = folder / DATABASE
-    found = schema.peek(path)
-    if found is None:
-        raise schema.no_store(folder)
-    if found.revision != schema.HEAD:
-        raise StoreError(
-            "older",
-            f"The database {path} is of revision {found.revision}; this version reads {schema.HEAD}.",
-            "Start the station once, which brings it up to date.",
-        )
-    return Reader(Database(path, read_only=True))
+    return Reader(Database(schema.require_current(folder), read_only=True))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from sqlalchemy import Table, delete, insert, select
 
 from rl_station.domain.events import CorrectionDeclared, Recorded
-from rl_station.store import facts, log, tables
+from rl_station.store import facts, log, schema, tables
 from rl_station.store.database import Database, prepare
+from rl_station.store.folder import DATABASE, FolderLock
 from rl_station.store.projector import Projector
 
 BATCH = 5_000
@@ -27,6 +29,21 @@ def rebuild(database: Database) -> int:
             database.run(statement)
         facts.drop_checkpoint(database)
         return fold_log(database, database)
+
+
+def rebuild_folder(folder: Path) -> int:
+    """As `rebuild`, for a data folder in which no station is working. Raises StoreError."""
+    if schema.peek(folder / DATABASE) is None:
+        raise schema.no_store(folder)
+    lock = FolderLock(folder)
+    try:
+        database = Database(folder / DATABASE)
+        try:
+            return rebuild(database)
+        finally:
+            database.close()
+    finally:
+        lock.release()
 
 
 def fold_log(source: Database, target: Database) -> int:

@@ -118,7 +118,22 @@ def _count(connection: Connection) -> int:
     return int(connection.execute(text(log.COUNT.sql)).scalar_one())
 
 
-def no_store(folder: Path) -> StoreError:
+def require_current(folder: Path) -> Path:
+    """The database of a folder, if it can be read as it stands. Raises StoreError: `no_store`, `older`, `newer`."""
+    path = folder / DATABASE
+    found = peek(path)
+    if found is None:
+        raise _no_store(folder)
+    if found.revision != HEAD:
+        raise StoreError(
+            "older",
+            f"The database {path} is of revision {found.revision}; this version reads {HEAD}.",
+            "Start the station once, which brings it up to date.",
+        )
+    return path
+
+
+def _no_store(folder: Path) -> StoreError:
     return StoreError(
         "no_store",
         f"There is no station database in {folder}.",

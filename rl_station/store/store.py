@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from rl_station.domain.clock import Clock
-from rl_station.domain.events import AnyEvent, Recorded
+from rl_station.domain.events import AnyEvent, Event, Recorded
 from rl_station.domain.scan import ScanSource
 from rl_station.store import facts, hlc, log, rebuilding
 from rl_station.store.backup import back_up_to
 from rl_station.store.checking import Report, check_folder
-from rl_station.store.errors import StoreFull, from_system
+from rl_station.store.errors import StoreError, StoreFull, from_system
 from rl_station.store.identifiers import StoreIdentifiers
 from rl_station.store.log import Head
 from rl_station.store.opening import BALLAST_SIZE, Identity, Opened, open_folder
@@ -70,7 +71,7 @@ class Store:
 
     def append(
         self,
-        events: Sequence[AnyEvent],
+        events: Sequence[Event],
         *,
         operator: str,
         source: ScanSource | None = None,
@@ -94,6 +95,10 @@ class Store:
     def log(self, since: int = 0) -> Iterator[Recorded]:
         """Events after seq `since`, in order; appending meanwhile is fine."""
         return log.read(self._database, since=since)
+
+    def entries(self, since: int = 0) -> Iterator[tuple[Recorded, bytes]]:
+        """As `log`, with each event's link of the hash chain."""
+        return log.entries(self._database, since=since)
 
     def checkpoint(self) -> tuple[int, bytes] | None:
         """The newest checkpoint and the last seq it includes."""
@@ -147,7 +152,7 @@ class Store:
     ) -> None:
         self.close()
 
-    def _stamped(self, events: Sequence[AnyEvent], operator: str, source: ScanSource | None) -> tuple[Recorded, ...]:
+    def _stamped(self, events: Sequence[Event], operator: str, source: ScanSource | None) -> tuple[Recorded, ...]:
         at = self._clock.now()
         cause = self._head.seq + 1
         logical = self._head.hlc
@@ -163,14 +168,17 @@ class Store:
                     hlc=logical,
                     operator=operator,
                     cause=cause,
-                    event=event,
+                    event=cast(AnyEvent, event),  # every event class is in the catalogue
                     source=source,
                 )
             )
         return tuple(recorded)
 
     def _write(self, recorded: Sequence[Recorded], checkpoint: bytes | None) -> None:
-        rows, last = log.chained(recorded, self._head.hash)
+        try:
+            rows, last = log.chained(recorded, self._head.hash)
+        except UnicodeEncodeError as error:
+            raise StoreError("unstorable", f"An event holds text that is none ({error}).", "Report this.") from error
         with self._database.transaction():
             self._database.run_many(log.INSERT, [{**row, "epoch": self._epoch.number} for row in rows])
             projector = Projector(self._database)

@@ -5,7 +5,7 @@ Derived tables hold nothing that the log does not say, so they can be dropped an
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
 
 metadata = MetaData()
 
@@ -19,7 +19,10 @@ def _number(name: str, *, primary_key: bool = False) -> Column[int]:
 
 
 alembic_version = Table(
-    "alembic_version", metadata, Column("version_num", String(32), primary_key=True, nullable=False)
+    "alembic_version",
+    metadata,
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
 )
 
 meta = Table("meta", metadata, _text("key", primary_key=True), _text("value"), sqlite_with_rowid=False)

@@ -1,0 +1,110 @@
+"""Every command with its arguments. `handler` names the function that carries it out, as `module:function`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from rl_station import __version__
+from rl_station.cli.options import shared_options
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+REPORTS = ("throughput",)
+LABELS = ("commands", "plates", "badges", "bins", "containers")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="rl-station",
+        description="The dock workstation of a returns centre.",
+        epilog="Exit codes: 0 fine, 1 the check found something, 2 wrong usage or configuration.",
+    )
+    parser.add_argument("--version", action="version", version=f"rl-station {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _screens(commands)
+    _history(commands)
+    _config(commands)
+    _labels(commands)
+    _database(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, handler: str, text: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text, parents=[shared_options()])
+    parser.set_defaults(handler=handler)
+    return parser
+
+
+def _group(commands: Commands, name: str, text: str) -> Commands:
+    return commands.add_parser(name, help=text, description=text).add_subparsers(
+        title="commands", metavar="COMMAND", required=True
+    )
+
+
+def _screens(commands: Commands) -> None:
+    _command(commands, "run", "run:run", "The full-screen station.")
+    demo = _command(commands, "demo", "run:demo", "The station with simulated devices and sample returns.")
+    demo.add_argument("--seed", type=int, default=1, metavar="N", help="which course the demo's parcels take")
+    demo.add_argument("--fresh", action="store_true", help="forget what was done in earlier demos")
+    demo.add_argument("--headless", action="store_true", help="play a few parcels without a screen and print them")
+    demo.add_argument("--parcels", type=_positive, default=5, metavar="N", help="how many parcels --headless plays")
+    demo.add_argument("--record", type=Path, metavar="FILE", help="with --headless: keep the inputs as a replay script")
+    replay = _command(
+        commands,
+        "replay",
+        "replay:replay",
+        "Run a script of reads (JSON lines) through the same workflows, without a screen.",
+    )
+    replay.add_argument("file", type=Path, help="the script; - for standard input")
+
+
+def _history(commands: Commands) -> None:
+    trace = _command(commands, "trace", "history:trace", "The history of anything that has a code.")
+    trace.add_argument("code", help="a plate, tracking number, RMA, serial, container or any other code")
+    events = _command(commands, "events", "history:events", "The event log.")
+    events.add_argument("--since", type=_count, default=0, metavar="N", help="only events after this seq")
+    report = _command(commands, "report", "report:report", "Figures of this station.")
+    report.add_argument("name", choices=REPORTS)
+    report.add_argument("--csv", action="store_true", help="print CSV")
+
+
+def _config(commands: Commands) -> None:
+    group = _group(commands, "config", "Check and show the configuration.")
+    _command(group, "check", "config:check", "Name every mistake with file, line, key and the nearest valid name.")
+    _command(group, "show", "config:show", "Every value and the file and line it comes from.")
+    _command(group, "schema", "config:schema", "JSON schemas of the configuration files.")
+
+
+def _labels(commands: Commands) -> None:
+    labels = _command(
+        commands, "labels", "labels:labels", "Printable sheets: commands, plates, badges, bins, containers."
+    )
+    labels.add_argument("what", choices=LABELS)
+    labels.add_argument("--output", "-o", type=Path, metavar="FILE", help="FILE.pdf, FILE.png or FILE.zpl")
+    labels.add_argument("--count", type=_positive, default=10, metavar="N", help="how many pre-printed plates")
+
+
+def _database(commands: Commands) -> None:
+    group = _group(commands, "db", "Check, back up and rebuild the station's database.")
+    check = _command(group, "check", "database:check", "Verify the hash chain; name the first bad seq.")
+    check.add_argument("--quick", action="store_true", help="leave out comparing the read models with a rebuild")
+    backup = _command(group, "backup", "database:backup", "Copy the database while the station runs.")
+    backup.add_argument("target", type=Path, help="a file that does not exist yet")
+    _command(group, "rebuild", "database:rebuild", "Derive all read models from the log again.")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("expected 1 or more")
+    return number
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("expected 0 or more")
+    return number

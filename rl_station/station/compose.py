@@ -1,0 +1,60 @@
+"""Where the parts are wired together: a site, a data folder and a purpose become a running station."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rl_station.devices import DeviceSet, TerminalScanner, bind
+from rl_station.settings import Site
+from rl_station.station.clocks import SystemClock
+from rl_station.station.demo import DemoWorker
+from rl_station.station.demo_station import DemoStation
+from rl_station.station.engine import Engine
+from rl_station.station.running import RunningStation
+from rl_station.store import Store
+from rl_station.tui.contract import TerminalInput, TerminalKeys
+
+
+def open_engine(site: Site, data: Path, purpose: str) -> Engine:
+    """The engine over this folder's store. Raises `StoreError`."""
+    station = site.station
+    store = Store.open(data, station=station.id, prefix=station.prefix, clock=SystemClock(), purpose=purpose)
+    return Engine(site, store)
+
+
+def live_station(site: Site, data: Path) -> RunningStation:
+    """A station with the devices its site gives it, not started yet."""
+    return RunningStation(lambda: open_engine(site, data, "live"), devices_of(site, data))
+
+
+def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
+    """The same, with hands that know what to scan next."""
+    return DemoStation(lambda: open_engine(site, data, "demo"), devices_of(site, data), DemoWorker(site, seed))
+
+
+def devices_of(site: Site, data: Path) -> DeviceSet:
+    return bind(site.devices, site.station.scanners, site.station.printers, data=data)
+
+
+def terminal_input(devices: DeviceSet) -> TerminalInput | None:
+    """How the screen's terminal tells scans from typing, where the station has a scanner that types."""
+    scanner = devices.terminal_scanner()
+    return None if scanner is None else WedgeInput(scanner)
+
+
+class WedgeInput:
+    """Hands terminal bytes to the wedge scanner. Its scans go to the devices' listener; typed keys come back."""
+
+    def __init__(self, scanner: TerminalScanner) -> None:
+        self._scanner = scanner
+
+    @property
+    def waiting(self) -> bool:
+        return self._scanner.waiting
+
+    def feed(self, data: bytes, now_ns: int) -> Sequence[TerminalKeys]:
+        return [TerminalKeys(keys.data) for keys in self._scanner.feed(data, now_ns)]
+
+    def flush(self, now_ns: int) -> Sequence[TerminalKeys]:
+        return [TerminalKeys(keys.data) for keys in self._scanner.flush(now_ns)]

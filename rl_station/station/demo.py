@@ -1,0 +1,236 @@
+"""The demo's hands: what a worker with this parcel would scan next, in answer to any prompt. Deterministic for a seed.
+
+Only scans come out, command barcodes included: whatever the demo does, a worker with a scanner and no keyboard can do.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from rl_station.domain import events as e
+from rl_station.domain import site_codes
+from rl_station.domain.reference import AnnouncedReturn, Product
+from rl_station.domain.scan import ScanSource
+from rl_station.settings import Site
+from rl_station.station.engine import Engine, Outcome
+from rl_station.workflow import at_rest
+from rl_station.workflow.inputs import Command
+from rl_station.workflow.prompt import Choice, Prompt, Tone
+
+_REST = {("receive", "scan"), ("receive", "lane"), ("inspect", "parcel"), ("sort", "unit"), ("sort", "card")}
+DEVICE = "demo-scanner"
+_PATIENCE = 20
+_MISHAP = 0.06
+"""How often something is not as it should be: a dent, a leak, an item that is missing."""
+
+
+class DemoWorker:
+    """Watches what is recorded, and answers prompts. `first` is the announced return it takes up first."""
+
+    def __init__(self, site: Site, seed: int) -> None:
+        self._site = site
+        self._random = random.Random(seed)  # noqa: S311 - a course of events for a demo, not a secret
+        self._seed = seed
+        self._arrivals = deque(_announced(site))
+        self._invented = 0
+        self._received: set[str] = set()
+        self._to_inspect: deque[str] = deque()
+        self._to_sort: deque[str] = deque()
+        self._items: list[tuple[str, str]] = []
+        self._serial = ""
+        self._label = ""
+        self._destination = ("", "")
+        self._totes: dict[tuple[str, str], str] = {}
+        self._free = deque(container.id for container in site.containers if container.kind == "tote")
+
+    # --- watching -----------------------------------------------------------------------------------------------------
+
+    def observe(self, recorded: Iterable[e.Recorded]) -> None:
+        """Take note of what was recorded, in order; at a restart, of the whole log."""
+        for line in recorded:
+            self._observe(line.event)
+
+    def _observe(self, event: e.Event) -> None:
+        match event:
+            case e.ParcelReceived(rmas=rmas):
+                self._received.update(rmas)
+            case e.ParcelLaneAssigned(parcel=parcel):
+                self._to_inspect.append(parcel)
+            case e.LabelRequested(label="parcel", parcel=plate) | e.LabelRequested(label="unit", unit=plate):
+                self._label = plate
+            case e.ParcelOpened(parcel=parcel, rmas=rmas):
+                self._to_inspect = deque(each for each in self._to_inspect if each != parcel)
+                self._items = [item for rma in rmas for item in self._inside(rma)]
+            case e.UnitIdentified():
+                self._take_out(event.gtin)
+            case e.UnitPlateConfirmed(unit=unit):
+                self._to_sort.append(unit)
+            case e.UnitPresented(disposition=disposition, client=client):
+                self._destination = (disposition, client)
+            case e.UnitSorted(unit=unit, container=container, disposition=disposition, client=client):
+                self._to_sort = deque(each for each in self._to_sort if each != unit)
+                self._totes[disposition, client] = container
+            case e.ContainerOpened(container=container):
+                self._free = deque(each for each in self._free if each != container)
+            case e.ContainerClosed(container=container):
+                self._totes = {key: tote for key, tote in self._totes.items() if tote != container}
+            case e.ParcelClosed():
+                self._items = []
+            case _:
+                pass
+
+    def _inside(self, rma: str) -> list[tuple[str, str]]:
+        """GTIN and serial of each piece of a return that is really in the box."""
+        announced = self._site.reference.announced(rma)
+        pieces: list[tuple[str, str]] = []
+        for line in announced.lines if announced else ():
+            product = self._site.reference.product(announced.client if announced else "", line.sku)
+            if product is None:
+                continue
+            serials = [*line.serials, *[""] * line.quantity][: line.quantity]
+            pieces += [(product.gtins[0], serial) for serial in serials if not self._mishap()]
+        return pieces
+
+    def _take_out(self, gtin: str) -> None:
+        found = next((item for item in self._items if item[0].zfill(14) == gtin.zfill(14)), None)
+        if found is not None:
+            self._items.remove(found)
+            self._serial = found[1]
+
+    @property
+    def busy(self) -> bool:
+        """Whether parcels wait to be inspected or units to be sorted."""
+        return bool(self._to_inspect or self._to_sort)
+
+    # --- answering ----------------------------------------------------------------------------------------------------
+
+    def next(self, prompt: Prompt) -> str:
+        """The text of the code to scan now."""
+        if prompt.alarm is not None:
+            return command(Command.ACK)
+        if prompt.workflow == "sign_in":
+            return site_codes.make("B", self._operator())
+        wanted = self._task()
+        place = (prompt.workflow, prompt.step)
+        if prompt.workflow == "menu" or (place in _REST and prompt.workflow != wanted) or prompt.workflow == "trace":
+            return command(wanted.upper())
+        answer = {
+            "receive": self._at_dock,
+            "inspect": self._at_bench,
+            "sort": self._at_sort_desk,
+        }[prompt.workflow](prompt)
+        return answer or command(Command.CANCEL)
+
+    def _operator(self) -> str:
+        able = [operator for operator in self._site.operators if "inspector" in operator.roles]
+        return (able or list(self._site.operators))[0].badge
+
+    def _task(self) -> str:
+        """One parcel all the way, then the next: sort what is labelled, inspect what is received, receive."""
+        if self._to_sort:
+            return "sort"
+        return "inspect" if self._to_inspect else "receive"
+
+    def _at_dock(self, prompt: Prompt) -> str:
+        match prompt.step:
+            case "scan" | "lane" | "identify":
+                return self._arrival()
+            case "plate":
+                return self._label
+            case "condition" | "hazard":
+                return self._pick(prompt.choices, first=1 - _MISHAP)
+            case _:
+                return self._pick(prompt.choices, first=1)
+
+    def _at_bench(self, prompt: Prompt) -> str:
+        codes = {
+            "parcel": self._to_inspect[0] if self._to_inspect else "",
+            "unit": self._items[0][0] if self._items else command(Command.DONE),
+            "serial": self._serial or command("NOSERIAL"),
+            "grade": command(Command.OK),
+            "plate": self._label,
+        }
+        if prompt.step in codes:
+            return codes[prompt.step]
+        return self._pick(prompt.choices, first=0 if prompt.step == "question" else 1)
+
+    def _at_sort_desk(self, prompt: Prompt) -> str:
+        match prompt.step:
+            case "unit" | "card":
+                return self._to_sort[0] if self._to_sort else ""
+            case "container" | "move":
+                return self._tote()
+            case _:
+                return self._pick(prompt.choices, first=1)
+
+    def _tote(self) -> str:
+        tote = self._totes.get(self._destination)
+        if tote is None:
+            self._invented += not self._free
+            tote = self._free[0] if self._free else f"EXTRA{self._seed}T{self._invented}"
+        return site_codes.make("C", tote) if tote.isalnum() else site_codes.make("D", tote.partition("/")[0])
+
+    def _arrival(self) -> str:
+        """The next announced return that is not here yet; when all are, a parcel that nobody announced."""
+        while self._arrivals and self._arrivals[0].rma in self._received:
+            self._arrivals.popleft()
+        if self._arrivals:
+            announced = self._arrivals.popleft()
+            return announced.tracking[0] if announced.tracking else announced.rma
+        self._invented += 1
+        return f"RETURN {self._seed}-{self._invented:05d}"
+
+    def _pick(self, choices: tuple[Choice, ...], *, first: float) -> str:
+        """The first choice with this probability, else any that is no cause for alarm, seldom one that is."""
+        if not choices:
+            return command(Command.OK)
+        if self._random.random() < first:
+            return command(f"ANSWER{choices[0].key}")
+        calm = [choice for choice in choices if choice.tone is not Tone.BAD]
+        chosen = self._random.choice(choices if self._mishap() or not calm else calm)
+        return command(f"ANSWER{chosen.key}")
+
+    def _mishap(self) -> bool:
+        return self._random.random() < _MISHAP
+
+
+def command(body: str) -> str:
+    """The text of a command barcode."""
+    return site_codes.make("K", str(body))
+
+
+def _announced(site: Site) -> list[AnnouncedReturn]:
+    """Returns in the order of the file, whole ones of one piece first: a newcomer's first parcel should be a simple one."""
+    returns = list(site.reference.facts.returns)
+    simple = [each for each in returns if _simple(site, each)]
+    return [*simple[:1], *(each for each in returns if each not in simple[:1])]
+
+
+def _simple(site: Site, announced: AnnouncedReturn) -> bool:
+    products: list[Product | None] = [site.reference.product(announced.client, line.sku) for line in announced.lines]
+    one = sum(line.quantity for line in announced.lines) == 1
+    return one and announced.status == "open" and all(found and not found.serialized for found in products)
+
+
+class DemoStuckError(Exception):
+    """The demo's hands do not know how to go on: a prompt they never learned, or a flow that leads nowhere."""
+
+
+def play_parcels(engine: Engine, hands: DemoWorker, parcels: int) -> Iterator[tuple[ScanSource, Outcome]]:
+    """Receive so many parcels and take each all the way to its containers, one scan after the other.
+
+    Raises `DemoStuckError` where many scans in a row are refused.
+    """
+    received = refused = 0
+    while received < parcels or hands.busy or not at_rest(engine.session.state):
+        source = ScanSource(device=DEVICE, raw=hands.next(engine.prompt()))
+        outcome = engine.scan(source)
+        hands.observe(outcome.events)
+        received += sum(isinstance(line.event, e.ParcelReceived) for line in outcome.events)
+        refused = refused + 1 if outcome.refusal else 0
+        if refused > _PATIENCE:
+            prompt = engine.prompt()
+            raise DemoStuckError(f"{prompt.workflow}/{prompt.step}: {source.raw!r} is refused: {outcome.refusal}")
+        yield source, outcome

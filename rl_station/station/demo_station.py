@@ -1,0 +1,35 @@
+"""The demo: a running station whose simulated scanner a key fires at whatever the prompt asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rl_station.devices import DeviceSet
+from rl_station.domain.events import Recorded
+from rl_station.station.demo import DemoWorker
+from rl_station.station.engine import Engine
+from rl_station.station.running import RunningStation
+
+
+class DemoStation(RunningStation):
+    """Adds `fire_next` (`tui.contract.FiresScans`). The read goes through the simulated scanner, like any other."""
+
+    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hands: DemoWorker) -> None:
+        super().__init__(open_engine, devices)
+        self._hands = hands
+        self._scanner = devices.fired_scanner()
+
+    def fire_next(self) -> None:
+        """Read what the prompt asks for."""
+
+        def fire(engine: Engine) -> None:
+            if self._scanner is not None:
+                self._scanner.push(self._hands.next(engine.prompt()))
+
+        self._work.put(fire)
+
+    def _opened_engine(self, engine: Engine) -> None:
+        self._hands.observe(engine.store.log())
+
+    def _happened(self, recorded: tuple[Recorded, ...]) -> None:
+        self._hands.observe(recorded)

@@ -1,0 +1,114 @@
+"""One input at a time: interpret, decide, commit, evolve, prompt. Nothing is called good before it is on the disk."""
+
+from __future__ import annotations
+
+import logging
+
+import msgspec
+
+from rl_station.domain.events import Event, Recorded, ScanRefused
+from rl_station.domain.meaning import interpret
+from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.scan import ScanSource
+from rl_station.settings import Site
+from rl_station.station.knowledge import StationKnowledge
+from rl_station.store import Store, StoreError
+from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
+from rl_station.workflow.inputs import Input, Scanned
+from rl_station.workflow.prompt import Prompt
+
+log = logging.getLogger(__name__)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one input led to. `stored` is False where not even the refusal could be written down."""
+
+    input: Input
+    events: tuple[Recorded, ...]
+    prompt: Prompt
+    refusal: Refusal | None = None
+    source: ScanSource | None = None
+    stored: bool = True
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A moment at rest to fold from after a restart: the state as it was after event `seq` of `epoch`."""
+
+    epoch: str
+    seq: int
+    state: State
+
+
+class Engine:
+    """The station's single line of decisions. All methods belong to one thread."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self.site = site
+        self.store = store
+        self.knowledge = StationKnowledge(site, store)
+        self.session = resume(store)
+        self._last_rest: bytes | None = None
+
+    def prompt(self) -> Prompt:
+        return prompt(self.session, self.knowledge)
+
+    def scan(self, source: ScanSource) -> Outcome:
+        """What a reader read, or what was typed by hand (`source.manual`)."""
+        return self.handle(Scanned(interpret(source, self.site.reference, self.site.carriers)), source)
+
+    def handle(self, given: Input, source: ScanSource | None = None) -> Outcome:
+        """Decide, commit and evolve. A refused input is recorded too: its raw bytes are kept like any other's."""
+        decided = decide(self.session, given, self.knowledge)
+        refusal = decided if isinstance(decided, Refusal) else None
+        events: tuple[Event, ...] = (
+            (ScanRefused(code=decided.code, params=decided.params, blocking=decided.blocking),)
+            if isinstance(decided, Refusal)
+            else decided
+        )
+        try:
+            recorded = self._record(events, source)
+        except StoreError as error:
+            unstored = not_stored(error)
+            return Outcome(input=given, events=(), prompt=self.prompt(), refusal=unstored, source=source, stored=False)
+        return Outcome(input=given, events=recorded, prompt=self.prompt(), refusal=refusal, source=source)
+
+    def note(self, events: tuple[Event, ...], source: ScanSource | None = None) -> Refusal | None:
+        """Record facts that no input of the worker's brought about; a refusal where they could not be stored."""
+        try:
+            self._record(events, source)
+        except StoreError as error:
+            return not_stored(error)
+        return None
+
+    def _record(self, events: tuple[Event, ...], source: ScanSource | None = None) -> tuple[Recorded, ...]:
+        """Append the events of one input and evolve. Raises `StoreError`; then nothing has changed."""
+        worker = self.session.state.worker
+        recorded = self.store.append(
+            events, operator=worker.id if worker else "", source=source, checkpoint=self._last_rest
+        )
+        self.session = advance(self.session, recorded)
+        # Written with the next append: a restart then folds at least one whole subject, and its undo with it.
+        self._last_rest = None
+        if at_rest(self.session.state):
+            last = recorded[-1]
+            self._last_rest = msgspec.json.encode(Checkpoint(last.epoch, last.seq, self.session.state))
+        return recorded
+
+
+def not_stored(error: StoreError) -> Refusal:
+    """What the worker hears when the store cannot take an input; the details are for IT, in the log."""
+    log.error("not stored: %s", error)
+    return refuse("store.refused", reason=f"@store.{error.code}")
+
+
+def resume(store: Store) -> Session:
+    """Where the worker was: the last checkpoint and everything after it."""
+    saved = store.checkpoint()
+    if saved is not None:
+        try:
+            checkpoint = msgspec.json.decode(saved[1], type=Checkpoint)
+        except msgspec.ValidationError:
+            log.warning("the checkpoint is of another version; reading the whole log instead")
+        else:
+            return fold(Session(checkpoint.state), store.log(since=checkpoint.seq))
+    return fold(initial(), store.log())

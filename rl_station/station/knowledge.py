@@ -1,0 +1,61 @@
+"""What the deciders may know, put together from the site's settings and the station's store."""
+
+from __future__ import annotations
+
+from rl_station.domain.checklist import Checklist
+from rl_station.domain.reference import Reference
+from rl_station.domain.rules import RuleTable
+from rl_station.domain.scan import Scan, ScanKind
+from rl_station.domain.unit_label import UnitLabel, decode
+from rl_station.settings import Site
+from rl_station.store import Store
+from rl_station.workflow.knowledge import Identifiers, Records
+
+
+class StationKnowledge:
+    """Implements `workflow.knowledge.Knowledge`. Used on the engine's thread only, since the store is."""
+
+    def __init__(self, site: Site, store: Store) -> None:
+        self._site = site
+        self._store = store
+
+    @property
+    def reference(self) -> Reference:
+        return self._site.reference
+
+    @property
+    def records(self) -> Records:
+        return self._store.records
+
+    @property
+    def identifiers(self) -> Identifiers:
+        return self._store.identifiers
+
+    @property
+    def rules(self) -> RuleTable:
+        return self._site.rules
+
+    @property
+    def default_client(self) -> str:
+        return self._site.default_client
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        return self._site.station.tasks
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return tuple(name for name in self._site.checklists if name not in ("hazard", "data"))
+
+    def default_lane(self) -> str:
+        return self._site.station.default_lane
+
+    def checklist(self, checklist_id: str) -> Checklist | None:
+        return self._site.checklists.get(checklist_id)
+
+    def hold_bin(self) -> str:
+        return self._site.hold_bin
+
+    def open_label(self, scan: Scan) -> UnitLabel | None:
+        meaning = scan.first(ScanKind.UNIT_LABEL)
+        return decode(meaning.value, self._site.label_key) if meaning else None
