@@ -17,6 +17,15 @@ def _flag(cell: object) -> object:
     return {"": False, "no": False, "yes": True}.get(cell, cell) if isinstance(cell, str) else cell
 
 
+def _whole(cell: object) -> object:
+    """Without this `899.00` would be taken for 899 cents."""
+    if isinstance(cell, str) and not (cell.isascii() and cell.isdigit()):
+        raise ValueError(f"has to be a whole number, not {cell!r}")
+    return cell
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """Several values in one cell, separated by spaces."""
 
@@ -41,7 +50,7 @@ class ProductRow(Row):
     category: Slug = Field(description="A checklist's name.")
     gtins: Gtins = Field((), description="Every GTIN it is sold under, separated by spaces.")
     brand: str = Field("", description="Brand on the article.")
-    value: int = Field(0, ge=0, description="Original price in minor units (cents).")
+    value: Whole = Field(0, ge=0, description="Original price in minor units (cents).")
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
     serialized: Flag = Field(False, description="Carries a serial number that has to be read: yes or no.")
     data_bearing: Flag = Field(False, description="Can hold a person's data: yes or no.")
@@ -59,11 +68,11 @@ class ReturnRow(Row):
     status: Literal["open", "cancelled"] = Field("open", description="Cancelled returns are held when they arrive.")
     tracking: Words = Field((), description="Tracking numbers, separated by spaces.")
     sscc: Words = Field((), description="SSCCs of its boxes, separated by spaces.")
-    parcels: int = Field(1, ge=1, description="How many boxes it comes in.")
+    parcels: Whole = Field(1, ge=1, description="How many boxes it comes in.")
     customer_note: str = Field("", description="What the customer wrote.")
-    line: int = Field(ge=1, description="Number of the line in the return.")
+    line: Whole = Field(ge=1, description="Number of the line in the return.")
     sku: Text = Field(description="The client's article number.")
-    quantity: int = Field(1, ge=1, description="How many units.")
+    quantity: Whole = Field(1, ge=1, description="How many units.")
     serials: Words = Field((), description="Serial numbers that were shipped, separated by spaces.")
     epcs: Words = Field((), description="EPCs that were shipped, as hexadecimal, separated by spaces.")
     reason: Literal[

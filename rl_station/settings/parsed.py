@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -165,10 +165,11 @@ def _host(folder: Path, problems: list[Problem]) -> Document | None:
     return found
 
 
-def _host_tables(host: Document, names: list[str]) -> list[Problem]:
+def _host_tables(host: Document, names: list[str]) -> Iterator[Problem]:
     valid = {name.partition("/")[0] for name in names}
-    return [
-        Problem(HOST_FILE, host.lines.get((key,), 1), key, "is not the name of a settings file", nearest(key, valid))
-        for key in host.data
-        if key not in valid
-    ]
+    for key, value in host.data.items():
+        line = host.lines.get((key,), 1)
+        if key not in valid:
+            yield Problem(HOST_FILE, line, key, "is not the name of a settings file", nearest(key, valid))
+        elif not isinstance(value, Mapping):
+            yield Problem(HOST_FILE, line, key, "has to be a table named after its file")
