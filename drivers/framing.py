@@ -132,18 +132,18 @@ class Framer:
         return reports
 
     def _oversized(self) -> FrameRefused:
-        head = bytes(self._buffer[:HEAD_LENGTH])
+        refused = self._too_long(bytes(self._buffer))
         self._skipping = True
         if self._framing.idle_gap_ms:
             self._buffer.clear()
-        return self._too_long(head)
+        return refused
 
     def _finish(self, payload: bytes) -> list[Read | FrameRefused]:
         framing = self._framing
         if not payload:
             return []
         if len(payload) > self._limit:
-            return [self._too_long(payload[:HEAD_LENGTH])]
+            return [self._too_long(payload)]
         if not payload.startswith(framing.prefix):
             return [self._refused("prefix missing", payload)]
         inner = payload[len(framing.prefix) :]
@@ -161,8 +161,11 @@ class Framer:
             ends.append(b"\r\n")
         return payload[: len(payload) - max(map(len, ends), default=0)]
 
-    def _too_long(self, head: bytes) -> FrameRefused:
-        return FrameRefused(self._device, f"longer than {self._framing.max_length} bytes", self._limit + 1, head)
+    def _too_long(self, payload: bytes) -> FrameRefused:
+        """Refused at the first byte too many: the rest is not looked at, so length and head do not depend on it."""
+        length = self._limit + 1
+        head = payload[: min(HEAD_LENGTH, length)]
+        return FrameRefused(self._device, f"longer than {self._framing.max_length} bytes", length, head)
 
     def _refused(self, reason: str, payload: bytes) -> FrameRefused:
         return FrameRefused(self._device, reason, len(payload), payload[:HEAD_LENGTH])
