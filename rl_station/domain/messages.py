@@ -38,7 +38,7 @@ class Refusal(msgspec.Struct, frozen=True):
         return Message(self.code, self.params)
 
 
-def message(code: str, **params: Parameter) -> Message:
+def message(code: str, /, **params: Parameter) -> Message:
     return Message(code, tuple(sorted(params.items())))
 
 
@@ -47,5 +47,5 @@ def content(text: str) -> Message:
     return Message("text", (("text", text),))
 
 
-def refuse(code: str, *, blocking: bool = False, **params: Parameter) -> Refusal:
+def refuse(code: str, /, *, blocking: bool = False, **params: Parameter) -> Refusal:
     return Refusal(code, tuple(sorted(params.items())), blocking)

@@ -52,7 +52,7 @@ class DemoWorker:
         for line in recorded:
             self._observe(line.event)
 
-    def _observe(self, event: e.Event) -> None:
+    def _observe(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event the hands must know of
         match event:
             case e.ParcelReceived(rmas=rmas):
                 self._received.update(rmas)

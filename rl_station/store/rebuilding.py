@@ -11,7 +11,7 @@ from sqlalchemy import Table, delete, insert, select
 from rl_station.domain.events import CorrectionDeclared, Recorded
 from rl_station.store import facts, log, schema, tables
 from rl_station.store.database import Database, prepare
-from rl_station.store.folder import DATABASE, FolderLock
+from rl_station.store.folder import FolderLock
 from rl_station.store.projector import Projector
 
 BATCH = 5_000
@@ -33,11 +33,10 @@ def rebuild(database: Database) -> int:
 
 def rebuild_folder(folder: Path) -> int:
     """As `rebuild`, for a data folder in which no station is working. Raises StoreError."""
-    if schema.peek(folder / DATABASE) is None:
-        raise schema.no_store(folder)
+    path = schema.require_current(folder)
     lock = FolderLock(folder)
     try:
-        database = Database(folder / DATABASE)
+        database = Database(path)
         try:
             return rebuild(database)
         finally:
