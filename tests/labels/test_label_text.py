@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rl_station.labels import fonts
 from rl_station.labels.fonts import width_of
 from rl_station.labels.layout import Text
 from rl_station.labels.wording import ELLIPSIS, clean, fit
@@ -52,3 +53,11 @@ def test_no_line_is_wider_than_its_box(words: str, width: int, size: int, lines:
     assert all(width_of(line, fitted.size, bold) <= width for line in fitted.lines)
     whole = "".join(fitted.lines).removesuffix(ELLIPSIS).replace(" ", "")
     assert clean(words).replace(" ", "").startswith(whole)
+
+
+def test_accents_are_drawn_on_a_machine_without_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_BROAD_FACES", ())
+    monkeypatch.setattr(fonts, "_WIDE_FACES", ())
+    pictures = {bytes(fonts.font_for("\u00e9", 40).getmask(char)) for char in "e\u00e9\u00f1\u0142\uffff"}
+    assert len(pictures) == 5
+    assert fonts.font_for("\u9000", 40).getmask("\u9000").getbbox()
