@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from rl_station.domain.carriers import CarrierTable, identify
 from rl_station.domain.checklist import Checklist, Option, Question
 from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Product, Recall
 from rl_station.domain.rules import Condition, Rule, RuleTable
@@ -20,6 +21,9 @@ from rl_station.settings.content_models import (
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.models import RecallsModel
 
+# The shortest code with routing in front of the number; only these are looked into, to keep loading quick.
+_ROUTED = 22
+
 _TRANSLATED = ("de", "es")
 
 
@@ -31,6 +35,14 @@ def gtin14(digits: str) -> str:
 def tracking_key(text: str) -> str:
     """A tracking number as scans are looked up: in capitals."""
     return text.upper()
+
+
+def tracking_keys(carriers: CarrierTable, number: str) -> tuple[str, ...]:
+    """The number as announced and, where it is a whole routing code (`420`, ZIP, number), the number inside."""
+    if len(number) < _ROUTED:
+        return (number,)
+    inside = [key for candidate in identify(carriers, number) for key in candidate.lookup_keys]
+    return tuple(dict.fromkeys((number, *inside)))
 
 
 def checklist(id_: str, model: ChecklistModel) -> Checklist:

@@ -36,13 +36,13 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
     )
 
 
-def unknown(layers: Layers, path: Path, what: str, name: str, valid: Collection[str] | None) -> Iterator[Problem]:
+def _unknown(layers: Layers, path: Path, what: str, name: str, valid: Collection[str] | None) -> Iterator[Problem]:
     """A problem if the name is not among the valid ones; nothing where those could not be read."""
     if valid is not None and name not in valid:
         yield layers.problem(path, f"there is no {what} {name!r}", nearest(name, valid))
 
 
-def repeated(layers: Layers, found: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:
+def _repeated(layers: Layers, found: Iterable[tuple[Path, str]], what: str) -> Iterator[Problem]:
     """A problem for every value that was there before, naming the first holder."""
     holders: dict[str, Path] = {}
     for path, value in found:
@@ -55,10 +55,10 @@ def _site(parsed: Parsed) -> Iterator[Problem]:
     if parsed.site is None:
         return
     site, layers = parsed.site, parsed.layers["site"]
-    yield from unknown(layers, ("default_client",), "client", site.default_client, parsed.clients)
-    yield from unknown(layers, ("hold_bin",), "bin", site.hold_bin, parsed.bins)
+    yield from _unknown(layers, ("default_client",), "client", site.default_client, parsed.clients)
+    yield from _unknown(layers, ("hold_bin",), "bin", site.hold_bin, parsed.bins)
     if site.station:
-        yield from unknown(layers, ("station",), "station", site.station, parsed.stations)
+        yield from _unknown(layers, ("station",), "station", site.station, parsed.stations)
     bin_ = (parsed.bins or {}).get(site.hold_bin)
     if bin_ and "hold" not in bin_.dispositions:
         yield layers.problem(("hold_bin",), f"the bin {site.hold_bin!r} does not take the disposition hold")
@@ -71,9 +71,9 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
     scanners = parsed.devices.scanners if parsed.devices else None
     printers = parsed.devices.printers if parsed.devices else None
     prefixes = [((id_, "prefix"), station.prefix) for id_, station in parsed.stations.items()]
-    yield from repeated(layers, prefixes, "prefix")
+    yield from _repeated(layers, prefixes, "prefix")
     for id_, station in parsed.stations.items():
-        yield from unknown(layers, (id_, "default_lane"), "lane", station.default_lane, parsed.lanes)
+        yield from _unknown(layers, (id_, "default_lane"), "lane", station.default_lane, parsed.lanes)
         yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, scanners)
         yield from _each(layers, (id_, "printers"), "printer", station.printers, printers)
 
@@ -81,7 +81,7 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
 def _operators(parsed: Parsed) -> Iterator[Problem]:
     if parsed.operators is not None:
         badges = [((id_, "badge"), operator.badge) for id_, operator in parsed.operators.items()]
-        yield from repeated(parsed.layers["operators"], badges, "badge")
+        yield from _repeated(parsed.layers["operators"], badges, "badge")
 
 
 def _categories(tables: Mapping[str, BaseModel] | None, parsed: Parsed, file: str) -> Iterator[Problem]:
@@ -111,4 +111,4 @@ def _each(
     layers: Layers, path: Path, what: str, names: tuple[str, ...], valid: Collection[str] | None
 ) -> Iterator[Problem]:
     for index, name in enumerate(names):
-        yield from unknown(layers, (*path, index), what, name, valid)
+        yield from _unknown(layers, (*path, index), what, name, valid)

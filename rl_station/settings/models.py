@@ -30,6 +30,10 @@ Disposition = Literal[
 ]
 
 
+SECRETS = frozenset({"label_key"})
+"""Keys whose values are never shown, neither in lists nor in complaints."""
+
+
 class Table(BaseModel):
     """What all models share: unknown keys are mistakes, values do not change, numbers are not guessed from text."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,7 +39,8 @@ class Facts:
 class ReferenceTables:
     """`domain.reference.Reference` over dictionaries that are built once and never change."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, tracking_keys: Callable[[str], Iterable[str]] = lambda number: (number,)) -> None:
+        """`tracking_keys`: everything an announced tracking number may be scanned as."""
         self.facts = facts
         self._clients = {client.id: client for client in facts.clients}
         self._operators = {operator.id: operator for operator in facts.operators}
@@ -49,7 +50,12 @@ class ReferenceTables:
         self._products = {(product.client, product.sku): product for product in facts.products}
         self._gtins = _grouped((gtin, product) for product in facts.products for gtin in product.gtins)
         self._returns = {announced.rma: announced for announced in facts.returns}
-        self._tracking = _grouped((key, announced) for announced in facts.returns for key in announced.tracking)
+        self._tracking = _grouped(
+            (key, announced)
+            for announced in facts.returns
+            for number in announced.tracking
+            for key in tracking_keys(number)
+        )
         self._sscc = _grouped((key, announced) for announced in facts.returns for key in announced.sscc)
         self._orders = _grouped((announced.order, announced) for announced in facts.returns if announced.order)
         self._serials = _grouped(

@@ -12,11 +12,10 @@ import msgspec
 from rl_station.settings.content_models import ChecklistModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.documents import HOST_FILE, Layers, dotted
+from rl_station.settings.models import SECRETS
 from rl_station.settings.parsed import CHECKLISTS, MODELS, PRODUCTS_FILE, RETURNS_FILE, read_layers
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.toml_positions import Path
-
-_SECRETS = frozenset({"label_key"})
 
 
 class Setting(NamedTuple):
@@ -56,7 +55,7 @@ def schema() -> dict[str, object]:
 def _settings(name: str, layer: Layers) -> Iterator[Setting]:
     for path, value in _leaves(layer.data, ()):
         file, line = layer.place(path)
-        secret = path[-1] in _SECRETS
+        secret = path[-1] in SECRETS
         shown = "********" if secret else value if isinstance(value, str) else msgspec.json.encode(value).decode()
         yield Setting(f"{name.replace('/', '.')}.{dotted(path)}", shown, f"{file}:{line}" if line else file)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Bin, Client, Lane, Operator
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
-from rl_station.settings.content import announced_returns, checklist, product, recalls, rule_table
+from rl_station.settings.content import announced_returns, checklist, product, recalls, rule_table, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
@@ -111,7 +112,8 @@ def pick_station(parsed: Parsed, wanted: str | None, problems: list[Problem]) ->
 def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
     site = _there(parsed.site)
     stations = {id_: _as_station(id_, found) for id_, found in _there(parsed.stations).items()}
-    reference = ReferenceTables(_facts(parsed, site))
+    carriers = carrier_table(_there(parsed.carriers))
+    reference = ReferenceTables(_facts(parsed, site), partial(tracking_keys, carriers))
     return Site(
         folder=folder,
         id=site.id,
@@ -121,7 +123,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         stations=stations,
         reference=reference,
         rules=rule_table(_there(parsed.rules)),
-        carriers=carrier_table(_there(parsed.carriers)),
+        carriers=carriers,
         devices=_there(parsed.devices),
         printers=_there(parsed.devices).printers,
         checklists={id_: checklist(id_, found) for id_, found in _there(parsed.checklists).items()},

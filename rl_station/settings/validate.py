@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rl_station.settings.documents import Layers
+from rl_station.settings.models import SECRETS
 from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.toml_positions import Path
 
@@ -38,6 +39,7 @@ def checked(model: type[M], data: Mapping[str, object], report: Report, problems
 
 _UNKNOWN = "is not a known key"
 _MISSING = "is missing"
+_LONGEST_SHOWN = 60
 
 
 def _path(detail: ErrorDetails) -> Path:
@@ -47,7 +49,7 @@ def _path(detail: ErrorDetails) -> Path:
 def _explained(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
     """Message and suggestion."""
     path = _path(detail)
-    found = detail["input"]
+    found = _shown(path, detail["input"])
     context = detail.get("ctx", {})
     message, hint = detail["msg"], ""
     match detail["type"]:
@@ -57,16 +59,24 @@ def _explained(model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
             message = _MISSING
         case "literal_error":
             valid = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
-            message, hint = f"{found!r} is not one of {', '.join(valid)}", nearest(str(found), valid)
+            message, hint = f"{found} is not one of {', '.join(valid)}", nearest(str(detail["input"]), valid)
         case "string_pattern_mismatch":
-            message = f"{found!r} does not have the form {context['pattern']}"
+            message = f"{found} does not have the form {context['pattern']}"
         case "value_error":
             message = str(context["error"])
         case "model_type" | "dict_type":
-            message = f"has to be a table, not {found!r}"
+            message = f"has to be a table, not {found}"
         case _:
-            message = f"{message[:1].lower()}{message[1:]}, not {found!r}"
+            message = f"{message[:1].lower()}{message[1:]}, not {found}"
     return message, hint
+
+
+def _shown(path: Path, found: object) -> str:
+    """The wrong value, cut to what fits a line; a secret stays one even when it is wrong."""
+    if SECRETS.intersection(path):
+        return "what is there"
+    text = repr(found)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def known_keys(model: type[BaseModel], path: Path) -> tuple[str, ...]:

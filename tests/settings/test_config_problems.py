@@ -294,3 +294,22 @@ def test_a_station_that_does_not_exist_is_refused_with_the_nearest(config: Path)
     with pytest.raises(ConfigError) as caught:
         load_site(config, station="bench1", environ={})
     assert [problem.suggestion for problem in caught.value.problems] == ["bench-1"]
+
+
+def test_a_bad_secret_is_complained_about_without_being_told(config: Path) -> None:
+    change(config, "site.toml", r'label_key = ".*"', 'label_key = "too short"')
+    assert "at least 16 characters" in only(config).message
+    assert "too short" not in str(only(config))
+
+
+def test_a_huge_wrong_value_does_not_fill_the_screen(config: Path) -> None:
+    change(config, "site.toml", "^language = .*", f'language = "{"x" * 5000}"')
+    assert len(str(only(config))) < 200
+
+
+def test_a_return_announced_with_its_routing_code_is_found_by_the_number_inside(config: Path) -> None:
+    change(config, "returns.csv", ",4361715212,", ",420902459261290336128704042634,")
+    reference = load_site(config, environ={}).reference
+    found = reference.returns_by_tracking("9261290336128704042634")
+    assert [announced.rma for announced in found] == ["NW026001"]
+    assert reference.returns_by_tracking("420902459261290336128704042634") == found
