@@ -31,7 +31,7 @@ def layouts(wanted: LabelRequested, site: Site, records: Records) -> tuple[Layou
         case "unit":
             return _unit(wanted.unit, words, records)
         case "container":
-            return (container_label(_face(wanted.container, words, records, "label.container")),)
+            return (container_label(_face(wanted.container, words, records, "caption.container")),)
         case "manifest":
             return _manifest(wanted.container, words, records)
         case _:
@@ -60,11 +60,11 @@ class Words:
 def _parcel(plate: str, words: Words, records: Records) -> Layout:
     record = records.parcel(plate)
     if record is None:
-        return parcel_plate(plate, heading=words("label.parcel"))
-    facts = [(words("label.client"), words.client(record.client))] if record.client else []
+        return parcel_plate(plate, heading=words("caption.parcel"))
+    facts = [(words("caption.client"), words.client(record.client))] if record.client else []
     if record.lane:
-        facts.append((words("label.lane"), record.lane))
-    return parcel_plate(plate, heading=words("label.parcel"), reference=", ".join(record.rmas), facts=tuple(facts))
+        facts.append((words("caption.lane"), record.lane))
+    return parcel_plate(plate, heading=words("caption.parcel"), reference=", ".join(record.rmas), facts=tuple(facts))
 
 
 def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
@@ -86,9 +86,9 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         destination=words.bin(record.bin),
         product=record.name,
         facts=(
-            (words("label.client"), words.client(record.client)),
-            (words("label.grade"), grade or "-"),
-            (words("label.return"), record.rma or "-"),
+            (words("caption.client"), words.client(record.client)),
+            (words("caption.grade"), grade or "-"),
+            (words("caption.return"), record.rma or "-"),
         ),
     )
     return (unit_label(face),)
@@ -99,9 +99,9 @@ def _face(container: str, words: Words, records: Records, heading: str) -> Conta
     name = container
     if record is None:
         return ContainerFace(code=_container_code(container), name=name, heading=words(heading))
-    facts = [(words("label.units"), str(len(record.units)))]
+    facts = [(words("caption.units"), str(len(record.units)))]
     if record.client:
-        facts.append((words("label.client"), words.client(record.client)))
+        facts.append((words("caption.client"), words.client(record.client)))
     return ContainerFace(
         code=_container_code(container),
         name=name,
@@ -122,7 +122,7 @@ def _manifest(container: str, words: Words, records: Records) -> tuple[Layout, .
         return ()
     units = [unit for unit in map(records.unit, record.units) if unit is not None]
     rows = [(unit.unit, unit.name, unit.gtin, unit.serial) for unit in units]
-    rows += [(inside, words("label.container"), "", "") for inside in record.contents]
-    columns = (words("label.plate"), words("label.product"), "GTIN", words("label.serial"))
+    rows += [(inside, words("caption.container"), "", "") for inside in record.contents]
+    columns = (words("caption.plate"), words("caption.product"), "GTIN", words("caption.serial"))
     table = Table(columns, tuple(rows), shares=(3, 4, 3, 3))
-    return container_manifest(_face(container, words, records, "label.manifest"), table)
+    return container_manifest(_face(container, words, records, "caption.manifest"), table)

@@ -114,10 +114,10 @@ class RunningStation:
 
     def _refuse_frame(self, engine: Engine, report: FrameRefused) -> None:
         head = report.head.decode("latin-1")
-        refused = ScanRefused(code="scan.too_long", params=(("length", report.length),))
+        refused = ScanRefused(code="station.too_long", params=(("length", report.length),))
         self._record(engine, (refused,), ScanSource(device=report.device, raw=head))
         self.devices.bad(report.device)
-        told = message("scan.too_long", length=report.length)
+        told = message("station.too_long", length=report.length)
         self._show(prompt=engine.prompt(), result=self._result(ResultTone.BAD, told, head))
 
     def _label_failed(self, failed: Event, reason: str) -> None:
