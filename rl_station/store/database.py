@@ -57,11 +57,14 @@ def prepare(statement: ClauseElement) -> Statement:
 class Database:
     """An open connection. Used by one thread at a time; nothing is written outside `transaction`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
-        """Open it, or make it where there is none. Raises StoreError."""
+    def __init__(self, path: Path, *, read_only: bool = False, untouched: bool = False) -> None:
+        """Open it, or make it where there is none. Raises StoreError.
+
+        `untouched`: read without leaving the smallest trace in the folder; only for a file that nobody is writing.
+        """
         gate(dbapi2.sqlite_version_info)
         self.path = path
-        uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}{'&immutable=1' if untouched else ''}"
         self.engine: Engine = create_engine(
             "sqlite+pysqlite://",
             module=dbapi2,
@@ -118,12 +121,14 @@ class Database:
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy with SQLite's backup API, in one step so that a busy writer cannot make it start again."""
-        with self.errors():
+        try:
             other = dbapi2.connect(target.absolute().as_uri(), uri=True)
             try:
                 self._raw.backup(other, pages=-1)
             finally:
                 other.close()
+        except dbapi2.Error as error:
+            raise from_database(error, target.parent) from error
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 
 from pysqlite3 import dbapi2
 
 SQLITE_BUSY, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_NOTADB = 5, 10, 11, 13, 14, 26
 SQLITE_READONLY = 8
-SQLITE_IOERR_SHMSIZE = SQLITE_IOERR | (19 << 8)
+
+SHARED_MEMORY = 32 * 1024
 
 
 class StoreError(Exception):
@@ -39,9 +41,9 @@ class StoreFull(StoreError):  # noqa: N818  # named after what the worker sees
 
 def from_database(error: dbapi2.Error, place: Path) -> StoreError:
     """What an error of SQLite means for us."""
-    extended: int = getattr(error, "sqlite_errorcode", 0) or 0
-    primary = extended & 0xFF
-    if primary == SQLITE_FULL or extended == SQLITE_IOERR_SHMSIZE:
+    primary: int = (getattr(error, "sqlite_errorcode", 0) or _code_of_backup(error)) & 0xFF
+    # Without room for the WAL's shared memory SQLite tells of an I/O error.
+    if primary == SQLITE_FULL or (primary == SQLITE_IOERR and _room(place) < SHARED_MEMORY):
         return StoreFull(place)
     code, message, fix = _MEANINGS.get(
         primary, ("failed", "The database in {place} refused: {error}.", "Run `rl-station db check`.")
@@ -64,6 +66,18 @@ def from_system(error: OSError, place: Path) -> StoreError:
             "not_a_folder", f"{place} is not a folder.", "Choose a folder for the station's data with --data."
         )
     return StoreError("io", f"The data folder {place} cannot be used ({error.strerror}).", "Check the disk.")
+
+
+def _code_of_backup(error: dbapi2.Error) -> int:
+    """The driver's backup tells the code of its error in words only."""
+    return SQLITE_FULL if "full" in str(error) else 0
+
+
+def _room(place: Path) -> int:
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return SHARED_MEMORY
 
 
 _MEANINGS = {

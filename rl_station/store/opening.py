@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -10,7 +12,7 @@ from typing import NamedTuple, TypeVar
 from rl_station.store import facts, identifiers, log, schema
 from rl_station.store.database import Database
 from rl_station.store.epoch import EpochFile, new_token
-from rl_station.store.errors import StoreError, StoreFull
+from rl_station.store.errors import StoreError, StoreFull, from_system
 from rl_station.store.folder import DATABASE, Ballast, FolderLock, prepare_folder
 
 BALLAST_SIZE = 16 * 1024 * 1024
@@ -72,9 +74,10 @@ def _with_room(ballast: Ballast, step: Callable[[], T]) -> T:
 
 def _database(folder: Path, who: Identity) -> Database:
     path = folder / DATABASE
-    found = schema.peek(path)
+    found = schema.peek(path, locked=True)
     if found is not None:
         _check_owner(found, folder, who)
+        _check_writable(path)
     database = Database(path)
     try:
         if found is None:
@@ -88,6 +91,12 @@ def _database(folder: Path, who: Identity) -> Database:
         database.close()
         raise
     return database
+
+
+def _check_writable(path: Path) -> None:
+    """SQLite would open it for reading only and complain at the first scan. Raises StoreError."""
+    if not os.access(path, os.W_OK, effective_ids=True):
+        raise from_system(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), path.parent)
 
 
 def _check_owner(found: schema.Peek, folder: Path, who: Identity) -> None:

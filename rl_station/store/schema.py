@@ -33,11 +33,14 @@ class Peek(NamedTuple):
     purpose: str
 
 
-def peek(path: Path) -> Peek | None:
-    """Read without changing anything; None where nothing has been made yet. Raises StoreError."""
+def peek(path: Path, *, locked: bool = False) -> Peek | None:
+    """Read without changing anything; None where nothing has been made yet. Raises StoreError.
+
+    `locked`: the caller holds the folder, so that a file without a WAL is complete and needs no traces of a reader beside it.
+    """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    database = Database(path, read_only=True)
+    database = Database(path, read_only=True, untouched=locked and not path.with_name(path.name + "-wal").exists())
     try:
         revision = stored_revision(database)
         if revision is None:

@@ -1,0 +1,128 @@
+"""Whatever happened, the derived tables say what the log says: folded event by event or anew, the rows are the same."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pysqlite3 import dbapi2
+from store_world import live, open_store, parcel_plate, unit_plate
+
+from rl_station.domain import events as ev
+from rl_station.store import Store
+from rl_station.store.folder import DATABASE
+from rl_station.store.rebuilding import fingerprints
+
+PARCELS = st.sampled_from([parcel_plate(n) for n in (1, 2, 9)])
+UNITS = st.sampled_from([unit_plate(n) for n in (1, 2, 9)])
+BOXES = st.sampled_from(["T1", "T2", "PAL"])
+WORDS = st.sampled_from(["", "a", "b"])
+KEYS = st.lists(st.tuples(st.sampled_from(["tracking", "rma"]), WORDS), max_size=2).map(tuple)
+
+FACTS: st.SearchStrategy[ev.AnyEvent] = st.one_of(
+    st.builds(
+        ev.ParcelReceived,
+        parcel=PARCELS,
+        outcome=WORDS,
+        client=WORDS,
+        rmas=st.lists(WORDS, max_size=2).map(tuple),
+        keys=KEYS,
+        preprinted=st.booleans(),
+    ),
+    st.builds(ev.ParcelHeld, parcel=PARCELS, reason=WORDS),
+    st.builds(ev.ParcelLaneAssigned, parcel=PARCELS, lane=WORDS),
+    st.builds(ev.ParcelHazardChecked, parcel=PARCELS, hazards=st.lists(WORDS, max_size=2).map(tuple)),
+    st.builds(ev.ParcelOpened, parcel=PARCELS, client=WORDS),
+    st.builds(ev.ParcelClosed, parcel=PARCELS, units=st.lists(UNITS, max_size=2).map(tuple)),
+    st.builds(ev.UnitIdentified, unit=UNITS, parcel=PARCELS, match=WORDS, serial=WORDS, client=WORDS),
+    st.builds(ev.UnitSerialRead, unit=UNITS, parcel=PARCELS, serial=WORDS),
+    st.builds(ev.UnitSwapSuspected, unit=UNITS, parcel=PARCELS, expected=st.just(()), found=WORDS),
+    st.builds(ev.UnitGraded, unit=UNITS, parcel=PARCELS, functional=WORDS, cosmetic=WORDS, packaging=WORDS),
+    st.builds(ev.UnitPlateConfirmed, unit=UNITS, parcel=PARCELS, how=WORDS),
+    st.builds(
+        ev.UnitPresented,
+        unit=UNITS,
+        disposition=WORDS,
+        client=WORDS,
+        bin=WORDS,
+        known_by=st.sampled_from(["store", "label"]),
+    ),
+    st.builds(ev.ContainerOpened, container=BOXES, disposition=WORDS, client=WORDS),
+    st.builds(
+        ev.UnitSorted, unit=UNITS, container=BOXES, disposition=WORDS, client=WORDS, previous=st.just("") | BOXES
+    ),
+    st.builds(ev.ContainerClosed, container=BOXES, units=st.lists(UNITS, max_size=2).map(tuple)),
+    st.builds(ev.ContainersConsolidated, container=BOXES, contents=st.lists(BOXES, max_size=2).map(tuple)),
+    st.builds(ev.ContainerShipped, container=BOXES),
+    st.builds(ev.TaskChosen, task=WORDS),
+)
+CORRECTIONS: st.SearchStrategy[ev.AnyEvent] = st.builds(
+    ev.CorrectionDeclared,
+    corrects=st.lists(st.integers(0, 40), max_size=4).map(tuple),
+    types=st.just(()),
+    parcels=st.lists(PARCELS, max_size=1).map(tuple),
+)
+INPUTS = st.tuples(
+    st.sampled_from(["ada", "bob"]), st.lists(st.one_of(FACTS, FACTS, CORRECTIONS), min_size=1, max_size=4)
+)
+
+
+def tables(store: Store) -> dict[str, str]:
+    return fingerprints(store._database)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(INPUTS, min_size=1, max_size=12))
+def test_any_history_folded_step_by_step_equals_the_rebuild(history: list[tuple[str, list[ev.AnyEvent]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
+        for operator, events in history:
+            store.append(events, operator=operator)
+        by_steps = tables(store)
+        store.rebuild()
+        assert tables(store) == by_steps
+
+
+def test_a_rebuild_repairs_rows_that_somebody_changed(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        live(store, 1, 2, 3)
+        intact = tables(store)
+    with dbapi2.connect(str(tmp_path / DATABASE)) as raw:
+        raw.execute("UPDATE unit SET container = 'TOTE0099'")
+        raw.execute("DELETE FROM parcel_key")
+        raw.execute("UPDATE throughput SET count = 7")
+    raw.close()
+    with open_store(tmp_path) as store:
+        report = store.check(projections=True)
+        assert {problem.message.split()[2] for problem in report.problems} == {"unit", "parcel_key", "throughput"}
+        assert report.first_bad is None
+        assert store.rebuild() == store.head.seq
+        assert tables(store) == intact
+        assert store.check(projections=True).ok
+
+
+def test_a_rebuild_drops_the_checkpoint(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.append([ev.TaskChosen(task="sort")], operator="ada", checkpoint=b"state")
+        store.rebuild()
+        assert store.checkpoint() is None
+
+
+def test_a_rebuild_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        live(store, 1, 2)
+        store.append([ev.TaskChosen(task="sort")], operator="ada", checkpoint=b"state")
+    with dbapi2.connect(str(tmp_path / DATABASE)) as raw:
+        raw.execute("UPDATE event SET body = '{}' WHERE seq = 15")
+    raw.close()
+    with open_store(tmp_path) as store:
+        before = tables(store)
+        failed = False
+        try:
+            store.rebuild()
+        except ev.msgspec.ValidationError:
+            failed = True
+        assert failed
+        assert tables(store) == before
+        assert store.checkpoint() is not None
