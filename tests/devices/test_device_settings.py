@@ -1,0 +1,119 @@
+"""devices.toml: what it may say, and what is said about a mistake."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from drivers import registry
+from rl_station.devices import DeviceState, bind
+from rl_station.settings import device_settings
+from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
+
+EXAMPLE = Path(__file__).parents[2] / "config" / "devices.toml"
+
+
+def complaint(scanner: dict[str, object], kind: str = "scanners") -> str:
+    with pytest.raises(ValidationError) as caught:
+        DevicesFile.model_validate({kind: {"it": scanner}})
+    return str(caught.value)
+
+
+def uncommented(text: str) -> str:
+    """The file with its commented-out devices in force."""
+    lines, inside = [], False
+    for line in text.splitlines():
+        bare = line.removeprefix("# ")
+        inside = line.startswith("# [") or (inside and line.startswith("# "))
+        lines.append(bare if inside else line)
+    return "\n".join(lines)
+
+
+def test_the_example_binds_and_every_device_can_be_made(tmp_path: Path) -> None:
+    settings = DevicesFile.model_validate(tomllib.loads(EXAMPLE.read_text()))
+    devices = bind(settings, list(settings.scanners), list(settings.printers), data=tmp_path)
+    assert [line.state for line in devices.status()] == [DeviceState.ABSENT] * len(devices.status())
+    assert {found.driver for found in settings.scanners.values()} == {"simulated", "wedge"}
+
+
+def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
+    settings = DevicesFile.model_validate(tomllib.loads(uncommented(EXAMPLE.read_text())))
+    assert {"bench-serial", "bench-2d"} <= set(settings.scanners)
+    assert "bench-zpl" in settings.printers
+    devices = bind(settings, list(settings.scanners), list(settings.printers), data=tmp_path)
+    assert [line for line in devices.status() if line.state is DeviceState.LOST] == []
+
+
+def test_settings_and_registry_know_the_same_drivers() -> None:
+    assert set(device_settings.SCANNER_DRIVERS) == set(registry.BUILT_IN[registry.Kind.SCANNER])
+    assert set(device_settings.PRINTER_DRIVERS) == set(registry.BUILT_IN[registry.Kind.PRINTER])
+
+
+def test_every_setting_of_a_driver_is_taken_by_its_adapter(tmp_path: Path) -> None:
+    def complete(model: type[ScannerModel | PrinterModel], driver: str, fields: frozenset[str]) -> dict[str, object]:
+        needed = {"port": "/dev/null", "url": "tcp://127.0.0.1", "path": str(tmp_path)}
+        own = {key: needed.get(key, model.model_fields[key].get_default()) for key in fields}
+        return model.model_validate({"driver": driver, **own}).driver_options()
+
+    for driver, fields in device_settings.SCANNER_DRIVERS.items():
+        assert registry.scanner(driver, "it", complete(ScannerModel, driver, fields)).name == "it"
+    for driver, fields in device_settings.PRINTER_DRIVERS.items():
+        assert registry.printer(driver, "it", complete(PrinterModel, driver, fields)).name == "it"
+
+
+def test_every_field_says_what_it_is() -> None:
+    for model in (DevicesFile, ScannerModel, PrinterModel):
+        assert all((field.description or "").endswith(".") for field in model.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"driver": "seriel", "port": "/dev/x"}, "there is no scanner driver 'seriel' (did you mean 'serial'?)"),
+        ({"driver": "serial"}, "driver 'serial' needs a port"),
+        ({"driver": "wedge", "port": "/dev/x"}, "port means nothing to driver 'wedge'"),
+        ({"driver": "serial", "port": "/dev/x", "baut": 9600}, "baut"),
+        ({"driver": "serial", "port": "/dev/x", "baud": "9600"}, "valid integer"),
+        ({"driver": "serial", "port": "/dev/x", "prefix": "€"}, "prefix"),
+        ({"driver": "serial", "port": "/dev/x", "terminators": []}, "terminators"),
+        ({"driver": "serial", "port": "/dev/x", "options": {"a": 1}}, "options means nothing to driver 'serial'"),
+        ({"driver": "wedge", "debounce_ms": -1}, "debounce_ms"),
+        ({}, "driver"),
+    ],
+)
+def test_a_mistake_in_a_scanner_is_named(table: dict[str, object], said: str) -> None:
+    assert said in complaint(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"driver": "zpl"}, "driver 'zpl' needs a url"),
+        ({"driver": "file"}, "driver 'file' needs a path"),
+        ({"driver": "file", "path": "x", "dpi": 204}, "dpi"),
+        ({"driver": "serial", "path": "x"}, "there is no printer driver 'serial'"),
+    ],
+)
+def test_a_mistake_in_a_printer_is_named(table: dict[str, object], said: str) -> None:
+    assert said in complaint(table, "printers")
+
+
+def test_one_name_cannot_be_two_devices() -> None:
+    with pytest.raises(ValidationError, match="'it' names both a scanner and a printer"):
+        DevicesFile.model_validate(
+            {"scanners": {"it": {"driver": "wedge"}}, "printers": {"it": {"driver": "file", "path": "x"}}}
+        )
+
+
+def test_an_installed_driver_gets_its_options_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "stranger-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: stranger\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[rl_station.drivers]\nscanner.stranger = nowhere:Nothing\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    table = {"driver": "stranger", "options": {"channel": 3}, "debounce_ms": 50}
+    assert ScannerModel.model_validate(table).driver_options() == {"channel": 3}
+    assert "write it under options" in complaint({"driver": "stranger", "port": "/dev/x"})
