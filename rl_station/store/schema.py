@@ -6,7 +6,7 @@ Alembic is slow to import and only needed for a database of an earlier revision.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -16,6 +16,9 @@ from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database, Statement, prepare
 from rl_station.store.errors import StoreError
 from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 REVISIONS = ("0001", "0002")
 HEAD = REVISIONS[-1]
@@ -91,19 +94,34 @@ def migrate(database: Database) -> None:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         count = _count(connection)
-        _upgrade(connection)
+        upgrade(connection)
         _compare(database, connection, before, count)
         connection.commit()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the missing steps inside the caller's transaction."""
     from alembic import command  # noqa: PLC0415  # half a second that only a migration pays
-    from alembic.config import Config  # noqa: PLC0415
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, HEAD)
+
+
+def script_revisions() -> list[str]:
+    """The revisions of the steps in `migrations`, oldest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # as above
+
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [step.revision for step in reversed(list(steps))]
+
+
+def _config() -> Config:
+    from alembic.config import Config  # noqa: PLC0415  # as above
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
 
 
 def _compare(database: Database, connection: Connection, before: log.Head, count: int) -> None:

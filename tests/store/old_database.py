@@ -1,0 +1,25 @@
+"""A data folder as an earlier revision left it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pysqlite3 import dbapi2
+
+from rl_station.store.epoch import EpochFile
+from rl_station.store.folder import DATABASE
+
+EVENTS = 56
+EPOCH = "0123456789abcdef"
+
+
+def populated(folder: Path) -> Path:
+    """The database of revision 0001 with 56 events, and its epoch's token."""
+    folder.mkdir(parents=True, exist_ok=True)
+    raw = dbapi2.connect(str(folder / DATABASE), isolation_level=None)
+    script = (Path(__file__).parent / "populated_0001.sql").read_text(encoding="utf-8")
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.executescript(f"BEGIN;{script}COMMIT;")
+    raw.close()
+    EpochFile(folder).start(EPOCH, EVENTS)
+    return folder
