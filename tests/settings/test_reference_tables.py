@@ -21,6 +21,7 @@ TABLES = ReferenceTables(
             Bin("ANY", "Any", ("resell", "recycle")),
             Bin("TOYS", "Toys", ("resell",), categories=("toys",)),
             Bin("ACME", "Acme", ("resell",), clients=("acme",)),
+            Bin("BOLT", "Bolt", ("resell",), clients=("bolt",)),
             Bin("ACMETOYS", "Acme toys", ("resell",), clients=("acme",), categories=("toys",)),
             Bin("ANY2", "Any, too", ("resell",)),
             Bin("HOLD", "Hold", ("hold",)),
@@ -42,8 +43,12 @@ def bin_id(disposition: str, client: str, category: str) -> str:
 def test_the_bin_that_says_most_about_a_unit_takes_it() -> None:
     assert bin_id("resell", "acme", "toys") == "ACMETOYS"
     assert bin_id("resell", "acme", "phones") == "ACME"
-    assert bin_id("resell", "bolt", "toys") == "TOYS"
-    assert bin_id("resell", "bolt", "phones") == "ANY"
+    assert bin_id("resell", "coda", "toys") == "TOYS"
+    assert bin_id("resell", "coda", "phones") == "ANY"
+
+
+def test_a_bin_of_the_client_wins_over_one_of_the_category() -> None:
+    assert bin_id("resell", "bolt", "toys") == "BOLT"
 
 
 def test_what_has_no_bin_is_held() -> None:
