@@ -40,7 +40,10 @@ class StateChange:
 
 @dataclass(frozen=True, slots=True)
 class FrameRefused:
-    """Bytes that could not be a scan (longer than the maximum). `head` holds the first 64 of them."""
+    """Bytes that could not be a scan: too long, torn apart, without terminator, prefix or suffix; `reason` says which.
+
+    `length` counts the bytes seen until they were refused, `head` holds the first 64 of them.
+    """
 
     device: str
     reason: str
