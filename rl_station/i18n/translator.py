@@ -33,8 +33,8 @@ class Translator:
     def text(self, message: Message) -> str:
         """The sentence for this message; an unknown code is shown as it is.
 
-        A parameter that begins with `@` names another message, translated first. A whole number called `at`, `since` or `when`
-        is a moment in microseconds UTC, shown in local time.
+        A parameter that begins with `@` names another message, translated first; `@a, @b` names several. A whole number called
+        `at`, `since` or `when` is a moment in microseconds UTC, shown in local time.
         """
         if message.code == _CONTENT:
             return str(message.mapping.get("text", ""))
@@ -51,8 +51,12 @@ class Translator:
 
     def _parameter(self, name: str, value: Parameter) -> str:
         if isinstance(value, str):
-            return self.text(Message(value[1:])) if value[1:] in texts() and value.startswith("@") else value
+            return ", ".join(self._named(part) for part in value.split(", ")) if value.startswith("@") else value
         return _moment(value) if name in _MOMENTS else str(value)
+
+    def _named(self, value: str) -> str:
+        known = value.startswith("@") and value[1:] in texts()
+        return self.text(Message(value[1:])) if known else value
 
 
 class _Values(dict[str, str]):

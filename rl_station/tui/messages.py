@@ -15,9 +15,6 @@ class ViewArrived(Message):
 
     view: View
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
     def can_replace(self, message: Message) -> bool:
         """Asked of the older message about a newer one: may this one be dropped for it?
 
@@ -32,6 +29,3 @@ class ViewArrived(Message):
 @dataclass
 class TerminalLost(Message):
     """The terminal is gone: nobody can see us and nobody can type."""
-
-    def __post_init__(self) -> None:
-        super().__init__()

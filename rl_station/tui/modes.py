@@ -14,11 +14,9 @@ class Mode(StrEnum):
     TRACE = "trace"
 
 
-_STEPS = {"sign_in": Mode.SIGN_IN, "menu": Mode.MENU}
+_MODES = {str(mode): mode for mode in Mode}
 
 
 def mode_of(prompt: Prompt) -> Mode:
-    """By the step for sign-in and menu, by the workflow for trace; everything else is guided."""
-    if prompt.workflow == Mode.TRACE:
-        return Mode.TRACE
-    return _STEPS.get(prompt.step) or _STEPS.get(prompt.workflow, Mode.GUIDED)
+    """By the workflow; those without a pane of their own are guided."""
+    return _MODES.get(prompt.workflow, Mode.GUIDED)

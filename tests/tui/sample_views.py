@@ -7,7 +7,6 @@ from dataclasses import replace
 from rl_station.domain.messages import content
 from rl_station.domain.scan import ScanKind
 from rl_station.tui.contract import DeviceLine, Link, Result, ResultTone, Status, View
-from rl_station.tui.wording import screen
 from rl_station.workflow.prompt import Alarm, ChecklistLine, Choice, Fact, Prompt, Tone
 
 NOON = 1_795_262_400_000_000
@@ -47,14 +46,14 @@ def fact(label: str, value: str, tone: Tone = Tone.PLAIN) -> Fact:
 
 
 SIGN_IN = View(
-    Prompt(workflow="station", step="sign_in", instruction=content("Scan your badge"), accepts=(ScanKind.BADGE,)),
+    Prompt(workflow="sign_in", step="badge", instruction=content("Scan your badge"), accepts=(ScanKind.BADGE,)),
     replace(READY, operator=""),
 )
 
 MENU = View(
     Prompt(
-        workflow="station",
-        step="menu",
+        workflow="menu",
+        step="task",
         instruction=content("Choose a task"),
         accepts=(ScanKind.COMMAND,),
         choices=tuple(
@@ -187,5 +186,3 @@ HOSTILE = View(
     replace(READY, operator="[bold]Eve[/]"),
     Result(ResultTone.BAD, content("[blink]no[/blink]"), "\x1b]0;evil\x07[red]\x00ÿ", 40),
 )
-
-NOTHING_TO_SAY = screen("result.none")

@@ -49,7 +49,7 @@ class HeadBar(TwoSided):
     """Task and progress; station, person, time."""
 
     def show(self, prompt: Prompt, status: Status, say: Say) -> None:
-        task = prompt.step if prompt.step in _TASKS else prompt.workflow
+        task = prompt.workflow
         title = say(screen(f"task.{task}")) if task in _TASKS else task
         left = Text(title.upper(), style="bold")
         if prompt.progress is not None:
