@@ -7,7 +7,7 @@ from collections.abc import Mapping
 TEXTS: Mapping[str, str] = {
     # What happened to an input that no workflow saw.
     "station.duplicate_ignored": "The same code twice at once: counted one time",
-    "station.fault": "Something went wrong inside the station. This scan was NOT taken: scan it again, or call IT",
+    "station.fault": "Something went wrong inside the station. Go by the instruction above, and call IT",
     "station.label_failed": "The label did not print (%(reason)s). Go on working; REPRINT later",
     "station.slow_disk": "The disk does not answer",
     "station.disk_low": "The disk is full in %(hours)s hours of work: call IT",

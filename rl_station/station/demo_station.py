@@ -28,8 +28,9 @@ class DemoStation(RunningStation):
 
         self._work.put(fire)
 
-    def _opened_engine(self, engine: Engine) -> None:
+    def _begin(self, engine: Engine) -> None:
         self._hands.observe(engine.store.log())
+        super()._begin(engine)
 
     def _happened(self, recorded: tuple[Recorded, ...]) -> None:
         self._hands.observe(recorded)

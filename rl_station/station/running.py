@@ -10,25 +10,27 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import count
 
-from rl_station.devices import DeviceSet, DeviceState, DuplicateIgnored, FrameRefused, Read, Report
-from rl_station.domain.events import Event, LabelRequested, Recorded, ScanRefused
+from rl_station.devices import DeviceSet, DuplicateIgnored, FrameRefused, Read, Report
+from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
+from rl_station.labels import LabelError
 from rl_station.station.engine import Engine, Outcome
 from rl_station.station.printing import layouts
+from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
-from rl_station.tui.contract import DeviceLine, Link, Listener, Result, ResultTone, Status, View
+from rl_station.store import StoreError
+from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
 from rl_station.workflow import said
 from rl_station.workflow.inputs import Input
-from rl_station.workflow.prompt import Prompt, Tone
+from rl_station.workflow.prompt import Tone
 
 log = logging.getLogger(__name__)
 
 _TICK_S = 1.0
 _SLOW_S = 1.0
+_HOUSEKEEPING_S = 30.0
 _TONES = {Tone.GOOD: ResultTone.GOOD, Tone.PLAIN: ResultTone.INFO, Tone.WARN: ResultTone.WARN, Tone.BAD: ResultTone.BAD}
 
 Work = Callable[[Engine], None]
@@ -38,19 +40,17 @@ class RunningStation:
     """Implements `tui.contract.StationPort`. `open_engine` is called on the engine's own thread, where the store lives."""
 
     def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet) -> None:
-        self._open_engine = open_engine
         self.devices = devices
+        self._open_engine = open_engine
         self._spools = Spools(devices, self._label_failed)
+        self._feed = ScreenFeed(devices, self._notices)
         self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._results = count(1)
-        self._publishing = threading.Lock()
-        self._listener: Listener | None = None
-        self._view: View | None = None
         self._busy_since: float | None = None
+        self._disk_notices: tuple[Message, ...] = ()
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -75,84 +75,62 @@ class RunningStation:
     # --- what the screen calls ----------------------------------------------------------------------------------------
 
     def first(self) -> View:
-        if self._view is None:
-            raise RuntimeError("the station has not been started")
-        return self._view
+        return self._feed.view
 
     def subscribe(self, listener: Listener) -> None:
-        with self._publishing:
-            self._listener = listener
-            if self._view is not None:
-                listener(self._view)
+        self._feed.subscribe(listener)
 
     def submit(self, given: Input) -> None:
         self._work.put(lambda engine: self._answer(engine, engine.handle(given)))
 
     def scan(self, data: bytes, *, device: str, manual: bool) -> None:
-        source = ScanSource(device=device, raw=data.decode("latin-1"), manual=manual)
-        self._work.put(lambda engine: self._scan(engine, source))
+        self._scanned(ScanSource(device=device, raw=data.decode("latin-1"), manual=manual))
 
     # --- what devices report ------------------------------------------------------------------------------------------
 
     def _report(self, report: Report) -> None:
         match report:
-            case Read():
-                source = ScanSource(
-                    device=report.device,
-                    raw=report.data.decode("latin-1"),
-                    symbology=report.symbology,
-                    manual=report.manual,
-                )
-                self._work.put(lambda engine: self._scan(engine, source))
+            case Read(device=device, data=data, symbology=symbology, manual=manual):
+                self._scanned(ScanSource(device, data.decode("latin-1"), symbology, manual))
             case DuplicateIgnored(read=read):
-                echo = read.data.decode("latin-1")
-                self._show(result=self._result(ResultTone.INFO, message("station.duplicate_ignored"), echo))
+                self._feed.tell(ResultTone.INFO, message("station.duplicate_ignored"), read.data.decode("latin-1"))
             case FrameRefused():
                 self._work.put(lambda engine: self._refuse_frame(engine, report))
             case _:
-                self._show()
+                self._feed.show()
 
-    def _refuse_frame(self, engine: Engine, report: FrameRefused) -> None:
-        head = report.head.decode("latin-1")
-        refused = ScanRefused(code="station.too_long", params=(("length", report.length),))
-        self._record(engine, (refused,), ScanSource(device=report.device, raw=head))
-        self.devices.bad(report.device)
-        told = message("station.too_long", length=report.length)
-        self._show(prompt=engine.prompt(), result=self._result(ResultTone.BAD, told, head))
+    def _scanned(self, source: ScanSource) -> None:
+        self._work.put(lambda engine: self._scan(engine, source))
 
-    def _label_failed(self, failed: Event, reason: str) -> None:
-        def note(engine: Engine) -> None:
-            self._record(engine, (failed,), None)
-            told = message("station.label_failed", reason=reason)
-            self._show(prompt=engine.prompt(), result=self._result(ResultTone.BAD, told))
-
-        self._work.put(note)
+    def _label_failed(self, failed: LabelPrintFailed) -> None:
+        self._work.put(lambda engine: self._note_unprinted(engine, failed))
 
     # --- the engine's thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
             engine = self._open_engine()
-            prompt = engine.prompt()
-            self._opened_engine(engine)
+            self._begin(engine)
         except BaseException as error:  # noqa: BLE001 - carried to the thread that called start(), which raises it
             self._opened.put(error)
             return
-        self._view = View(prompt, self._status(engine))
         self._opened.put(None)
         while (work := self._work.get()) is not None:
             self._busy_since = time.monotonic()
             try:
                 work(engine)
             except Exception:
-                # The outermost frame: a bug must not end the station. The worker hears that this input was not taken.
+                # The outermost frame: a bug must not end the station. The instruction tells what was taken and what not.
                 log.exception("an input could not be handled")
-                self._show(result=self._result(ResultTone.BAD, message("station.fault")))
+                self._feed.tell(ResultTone.BAD, message("station.fault"), prompt=engine.prompt())
             self._busy_since = None
         engine.store.close()
 
-    def _opened_engine(self, engine: Engine) -> None:
-        """For those who follow what happens from the beginning of the log."""
+    def _begin(self, engine: Engine) -> None:
+        self._look_at_disk(engine)
+        self._feed.open(engine.prompt(), self._status(engine))
+        if engine.store.epoch_reason != "new":
+            self._feed.tell(ResultTone.WARN, message("station.new_epoch"))
 
     def _happened(self, recorded: tuple[Recorded, ...]) -> None:
         """For those who follow what happens."""
@@ -167,79 +145,87 @@ class RunningStation:
 
     def _answer(self, engine: Engine, outcome: Outcome) -> None:
         """Show what came of an input, then print its labels: the next instruction never waits for a printer."""
-        echo = outcome.source.raw if outcome.source else ""
         if outcome.refusal is not None:
-            result = self._result(ResultTone.BAD, outcome.refusal.message, echo)
+            tone, told = ResultTone.BAD, outcome.refusal.message
         else:
-            tone, told = said(recorded.event for recorded in outcome.events)
-            result = self._result(_TONES[tone], told, echo)
+            mood, told = said(line.event for line in outcome.events)
+            tone = _TONES[mood]
+        if not outcome.stored:
+            self._look_at_disk(engine)
         self._happened(outcome.events)
-        self._show(prompt=outcome.prompt, result=result, status=self._status(engine))
-        self._print(engine, outcome.events)
-
-    def _print(self, engine: Engine, recorded: tuple[Recorded, ...]) -> None:
-        for line in recorded:
+        echo = outcome.source.raw if outcome.source else ""
+        self._feed.answer(tone, told, echo, outcome.prompt, self._status(engine))
+        for line in outcome.events:
             if isinstance(line.event, LabelRequested):
-                self._spools.submit(line.event, layouts(line.event, engine.site, engine.store.records))
+                self._print(engine, line.event)
 
-    def _record(self, engine: Engine, events: tuple[Event, ...], source: ScanSource | None) -> None:
-        """Note something that no input of the worker's asked for; a store that cannot take it says so itself."""
-        refusal = engine.note(events, source)
+    def _print(self, engine: Engine, wanted: LabelRequested) -> None:
+        try:
+            self._spools.submit(wanted, layouts(wanted, engine.site, engine.store.records))
+        except (LabelError, ValueError) as error:
+            log.exception("no label for %s", wanted)
+            self._spools.give_up(wanted, str(error))
+
+    def _refuse_frame(self, engine: Engine, report: FrameRefused) -> None:
+        """Bytes that were too long for a code are refused like any scan; of the bytes only the first are kept."""
+        told = message("station.too_long", length=report.length)
+        refused = ScanRefused(code=told.code, params=told.params)
+        source = ScanSource(report.device, report.head.decode("latin-1"))
+        self._note(engine, refused, source)
+        self.devices.bad(report.device)
+        self._feed.tell(ResultTone.BAD, told, source.raw, prompt=engine.prompt())
+
+    def _note_unprinted(self, engine: Engine, failed: LabelPrintFailed) -> None:
+        self._note(engine, failed)
+        told = message("station.label_failed", reason=failed.reason)
+        self._feed.tell(ResultTone.BAD, told, prompt=engine.prompt())
+
+    def _note(self, engine: Engine, event: Event, source: ScanSource | None = None) -> None:
+        """Record something that no input of the worker's asked for; a store that cannot take it says so itself."""
+        refusal = engine.note((event,), source)
         if refusal is not None:
-            self._show(result=self._result(ResultTone.BAD, refusal.message))
-
-    # --- the view -----------------------------------------------------------------------------------------------------
-
-    def _result(self, tone: ResultTone, told: Message, echo: str = "") -> Result:
-        return Result(tone, told, echo, next(self._results))
-
-    def _show(
-        self, *, prompt: Prompt | None = None, result: Result | None = None, status: Status | None = None
-    ) -> None:
-        """Hand a new view to the screen; what is not given stays as it was."""
-        with self._publishing:
-            if self._view is None:
-                return
-            before = self._view
-            fresh = replace(status or before.status, devices=self._device_lines(), notices=self._notices())
-            self._view = View(prompt or before.prompt, fresh, result or before.result)
-            if self._listener is not None:
-                self._listener(self._view)
+            self._look_at_disk(engine)
+            self._feed.tell(ResultTone.BAD, refusal.message)
 
     def _status(self, engine: Engine) -> Status:
         worker = engine.session.state.worker
-        unsynced, oldest = engine.store.unsynced()
+        waiting, oldest = engine.store.unsynced()
         return Status(
             station=engine.site.station.name,
             operator=worker.name if worker else "",
             language=worker.language if worker else engine.site.language,
-            devices=self._device_lines(),
-            unsynced=unsynced,
+            unsynced=waiting,
             oldest_at=oldest,
             link=Link.NONE,
-            clock=_now(),
-            notices=self._notices(),
         )
 
-    def _device_lines(self) -> tuple[DeviceLine, ...]:
-        return tuple(
-            DeviceLine(line.name, line.state.value, "" if line.state is DeviceState.READY else line.reason)
-            for line in self.devices.status()
-        )
+    # --- housekeeping -------------------------------------------------------------------------------------------------
+
+    def _look_at_disk(self, engine: Engine) -> None:
+        """Put the ballast back where there is room again, and warn in hours of work where there is little."""
+        try:
+            engine.store.replenish()
+            space = engine.store.space()
+        except StoreError as error:
+            self._disk_notices = (message("store.refused", reason=f"@store.{error.code}"),)
+            return
+        if not space.ballast and space.hours < 1:
+            self._disk_notices = (message("station.disk_full"),)
+        elif space.low:
+            self._disk_notices = (message("station.disk_low", hours=int(space.hours)),)
+        else:
+            self._disk_notices = ()
 
     def _notices(self) -> tuple[Message, ...]:
         since = self._busy_since
-        if since is not None and time.monotonic() - since > _SLOW_S:
-            return (message("station.slow_disk"),)
-        return ()
+        slow = since is not None and time.monotonic() - since > _SLOW_S
+        return (message("station.slow_disk"), *self._disk_notices) if slow else self._disk_notices
 
     def _tick(self) -> None:
         """Once a second: the clock goes on, and a disk that does not answer shows, even while the engine waits for it."""
+        looked = time.monotonic()
         while not self._stopping.wait(_TICK_S):
-            view = self._view
-            if view is not None:
-                self._show(status=replace(view.status, clock=_now()))
-
-
-def _now() -> int:
-    return time.time_ns() // 1000
+            if time.monotonic() - looked > _HOUSEKEEPING_S:
+                looked = time.monotonic()
+                self._work.put(self._look_at_disk)
+            self._feed.show()

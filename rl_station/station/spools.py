@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from rl_station.devices import DeviceSet
-from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested
+from rl_station.domain.events import LabelPrintFailed, LabelRequested
 from rl_station.labels import Job, Layout, Printed, PrintFailed, Retry, Spool
 
-Failed = Callable[[Event, str], None]
-"""Called with the event that says a label was not printed, and the reason for people."""
+Failed = Callable[[LabelPrintFailed], None]
+"""Called with the event that says a label was not printed, and why."""
 
 
 class Spools:
@@ -61,16 +61,19 @@ class Spools:
         else:
             self._give_up(report.job, report.reason)
 
+    def give_up(self, wanted: LabelRequested, reason: str) -> None:
+        """Say that a label was not printed."""
+        self._failed(
+            LabelPrintFailed(
+                label=wanted.label,
+                parcel=wanted.parcel,
+                unit=wanted.unit,
+                container=wanted.container,
+                reason=reason,
+            )
+        )
+
     def _give_up(self, job: Job, reason: str) -> None:
         wanted = self._wanted.pop(job.id, None)
         if wanted is not None:
-            self._failed(
-                LabelPrintFailed(
-                    label=wanted.label,
-                    parcel=wanted.parcel,
-                    unit=wanted.unit,
-                    container=wanted.container,
-                    reason=reason,
-                ),
-                reason,
-            )
+            self.give_up(wanted, reason)

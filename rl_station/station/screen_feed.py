@@ -1,0 +1,68 @@
+"""What the screen is shown: the newest view, handed on whole and in order from whatever thread brings something new."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from rl_station.devices import DeviceSet, DeviceState
+from rl_station.domain.messages import Message
+from rl_station.tui.contract import DeviceLine, Listener, Result, ResultTone, Status, View
+from rl_station.workflow.prompt import Prompt
+
+Notices = Callable[[], tuple[Message, ...]]
+
+
+class ScreenFeed:
+    """Keeps the view and publishes every change of it. `notices` are asked for each time."""
+
+    def __init__(self, devices: DeviceSet, notices: Notices) -> None:
+        self._devices = devices
+        self._notices = notices
+        self._publishing = threading.Lock()
+        self._results = count(1)
+        self._listener: Listener | None = None
+        self._view: View | None = None
+
+    def open(self, prompt: Prompt, status: Status) -> None:
+        """The first view; before it nothing is published."""
+        self._view = View(prompt, self._fresh(status))
+
+    @property
+    def view(self) -> View:
+        if self._view is None:
+            raise RuntimeError("the station has not been started")
+        return self._view
+
+    def subscribe(self, listener: Listener) -> None:
+        with self._publishing:
+            self._listener = listener
+            listener(self.view)
+
+    def tell(self, tone: ResultTone, told: Message, echo: str = "", *, prompt: Prompt | None = None) -> None:
+        """The answer to an input, or something the worker has to hear."""
+        self.show(prompt=prompt, result=Result(tone, told, echo, next(self._results)))
+
+    def show(self, *, prompt: Prompt | None = None, result: Result | None = None, status: Status | None = None) -> None:
+        """Publish what is new; what is not given stays as it was."""
+        with self._publishing:
+            if self._view is None:
+                return
+            before = self._view
+            self._view = View(prompt or before.prompt, self._fresh(status or before.status), result or before.result)
+            if self._listener is not None:
+                self._listener(self._view)
+
+    def answer(self, tone: ResultTone, told: Message, echo: str, prompt: Prompt, status: Status) -> None:
+        """Everything that an input changed, in one view."""
+        self.show(prompt=prompt, result=Result(tone, told, echo, next(self._results)), status=status)
+
+    def _fresh(self, status: Status) -> Status:
+        lines = tuple(
+            DeviceLine(line.name, line.state.value, "" if line.state is DeviceState.READY else line.reason)
+            for line in self._devices.status()
+        )
+        return replace(status, devices=lines, notices=self._notices(), clock=time.time_ns() // 1000)
