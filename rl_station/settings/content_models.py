@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from rl_station.settings.models import CodeBody, Disposition, Slug, Table, Text
 
-Functional = Literal["F1", "F2", "F3", "F4", "F5", "F6"]
+Functional = Literal["F0", "F1", "F2", "F3", "F4", "F5", "F6"]
 Cosmetic = Literal["C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]
 Packaging = Literal["missing", "damaged", "complete", "sealed"]
 RuleField = Literal[

@@ -160,7 +160,7 @@ def test_velora_never_liquidates(inputs: Inputs) -> None:
 
 def test_every_rule_of_the_example_decides_for_some_unit() -> None:
     chance = random.Random(1)  # noqa: S311  # the same units every time
-    fired = Counter(decide_disposition(RULES, unit(chance)).rule for _ in range(6000))
+    fired = Counter(decide_disposition(RULES, unit(chance)).rule for _ in range(20_000))
     assert [rule.id for rule in RULES.rules if not fired[rule.id]] == []
 
 
