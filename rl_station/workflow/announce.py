@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from rl_station.domain import events as e
 from rl_station.domain.messages import Message, Parameter, message
 from rl_station.workflow.prompt import Tone
+from rl_station.workflow.scans import visible
 
 _SPOKEN: tuple[type[e.Event], ...] = (
     e.CorrectionDeclared,
@@ -87,7 +88,7 @@ def _params(event: e.Event) -> dict[str, Parameter]:
     for field in event.__struct_fields__:
         value = getattr(event, field)
         if isinstance(value, str) and value:
-            params[field] = f"@{_CODED[field]}.{value}" if field in _CODED else value
+            params[field] = f"@{_CODED[field]}.{value}" if field in _CODED else visible(value)
         elif isinstance(value, str | int) and not isinstance(value, bool):
             params[field] = value
     if isinstance(event, e.ParcelHeld):

@@ -22,6 +22,7 @@ from rl_station.domain.events import (
 )
 from rl_station.domain.messages import Message, message
 from rl_station.workflow import inspect, receive, sort, trace
+from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
 
 MENU = "menu"
@@ -77,9 +78,10 @@ def alarm_of(event: Event) -> Message | None:
         case ParcelHazardChecked(hazards=(hazard, *_)):
             return message("alarm.parcel_hazard", parcel=event.parcel, hazard=f"@hazard.{hazard}")
         case UnitIdentified(match="other_client"):
-            return message("alarm.other_client", unit=event.unit, name=event.name, client=event.client)
+            return message("alarm.other_client", unit=event.unit, name=visible(event.name), client=event.client)
         case UnitSwapSuspected():
-            return message("alarm.swap", unit=event.unit, found=event.found, expected=", ".join(event.expected) or "-")
+            expected = visible(", ".join(event.expected)) or "-"
+            return message("alarm.swap", unit=event.unit, found=visible(event.found), expected=expected)
         case UnitRecallChecked(recall=recall) if recall:
             return message("alarm.recall", unit=event.unit, recall=recall, snapshot=event.snapshot)
         case UnitHazardFound():

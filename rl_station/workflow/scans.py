@@ -25,8 +25,9 @@ _SHOWN_LENGTH = 48
 
 
 def visible(value: str) -> str:
-    """A scanned value as a parameter: control characters by name, cut to a line's length."""
+    """A scanned value as a parameter: control characters by name, cut to a line's length, never mistaken for a message code."""
     text = shown(value[: LONGEST_KEY + 1])
+    text = f"'{text}'" if text.startswith("@") else text
     return text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + "…"
 
 

@@ -1,0 +1,192 @@
+"""What the returns centre of these tests knows before anything happens: products, returns, people, places, questions, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rl_station.domain.checklist import Checklist, Option, Question
+from rl_station.domain.reference import (
+    AnnouncedLine,
+    AnnouncedReturn,
+    Bin,
+    Client,
+    Lane,
+    Operator,
+    Product,
+    Recall,
+)
+from rl_station.domain.rules import Condition, Rule, RuleTable
+
+CATEGORIES = ("phones", "laptops", "apparel", "footwear", "small_appliances", "toys")
+
+PHONE, CASE, SHIRT, SHARED_ACME, SHARED_BETA, TOY, BETA_SHOE = (
+    "09520000000011",
+    "09520000000028",
+    "09520000000035",
+    "09520000000042",
+    "09520000000042",
+    "09520000000059",
+    "09520000000066",
+)
+RECALLED = "09520000000073"
+UNHEARD_OF = "09520000000998"
+
+PRODUCTS = (
+    Product(
+        "acme", "PH1", "Phone One", "phones", (PHONE,), value=50000, serialized=True, data_bearing=True, battery="li"
+    ),
+    Product("acme", "CASE", "Phone case", "apparel", (CASE,), value=1500),
+    Product("acme", "SHIRT", "Shirt", "apparel", (SHIRT,), value=3000),
+    Product("acme", "CUP", "Cup", "small_appliances", (SHARED_ACME,), value=900),
+    Product("beta", "MUG", "Mug", "small_appliances", (SHARED_BETA,), value=950),
+    Product("gamma", "BECHER", "Becher", "small_appliances", (SHARED_BETA,), value=950),
+    Product("acme", "TOY", "Robot", "toys", (TOY,), value=4000, battery="li"),
+    Product("beta", "SHOE", "Shoe", "footwear", (BETA_SHOE,), value=8000),
+    Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), value=7000),
+)
+
+
+def _line(number: int, sku: str, quantity: int = 1, *serials: str, reason: str = "NA") -> AnnouncedLine:
+    return AnnouncedLine(number, sku, quantity, serials, reason=reason)
+
+
+RETURNS = (
+    AnnouncedReturn(
+        "RMA1",
+        "acme",
+        "ORD1",
+        (_line(1, "PH1", 1, "SN1"), _line(2, "SHIRT", 2)),
+        tracking=("T1",),
+        customer_note="broken",
+    ),
+    AnnouncedReturn("RMA2", "acme", "ORD2", (_line(1, "CASE"),), status="cancelled", tracking=("T2",)),
+    AnnouncedReturn("RMA3", "acme", "ORD3", (_line(1, "SHIRT"),), tracking=("TBOTH",)),
+    AnnouncedReturn("RMA4", "acme", "ORD3", (_line(1, "CASE"),), tracking=("TBOTH",)),
+    AnnouncedReturn("RMA5", "beta", "ORD5", (_line(1, "SHOE", 3),), tracking=("T5A", "T5B"), parcels=2),
+    AnnouncedReturn("RMA6", "acme", "ORD6", (_line(1, "TOY"), _line(2, "HEATER")), sscc=("395200000000000014",)),
+)
+
+OPERATORS = (
+    Operator("mara", "Mara", "100", "en", ("worker",)),
+    Operator("priya", "Priya", "200", "de", ("worker", "inspector")),
+)
+LANES = (
+    Lane("MIXED", "Anything"),
+    Lane("TECH", "Electronics", ("phones", "laptops")),
+    Lane("WEAR", "Clothes", ("apparel", "footwear")),
+)
+BINS = (
+    Bin("BRESELL", "Resell", ("resell",)),
+    Bin("BREFURB", "Refurbish", ("refurbish",)),
+    Bin("BHOLD", "Hold", ("hold",)),
+)
+RECALLS = (Recall(RECALLED, "RC-7", "fire"),)
+
+CHECKLISTS: Mapping[str, Checklist] = {
+    "hazard": Checklist(
+        "hazard",
+        "Battery",
+        (
+            Question(
+                "swollen",
+                "Swollen?",
+                (Option("no", "No", command="NO"), Option("yes", "Yes", flags=("swelling",), command="YES")),
+            ),
+        ),
+    ),
+    "data": Checklist(
+        "data", "Data", (Question("wiped", "Wiped?", (Option("yes", "Yes"), Option("no", "No", flags=("data",)))),)
+    ),
+    **{
+        name: Checklist(
+            name,
+            name,
+            (
+                Question(
+                    "sealed",
+                    "Sealed?",
+                    (Option("yes", "Yes", next="end"), Option("no", "No", packaging="complete")),
+                    texts=(("de", "Versiegelt?"),),
+                ),
+                Question(
+                    "state",
+                    "State?",
+                    (
+                        Option("fine", "Fine", cosmetic="C6", functional="F5"),
+                        Option("bad", "Bad", cosmetic="C1", functional="F3"),
+                    ),
+                ),
+            ),
+        )
+        for name in CATEGORIES
+    },
+}
+
+RULES = RuleTable(
+    (
+        Rule(
+            "hazard",
+            "hold",
+            "It is dangerous.",
+            (Condition("hazard", "not_in", ()), Condition("hazard", "in", ("swelling",))),
+        ),
+        Rule("recall", "hold", "It is recalled.", (Condition("recall", "in", ("yes",)),)),
+        Rule("swap", "hold", "It may be swapped.", (Condition("swap", "in", ("yes",)),)),
+        Rule("foreign", "hold", "It is somebody else's.", (Condition("match", "in", ("other_client",)),)),
+        Rule("good", "resell", "It is as good as new.", (Condition("cosmetic", "in", ("C6", "C9")),)),
+        Rule("rest", "refurbish", "It can be made good."),
+    ),
+    "rules-1",
+)
+
+
+class WorldReference:
+    """`domain.reference.Reference` over the tuples above."""
+
+    def client(self, client_id: str) -> Client | None:
+        return Client(client_id, client_id.title()) if client_id in ("acme", "beta", "gamma") else None
+
+    def operator(self, operator_id: str) -> Operator | None:
+        return next((found for found in OPERATORS if found.id == operator_id), None)
+
+    def operator_by_badge(self, badge: str) -> Operator | None:
+        return next((found for found in OPERATORS if found.badge == badge), None)
+
+    def lane(self, lane_id: str) -> Lane | None:
+        return next((found for found in LANES if found.id == lane_id), None)
+
+    def lanes(self) -> tuple[Lane, ...]:
+        return LANES
+
+    def bin(self, bin_id: str) -> Bin | None:
+        return next((found for found in BINS if found.id == bin_id), None)
+
+    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
+        return next((found for found in BINS if disposition in found.dispositions), None)
+
+    def product(self, client: str, sku: str) -> Product | None:
+        return next((found for found in PRODUCTS if (found.client, found.sku) == (client, sku)), None)
+
+    def products_by_gtin(self, gtin: str) -> tuple[Product, ...]:
+        return tuple(found for found in PRODUCTS if gtin in found.gtins)
+
+    def announced(self, rma: str) -> AnnouncedReturn | None:
+        return next((found for found in RETURNS if found.rma == rma), None)
+
+    def returns_by_tracking(self, tracking: str) -> tuple[AnnouncedReturn, ...]:
+        return tuple(found for found in RETURNS if tracking in found.tracking)
+
+    def returns_by_sscc(self, sscc: str) -> tuple[AnnouncedReturn, ...]:
+        return tuple(found for found in RETURNS if sscc in found.sscc)
+
+    def returns_by_order(self, order: str) -> tuple[AnnouncedReturn, ...]:
+        return tuple(found for found in RETURNS if found.order == order)
+
+    def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]:
+        return tuple(found for found in RETURNS for line in found.lines if serial in line.serials)
+
+    def recall(self, gtin: str, lot: str) -> Recall | None:
+        return next((found for found in RECALLS if found.gtin == gtin and found.lot in ("", lot)), None)
+
+    def recall_snapshot_date(self) -> str:
+        return "2026-11-01"

@@ -1,0 +1,174 @@
+"""The read models of the returns centre of these tests: a projection of the log, held in memory."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from rl_station.domain import events as e
+from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
+
+
+class WorldRecords:
+    """The read models, folded from a log; a correction folds them again without what it corrects."""
+
+    def __init__(self) -> None:
+        self.log: list[e.Recorded] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self.parcels: dict[str, ParcelRecord] = {}
+        self.keys: list[tuple[str, str, str]] = []
+        self.units: dict[str, UnitRecord] = {}
+        self.containers: dict[str, ContainerRecord] = {}
+
+    def append(self, recorded: tuple[e.Recorded, ...]) -> None:
+        self.log.extend(recorded)
+        if any(isinstance(line.event, e.CorrectionDeclared) for line in recorded):
+            self._clear()
+            for line in self.standing():
+                self._apply(line)
+        else:
+            for line in recorded:
+                self._apply(line)
+
+    def standing(self) -> list[e.Recorded]:
+        gone = {seq for line in self.log if isinstance(line.event, e.CorrectionDeclared) for seq in line.event.corrects}
+        return [line for line in self.log if line.seq not in gone]
+
+    def _apply(self, line: e.Recorded) -> None:
+        event = line.event
+        if isinstance(event, e.ParcelReceived):
+            self.parcels[event.parcel] = ParcelRecord(
+                event.parcel,
+                "receiving",
+                event.client,
+                event.rmas,
+                outcome=event.outcome,
+                received_at=line.at,
+                station=line.station,
+            )
+            self.keys.extend((kind, value, event.parcel) for kind, value in event.keys)
+        elif isinstance(event, e.ParcelOpened):
+            known = self.parcels.get(event.parcel) or ParcelRecord(event.parcel, "opened")
+            self.parcels[event.parcel] = replace(known, status="opened", client=event.client, rmas=event.rmas)
+        else:
+            self._apply_parcel(event)
+            self._apply_unit(event)
+            self._apply_container(event)
+
+    def _apply_parcel(self, event: e.Event) -> None:
+        known = self.parcels.get(getattr(event, "parcel", ""))
+        if known is None:
+            return
+        match event:
+            case e.ParcelHazardChecked():
+                known = replace(known, hazards=event.hazards)
+            case e.ParcelHeld():
+                known = replace(known, held=event.reason, status="held")
+            case e.ParcelLaneAssigned():
+                known = replace(known, lane=event.lane, status="received")
+            case e.ParcelPlateConfirmed(plate=plate) if plate:
+                self.keys.append(("parcel_plate", plate, event.parcel))
+            case e.ParcelClosed():
+                known = replace(known, status="closed")
+            case e.UnitIdentified():
+                known = replace(known, units=(*known.units, event.unit))
+        self.parcels[known.parcel] = known
+
+    def _apply_unit(self, event: e.Event) -> None:
+        if isinstance(event, e.UnitIdentified):
+            names = ("client", "sku", "name", "category", "gtin", "serial", "rma", "line")
+            fields = {name: getattr(event, name) for name in names}
+            self.units[event.unit] = UnitRecord(event.unit, event.parcel, "identified", **fields)
+        if isinstance(event, e.UnitSorted) or (isinstance(event, e.UnitPresented) and event.known_by == "label"):
+            known = self.units.get(event.unit) or UnitRecord(event.unit, "", "decided")
+            self.units[event.unit] = replace(known, disposition=event.disposition, client=event.client)
+        self._apply_known_unit(event)
+
+    def _apply_known_unit(self, event: e.Event) -> None:
+        known = self.units.get(getattr(event, "unit", ""))
+        if known is None:
+            return
+        match event:
+            case e.UnitSerialRead():
+                known = replace(known, serial=event.serial)
+            case e.UnitSwapSuspected():
+                known = replace(known, swap=True)
+            case e.DispositionDecided():
+                known = replace(
+                    known,
+                    status="decided",
+                    disposition=event.disposition,
+                    bin=event.bin,
+                    reason=event.reason,
+                    rule=event.rule,
+                )
+            case e.UnitSorted():
+                known = replace(known, status="sorted", container=event.container)
+        self.units[known.unit] = known
+
+    def _apply_container(self, event: e.Event) -> None:
+        match event:
+            case e.ContainerOpened():
+                opened = ContainerRecord(event.container, "open", event.disposition, event.client, event.bin)
+                self.containers[event.container] = opened
+            case e.UnitSorted():
+                for name in (event.container, event.previous):
+                    if name in self.containers:
+                        inside = [unit for unit in self.containers[name].units if unit != event.unit]
+                        inside += [event.unit] if name == event.container else []
+                        self.containers[name] = replace(self.containers[name], units=tuple(inside))
+            case e.ContainerClosed():
+                self.containers[event.container] = replace(self.containers[event.container], status="closed")
+            case e.ContainersConsolidated():
+                pallet = self.containers.get(event.container) or ContainerRecord(event.container, "closed")
+                self.containers[event.container] = replace(pallet, contents=(*pallet.contents, *event.contents))
+                for name in event.contents:
+                    self.containers[name] = replace(
+                        self.containers[name], status="consolidated", pallet=event.container
+                    )
+            case e.ContainerShipped():
+                self._ship(event.container)
+
+    def _ship(self, name: str) -> None:
+        shipped = self.containers[name]
+        self.containers[name] = replace(shipped, status="shipped")
+        for unit in shipped.units:
+            self.units[unit] = replace(self.units[unit], status="shipped")
+        for inner in shipped.contents:
+            self._ship(inner)
+
+    def parcel(self, plate: str) -> ParcelRecord | None:
+        return self.parcels.get(plate)
+
+    def parcels_by_key(self, kind: str, value: str) -> tuple[ParcelRecord, ...]:
+        plates = dict.fromkeys(plate for k, v, plate in self.keys if (k, v) == (kind, value))
+        return tuple(self.parcels[plate] for plate in plates)
+
+    def unit(self, plate: str) -> UnitRecord | None:
+        return self.units.get(plate)
+
+    def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]:
+        return tuple(unit for unit in self.units.values() if unit.serial == serial and serial)
+
+    def container(self, code: str) -> ContainerRecord | None:
+        return self.containers.get(code)
+
+    def history(
+        self, *, parcel: str = "", unit: str = "", container: str = "", limit: int = 200
+    ) -> tuple[HistoryLine, ...]:
+        standing = {line.seq for line in self.standing()}
+        wanted = [
+            line
+            for line in self.log
+            if any(
+                name and name in names
+                for name, names in zip((parcel, unit, container), e.subjects(line.event), strict=True)
+            )
+        ]
+        return tuple(
+            HistoryLine(
+                line.seq, line.at, line.operator, line.station, type(line.event).__name__, (), line.seq not in standing
+            )
+            for line in wanted[-limit:]
+        )
