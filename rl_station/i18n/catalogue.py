@@ -1,4 +1,4 @@
-"""Every message code the station knows, with its English text: the workflow's, the screen's and the station's catalogues as one."""
+"""Every message code the station knows, with its English text: one catalogue of the workflow, the screen and the station."""
 
 from __future__ import annotations
 
