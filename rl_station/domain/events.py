@@ -139,14 +139,10 @@ class ParcelHazardChecked(Event, frozen=True, kw_only=True):
 
 
 class ParcelPlateConfirmed(Event, frozen=True, kw_only=True):
-    """The plate was applied. `how`: scanned, or unlabelled (label to be printed later).
-
-    `plate` is a pre-printed plate that was stuck on in place of the printed one: a further key of the parcel.
-    """
+    """The plate was applied. `how`: scanned, or unlabelled (label to be printed later)."""
 
     parcel: str
     how: str
-    plate: str = ""
 
 
 class ParcelLaneAssigned(Event, frozen=True, kw_only=True):

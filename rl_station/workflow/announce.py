@@ -9,7 +9,7 @@ from rl_station.domain.messages import Message, Parameter, message
 from rl_station.workflow.prompt import Tone
 from rl_station.workflow.scans import visible
 
-_SPOKEN: tuple[type[e.Event], ...] = (
+SPOKEN: tuple[type[e.Event], ...] = (
     e.CorrectionDeclared,
     e.ParcelHeld,
     e.UnitHazardFound,
@@ -53,7 +53,7 @@ _WARNED = frozenset({"ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCo
 def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     """The line for the result panel about the events of one accepted input, and its tone."""
     found = {type(event): event for event in reversed(list(events))}
-    event = next((found[kind] for kind in _SPOKEN if kind in found), None)
+    event = next((found[kind] for kind in SPOKEN if kind in found), None)
     if event is None:
         return Tone.PLAIN, message("done.noted")
     name = type(event).__name__

@@ -173,9 +173,15 @@ def test_a_preprinted_plate_at_the_plate_step_is_taken_when_scanned_twice() -> N
     desk.scan((PLATE, stuck_on))
     assert refused(desk).code == "plate.not_printed_here", "nor does the first, with another between"
     desk.scan((PLATE, stuck_on))
-    assert desk.found(e.ParcelPlateConfirmed).plate == stuck_on
+    assert desk.found(e.ParcelPlateConfirmed).parcel == stuck_on
+    assert list(desk.world.records.parcels) == [stuck_on], "the plate it carries is the parcel's only name"
+    assert desk.world.records.parcels_by_key("tracking", "T1")[0].lane == "TECH"
+    assert desk.session.notice is not None
+    assert spoken(desk.session.notice).startswith("Undone. Destroy the label")
     desk.scan((PLATE, stuck_on))
-    assert refused(desk).code == "receive.already", "the parcel is known by the plate it carries"
+    assert refused(desk).code == "receive.already"
+    desk.command(Command.UNDO)
+    assert refused(desk).code == "undo.cancelled"
 
 
 def test_another_parcels_plate_is_an_alarm_that_waits_for_ack() -> None:

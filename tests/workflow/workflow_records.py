@@ -67,8 +67,6 @@ class WorldRecords:
                 known = replace(known, held=event.reason, status="held")
             case e.ParcelLaneAssigned():
                 known = replace(known, lane=event.lane, status="received")
-            case e.ParcelPlateConfirmed(plate=plate) if plate:
-                self.keys.append(("parcel_plate", plate, event.parcel))
             case e.ParcelClosed():
                 known = replace(known, status="closed")
             case e.UnitIdentified():

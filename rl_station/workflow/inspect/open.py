@@ -6,7 +6,7 @@ from rl_station.domain.events import Event, ParcelOpened, SeenUnit
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.knowledge import Knowledge, ParcelRecord, UnitRecord
-from rl_station.workflow.receive.lookup import KEY_KINDS, find, parcel_with
+from rl_station.workflow.receive.lookup import KEY_KINDS, find
 from rl_station.workflow.scans import SITE_KINDS, kind_of, own, unwanted, visible, when
 
 
@@ -14,7 +14,7 @@ def open_parcel(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal
     """Opened, by its plate or by any id it was received under; or why it stays shut."""
     plate = own(scan, ScanKind.PARCEL_PLATE)
     if plate is not None:
-        record = parcel_with(plate, knowledge.records)
+        record = knowledge.records.parcel(plate)
         if record is None:
             return (ParcelOpened(parcel=plate, client=knowledge.default_client, received_here=False),)
         return _opened(record, knowledge)

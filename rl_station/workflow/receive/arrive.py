@@ -13,7 +13,6 @@ from rl_station.workflow.receive.lookup import (
     find,
     fresh_plate,
     keys_of,
-    parcel_with,
     parcels_of,
 )
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unwanted, visible, when
@@ -74,7 +73,7 @@ def receive(
 
 
 def _own_plate(plate: str, job: Arrival | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    known = parcel_with(plate, knowledge.records)
+    known = knowledge.records.parcel(plate)
     if known is not None:
         return _already(known)
     if job is not None and job.plate == plate:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from rl_station.domain.events import (
     Event,
     LabelRequested,
@@ -10,15 +12,17 @@ from rl_station.domain.events import (
     ParcelHeld,
     ParcelLaneAssigned,
     ParcelPlateConfirmed,
+    ParcelReceived,
 )
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
+from rl_station.workflow.facts import returns_of
 from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.receive.arrive import answer_arrival, scan_arrival, without_code
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
-from rl_station.workflow.receive.lookup import find, lane_for, parcel_with
+from rl_station.workflow.receive.lookup import find, lane_for
 from rl_station.workflow.scans import own, unwanted, visible
 from rl_station.workflow.state import Arrival, Doubt, Received, Receiving, State
 from rl_station.workflow.undo import put_down
@@ -121,11 +125,33 @@ def _plate(state: State, job: Receiving, scan: Scan, knowledge: Knowledge) -> tu
         return _early(job, scan, knowledge, wanted="parcel_plate")
     if plate == job.parcel:
         return (ParcelPlateConfirmed(parcel=job.parcel, how="scanned"), *_lane(job, knowledge))
-    if parcel_with(plate, knowledge.records) is not None:
+    if knowledge.records.parcel(plate) is not None:
         return refuse("plate.of_another_parcel", blocking=True, seen=plate, wanted=job.parcel)
     if state.doubt != Doubt("plate.not_printed_here", plate):
         return refuse("plate.not_printed_here", seen=plate, wanted=job.parcel)
-    return (ParcelPlateConfirmed(parcel=job.parcel, how="scanned", plate=plate), *_lane(job, knowledge))
+    return _replated(state, job, plate, knowledge)
+
+
+def _replated(state: State, job: Receiving, plate: str, knowledge: Knowledge) -> tuple[Event, ...]:
+    """A pre-printed plate was stuck on instead: the parcel is what its plate says, so its facts are told again under it."""
+    events: list[Event] = [
+        *put_down(state, parcels=(job.parcel,)),
+        ParcelReceived(
+            parcel=plate,
+            outcome=job.outcome,
+            client=job.client,
+            rmas=job.rmas,
+            keys=job.keys,
+            preprinted=True,
+        ),
+        ParcelConditionNoted(parcel=plate, condition=job.condition),
+        ParcelHazardChecked(parcel=plate, hazards=job.hazards),
+    ]
+    if job.held:
+        cancelled = [found.rma for found in returns_of(job.rmas, knowledge) if found.status == "cancelled"]
+        events.append(ParcelHeld(parcel=plate, reason=job.held, rma=cancelled[0] if cancelled else ""))
+    again = replace(job, parcel=plate)
+    return (*events, ParcelPlateConfirmed(parcel=plate, how="scanned"), *_lane(again, knowledge))
 
 
 def _early(job: Receiving, scan: Scan, knowledge: Knowledge, wanted: str = "answer") -> Refusal:

@@ -65,14 +65,6 @@ def parcels_of(rma: str, records: Records) -> tuple[ParcelRecord, ...]:
     return records.parcels_by_key(ScanKind.RMA.value, rma)
 
 
-def parcel_with(plate: str, records: Records) -> ParcelRecord | None:
-    """The parcel a plate is on: its own, or a pre-printed one that was stuck on instead."""
-    found = records.parcel(plate)
-    if found is not None:
-        return found
-    return next(iter(records.parcels_by_key(ScanKind.PARCEL_PLATE.value, plate)), None)
-
-
 def keys_of(scanned: tuple[tuple[str, str], ...], returns: tuple[AnnouncedReturn, ...]) -> tuple[tuple[str, str], ...]:
     """All ids a parcel will be found by. A carrier's number counts for this box only if the return is this box alone."""
     known: list[tuple[str, str]] = list(scanned)
@@ -86,9 +78,9 @@ def keys_of(scanned: tuple[tuple[str, str], ...], returns: tuple[AnnouncedReturn
 
 
 def fresh_plate(knowledge: Knowledge) -> str:
-    """The next plate of this station that no parcel carries, pre-printed ones included."""
+    """The next plate of this station that no parcel carries."""
     ahead = 0
-    while parcel_with(knowledge.identifiers.parcel_plate(ahead), knowledge.records) is not None:
+    while knowledge.records.parcel(knowledge.identifiers.parcel_plate(ahead)) is not None:
         ahead += 1
     return knowledge.identifiers.parcel_plate(ahead)
 

@@ -7,7 +7,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Meaning, Scan, ScanKind
 from rl_station.workflow.inputs import Command, Commanded, Input, Scanned
 from rl_station.workflow.knowledge import Knowledge
-from rl_station.workflow.receive.lookup import parcel_with, returns_for
+from rl_station.workflow.receive.lookup import returns_for
 from rl_station.workflow.scans import LONGEST_KEY, unwanted, visible
 from rl_station.workflow.state import State
 
@@ -38,7 +38,7 @@ def resolve(meaning: Meaning, knowledge: Knowledge) -> CodeTraced | None:
     if kind is ScanKind.UNIT_PLATE:
         return CodeTraced(kind=kind.value, value=value, unit=value) if records.unit(value) else None
     if kind is ScanKind.PARCEL_PLATE:
-        parcel = parcel_with(value, records)
+        parcel = records.parcel(value)
         return CodeTraced(kind=kind.value, value=value, parcel=parcel.parcel) if parcel else None
     if kind in (ScanKind.CONTAINER, ScanKind.SSCC) and records.container(value):
         return CodeTraced(kind=kind.value, value=value, container=value)
