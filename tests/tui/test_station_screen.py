@@ -12,6 +12,7 @@ from app_driving import flat, settled, shown, text_of, until
 from scripted_port import DemoPort, GivenScan
 
 from rl_station.domain.messages import content, message
+from rl_station.i18n import PSEUDO, screen_texts
 from rl_station.tui.app import StationApp
 from rl_station.tui.contract import Result, ResultTone, View
 from rl_station.tui.look import Look
@@ -314,6 +315,16 @@ async def test_the_language_is_the_operators_from_sign_in_on() -> None:
         await until(pilot, lambda: "rückgängig" in text_of(app))
         port.send([replace(sample.RECEIVE, status=replace(sample.READY, language="xx"))])
         await until(pilot, lambda: "undo" in text_of(app))
+
+
+@pytest.mark.parametrize("view", EVERY_VIEW)
+async def test_no_text_of_the_screen_reaches_it_untranslated(view: View) -> None:
+    pseudo = replace(view, status=replace(view.status, language=PSEUDO))
+    async with shown(pseudo, size=(200, 60)) as (app, _, _):
+        seen = flat(text_of(app))
+        said = [text for text in screen_texts.TEXTS.values() if len(text) > 4 and text not in repr(view)]
+        assert [text for text in said if text in seen] == []
+        assert "[" in seen
 
 
 async def test_an_unknown_message_is_shown_by_its_code() -> None:
