@@ -24,7 +24,7 @@ def commands(parser: argparse.ArgumentParser, words: tuple[str, ...] = ()) -> It
             yield from commands(child, (*words, name))
 
 
-@pytest.mark.parametrize("command", commands(build_parser()))
+@pytest.mark.parametrize("command", list(commands(build_parser())))
 def test_the_readme_names_every_command(command: str) -> None:
     assert f"`rl-station {command}" in README or f"`{command}" in README
 

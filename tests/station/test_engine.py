@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from station_bench import badge_of, command, demo_site, engine_in, scan
+from engine_bench import badge_of, command, demo_site, engine_in, scan
 
 from rl_station.domain.events import ParcelReceived, ScanRefused
 from rl_station.station.demo import DemoWorker, play_parcels

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from station_bench import demo_site, engine_in
+from engine_bench import demo_site, engine_in
 
 from rl_station.station.clocks import ReplayClock, microseconds
 from rl_station.station.replay import ScriptError, Step, parse, play, raw_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from station_bench import badge_of, command, demo_site, engine_in, eventually
+from engine_bench import badge_of, command, demo_site, engine_in, eventually
 
 from drivers.printer.zpl import ZplPrinter
 from drivers.scanner.simulated import SimulatedScanner
