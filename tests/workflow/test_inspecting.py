@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from catalogue_check import spoken
-from workflow_goods import BETA_SHOE, CASE, PHONE, RECALLED, SHARED_BETA, SHIRT, TOY, UNHEARD_OF
+from workflow_goods import BETA_SHOE, CASE, OTHERS_ONLY, PHONE, RECALLED, SHARED_BETA, SHIRT, TOY, UNHEARD_OF
 from world import Desk, desk_at, inspect_unit, parcel_plate, receive, unit_plate
 
 from rl_station.domain import events as e
@@ -184,7 +184,19 @@ def test_one_code_of_several_products_is_resolved_by_the_parcels_client_or_asked
     assert desk.found(e.UnitIdentified).sku == "MUG"
 
 
-def test_the_inspector_says_which_of_several_products_it_is() -> None:
+def test_the_inspector_says_which_of_several_other_clients_products_it_is() -> None:
+    desk = opened()
+    desk.scan((GTIN, OTHERS_ONLY))
+    assert desk.types == ["ItemPresented"]
+    assert [spoken(choice.label) for choice in desk.prompt.choices] == ["Teapot, Beta", "Kanne, Gamma"]
+    desk.scan((GTIN, OTHERS_ONLY))
+    assert refused(desk).code == "scan.wrong_kind"
+    desk.answer("2")
+    identified = desk.found(e.UnitIdentified)
+    assert (identified.client, identified.sku, identified.match) == ("gamma", "KANNE", "other_client")
+
+
+def test_a_blind_parcel_is_nobodys_so_nothing_in_it_is_foreign() -> None:
     desk = desk_at("receive")
     desk.answer("no_code")
     plate = desk.found(e.ParcelReceived).parcel
@@ -192,10 +204,10 @@ def test_the_inspector_says_which_of_several_products_it_is() -> None:
     desk.answer("none")
     desk.scan((PLATE, plate))
     desk.command(Command.INSPECT)
-    desk.world.default_client = "acme"
     desk.scan((PLATE, plate))
     desk.scan((GTIN, BETA_SHOE))
-    assert desk.found(e.UnitIdentified).match == "unexpected", "a blind parcel is nobody's, so nothing in it is foreign"
+    identified = desk.found(e.UnitIdentified)
+    assert (identified.match, identified.client) == ("unexpected", "beta")
 
 
 def test_an_unknown_product_gets_its_category_from_the_inspector() -> None:

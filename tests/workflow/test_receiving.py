@@ -160,6 +160,17 @@ def test_a_preprinted_plate_scanned_first_is_the_parcels_plate() -> None:
     assert desk.types == ["ParcelHazardChecked", "ParcelPlateConfirmed", "ParcelLaneAssigned"]
 
 
+def test_a_plate_that_is_in_use_is_never_given_to_another_parcel() -> None:
+    desk = desk_at("receive")
+    desk.scan((PLATE, parcel_plate(2)))
+    desk.scan((TRACKING, "T1"))
+    assert desk.world.parcel_plate() == parcel_plate(2), "the counter is about to give a plate that is stuck on already"
+    desk.answer("intact")
+    desk.answer("none")
+    desk.scan((TRACKING, "T5A"))
+    assert desk.found(e.ParcelReceived).parcel == parcel_plate(3)
+
+
 def test_a_preprinted_plate_at_the_plate_step_is_taken_when_scanned_twice() -> None:
     desk = desk_at("receive")
     desk.scan((TRACKING, "T1"))

@@ -6,7 +6,7 @@ import msgspec
 from catalogue_check import check_prompt, spoken
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workflow_goods import BETA_SHOE, CASE, PHONE, RECALLED, RETURNS, SHARED_BETA, SHIRT, TOY, UNHEARD_OF
+from workflow_goods import BETA_SHOE, CASE, OTHERS_ONLY, PHONE, RECALLED, RETURNS, SHARED_BETA, SHIRT, TOY, UNHEARD_OF
 from world import KEY, Desk, desk_at, inspect_unit, label_scan, parcel_plate, receive, scan_of, unit_plate
 
 from rl_station.domain import events as e
@@ -54,7 +54,10 @@ def known_scans() -> list[Scan]:
     plates += [(ScanKind.UNIT_PLATE, unit_plate(number)) for number in range(1, 5)]
     keys = [(ScanKind.TRACKING, number) for found in RETURNS for number in found.tracking]
     keys += [(ScanKind.RMA, found.rma) for found in RETURNS] + [(ScanKind.ORDER, "ORD3"), (ScanKind.SERIAL, "SN1")]
-    gtins = [(ScanKind.GTIN, code) for code in (SHIRT, CASE, PHONE, TOY, SHARED_BETA, BETA_SHOE, RECALLED, UNHEARD_OF)]
+    gtins = [
+        (ScanKind.GTIN, code)
+        for code in (SHIRT, CASE, PHONE, TOY, SHARED_BETA, BETA_SHOE, RECALLED, OTHERS_ONLY, UNHEARD_OF)
+    ]
     places = [
         (ScanKind.CONTAINER, "TOTE1"),
         (ScanKind.CONTAINER, "TOTE2"),

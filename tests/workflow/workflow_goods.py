@@ -29,6 +29,7 @@ PHONE, CASE, SHIRT, SHARED_ACME, SHARED_BETA, TOY, BETA_SHOE = (
     "09520000000066",
 )
 RECALLED = "09520000000073"
+OTHERS_ONLY = "09520000000080"
 UNHEARD_OF = "09520000000998"
 
 PRODUCTS = (
@@ -42,6 +43,8 @@ PRODUCTS = (
     Product("gamma", "BECHER", "Becher", "small_appliances", (SHARED_BETA,), value=950),
     Product("acme", "TOY", "Robot", "toys", (TOY,), value=4000, battery="li"),
     Product("beta", "SHOE", "Shoe", "footwear", (BETA_SHOE,), value=8000),
+    Product("beta", "TEAPOT", "Teapot", "small_appliances", (OTHERS_ONLY,), value=2500),
+    Product("gamma", "KANNE", "Kanne", "small_appliances", (OTHERS_ONLY,), value=2500),
     Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), value=7000),
 )
 
