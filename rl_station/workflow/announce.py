@@ -10,7 +10,6 @@ from rl_station.workflow.prompt import Tone
 from rl_station.workflow.scans import visible
 
 SPOKEN: tuple[type[e.Event], ...] = (
-    e.CorrectionDeclared,
     e.ParcelHeld,
     e.UnitHazardFound,
     e.UnitSwapSuspected,
@@ -39,6 +38,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ContainerPresented,
     e.CodeTraced,
     e.LabelRequested,
+    e.CorrectionDeclared,
     e.AlarmAcknowledged,
     e.TaskChosen,
     e.SignedIn,

@@ -8,7 +8,7 @@ from world import Desk, desk_at, parcel_plate, receive
 from rl_station.domain import events as e
 from rl_station.domain.messages import Refusal
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow import Command, notice
+from rl_station.workflow import Command, notice, said
 
 TRACKING, PLATE = ScanKind.TRACKING, ScanKind.PARCEL_PLATE
 
@@ -185,6 +185,8 @@ def test_a_preprinted_plate_at_the_plate_step_is_taken_when_scanned_twice() -> N
     assert refused(desk).code == "plate.not_printed_here", "nor does the first, with another between"
     desk.scan((PLATE, stuck_on))
     assert desk.found(e.ParcelPlateConfirmed).parcel == stuck_on
+    assert isinstance(desk.last, tuple)
+    assert spoken(said(desk.last)[1]) == f"Parcel {stuck_on} goes to lane TECH"
     assert list(desk.world.records.parcels) == [stuck_on], "the plate it carries is the parcel's only name"
     assert desk.world.records.parcels_by_key("tracking", "T1")[0].lane == "TECH"
     assert desk.session.notice is not None
