@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from rl_station.domain import chain
 from rl_station.store import facts, log, schema
 from rl_station.store.database import Database
@@ -112,8 +110,8 @@ def _event_problems(row: log.StoredEvent, previous: log.Head) -> Iterator[Proble
         yield Problem(row.seq, "cause", f"event {row.seq} has the cause {row.cause}")
     try:
         event = row.recorded().event
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        yield Problem(row.seq, "content", f"event {row.seq} cannot be read ({error})")
+    except StoreError as error:
+        yield Problem(row.seq, "content", error.message)
         return
     if type(event).__name__ != row.type:
         yield Problem(row.seq, "content", f"event {row.seq} is filed as {row.type} but is a {type(event).__name__}")

@@ -13,6 +13,7 @@ from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.scan import ScanSource
 from rl_station.store import tables
 from rl_station.store.database import Database, Params, prepare
+from rl_station.store.errors import StoreError
 
 PAGE = 1000
 """Events read at a time, so that no reading holds up the writer or the memory."""
@@ -52,7 +53,15 @@ class StoredEvent(NamedTuple):
         )
 
     def recorded(self) -> Recorded:
-        """The event itself. Raises msgspec.ValidationError or DecodeError for a damaged one."""
+        """The event itself. Raises StoreError for a damaged one."""
+        try:
+            return self._decoded()
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise StoreError(
+                "damaged", f"Event {self.seq} cannot be read ({error}).", "Run `rl-station db check`."
+            ) from error
+
+    def _decoded(self) -> Recorded:
         return Recorded(
             station=self.station,
             epoch=self.epoch,

@@ -42,7 +42,9 @@ def fold_parcel(row: ParcelRow | None, parcel: str, recorded: Recorded) -> Parce
                 station=recorded.station,
                 seq=recorded.seq,
             )
-            return replace(begun, status="opened")
+            # A return label found inside binds a parcel to its return only now.
+            client, rmas = event.client or begun.client, event.rmas or begun.rmas
+            return replace(begun, status="opened", client=client, rmas=rmas)
     return None if row is None else _known(row, recorded.event)
 
 
