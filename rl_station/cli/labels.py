@@ -31,6 +31,17 @@ from rl_station.settings import Site
 from rl_station.station.preprinted import PlatesUsedUpError, reserve_plates
 
 _LABEL_DPI = 203
+_SPELT = {
+    "safe": "none",
+    "nocode": "no_code",
+    "nolabel": "unlabelled",
+    "noserial": "no_serial",
+    "goon": "go_on",
+    "other": "something_else",
+    "pallet": "consolidate",
+    "shipnow": "ship_now",
+}
+"""Choices whose command is spelt differently from their id."""
 
 
 def labels(args: Namespace) -> int:
@@ -83,7 +94,9 @@ def _commands(site: Site, args: Namespace) -> Iterator[Layout]:
 def _caption(body: str, text: Callable[..., str]) -> str:
     if body.startswith("ANSWER"):
         return text(message("sheet.answer", key=body.removeprefix("ANSWER")))
-    known = (f"command.{body}", f"task.{body.lower()}", f"grade.{body}")
+    word = _SPELT.get(body.lower(), body.lower())
+    rooms = ("task", "choice", "condition", "hazard", "packaging")
+    known = (f"command.{body}", f"grade.{body}", *(f"{room}.{word}" for room in rooms))
     return next((text(message(code)) for code in known if code in texts()), body.capitalize())
 
 

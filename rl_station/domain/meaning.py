@@ -110,6 +110,8 @@ def _site(reading: _Reading, reference: Reference) -> Iterator[Meaning]:
             yield Meaning(ScanKind.BADGE, key, "site")
         if reference.bin(key) is not None or reference.lane(key) is not None:
             yield Meaning(ScanKind.BIN, key, "site")
+        if reference.has_container(key):
+            yield Meaning(ScanKind.CONTAINER, key, "site")
 
 
 def _known(reading: _Reading, reference: Reference) -> Iterator[Meaning]:

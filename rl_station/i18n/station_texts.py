@@ -14,6 +14,7 @@ TEXTS: Mapping[str, str] = {
     "station.disk_full": "The disk is FULL: nothing can be stored, call IT",
     "station.new_epoch": "This data folder was restored or copied: a new log epoch has begun, tell IT",
     "station.too_long": "That code is too long to be one (%(length)s characters). Scan the right label",
+    "station.not_whole": "That code did not come whole. Scan it again",
     # Why the store could not take an input.
     "store.refused": "NOT STORED: %(reason)s. This scan does not count; call IT, then scan it again",
     "store.full": "the disk is full",
@@ -42,6 +43,9 @@ TEXTS: Mapping[str, str] = {
     "sheet.tasks": "Tasks",
     "sheet.steps": "Steps",
     "sheet.answers": "Answers",
+    "sheet.receive": "Receive",
+    "sheet.inspect": "Inspect",
+    "sheet.sort": "Sort",
     "sheet.functional": "Functional grade",
     "sheet.cosmetic": "Cosmetic grade",
     "sheet.checklist": "Answers of the checklists",

@@ -11,7 +11,7 @@ from rl_station.domain.grades import COSMETIC, FUNCTIONAL
 from rl_station.labels.layout import A4, LABEL, Align, Box, Item, LabelError, Layout, Media, Text, moved
 from rl_station.labels.parts import Area, captioned_bars
 from rl_station.labels.symbols import narrowest
-from rl_station.workflow.inputs import Command
+from rl_station.workflow.inputs import ANSWER_WORDS, Command
 
 _TASKS = (Command.RECEIVE, Command.INSPECT, Command.SORT, Command.TRACE, Command.MENU, Command.SIGN_OUT)
 _PAGE_MARGIN = 10.0
@@ -37,7 +37,8 @@ class CommandGroup:
 
 
 def command_bodies(checklists: Iterable[Checklist] = ()) -> dict[str, tuple[str, ...]]:
-    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `functional`, `cosmetic`, `checklist`.
+    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `receive`, `inspect`, `sort`, `functional`,
+    `cosmetic`, `checklist`.
 
     `checklist` holds what options of these checklists ask for beyond the others, in the order met.
     """
@@ -45,6 +46,7 @@ def command_bodies(checklists: Iterable[Checklist] = ()) -> dict[str, tuple[str,
         "tasks": tuple(map(str, _TASKS)),
         "steps": tuple(str(command) for command in Command if command not in _TASKS),
         "answers": ("YES", "NO", *(f"ANSWER{key}" for key in "123456789ABCDEF")),
+        **ANSWER_WORDS,
         "functional": FUNCTIONAL,
         "cosmetic": COSMETIC,
     }

@@ -34,6 +34,7 @@ class Facts:
     recalls: tuple[Recall, ...]
     recall_snapshot: str
     hold_bin: str
+    containers: tuple[str, ...] = ()
 
 
 class ReferenceTables:
@@ -45,6 +46,7 @@ class ReferenceTables:
         self._clients = {client.id: client for client in facts.clients}
         self._operators = {operator.id: operator for operator in facts.operators}
         self._badges = {operator.badge: operator for operator in facts.operators}
+        self._containers = frozenset(facts.containers)
         self._lanes = {lane.id: lane for lane in facts.lanes}
         self._bins = {bin_.id: bin_ for bin_ in facts.bins}
         self._products = {(product.client, product.sku): product for product in facts.products}
@@ -92,6 +94,9 @@ class ReferenceTables:
         ]
         best = max(fitting, key=lambda bin_: (bool(bin_.clients), bool(bin_.categories)), default=None)
         return best or self._bins.get(self.facts.hold_bin)
+
+    def has_container(self, container: str) -> bool:
+        return container in self._containers
 
     def product(self, client: str, sku: str) -> Product | None:
         return self._products.get((client, sku))

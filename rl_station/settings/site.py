@@ -156,6 +156,7 @@ def _facts(parsed: Parsed, site: SiteModel) -> Facts:
         recalls=recalls(found),
         recall_snapshot=found.snapshot,
         hold_bin=site.hold_bin,
+        containers=tuple(_there(parsed.containers)),
     )
 
 

@@ -26,6 +26,17 @@ class Command(StrEnum):
     SIGN_OUT = "SIGNOUT"
 
 
+ANSWER_WORDS = {
+    "receive": (
+        *("NOCODE", "BLIND", "ANOTHER", "ALL", "NOLABEL", "SAFE", "LEAK", "SMOKE", "HEAT", "SWELLING", "SMELL"),
+        *("INTACT", "DENTED", "WET", "TORN", "OPENED"),
+    ),
+    "inspect": ("NOSERIAL", "OTHER", "CLOSE", "GOON", "SEALED", "COMPLETE", "DAMAGED", "MISSING"),
+    "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW"),
+}
+"""Answers with a command barcode of their own, besides the positional ones, the grades and those of the checklists."""
+
+
 class Scanned(msgspec.Struct, frozen=True, tag=True):
     scan: Scan
 

@@ -37,6 +37,7 @@ REFERENCE = ReferenceTables(
         recalls=(),
         recall_snapshot="2026-11-01",
         hold_bin="HOLD",
+        containers=("TOTE7",),
     )
 )
 PLATE = site_codes.plate(site_codes.UNIT_PLATE, "D01", 1)
@@ -77,8 +78,11 @@ def test_a_plate_with_a_wrong_character_is_only_text() -> None:
     assert [meaning.kind for meaning in scanned(PLATE[:-1] + "#").meanings] == [ScanKind.TEXT]
 
 
-@pytest.mark.parametrize(("text", "kind"), [("1001", ScanKind.BADGE), ("RS1", ScanKind.BIN), ("L1", ScanKind.BIN)])
-def test_a_bare_badge_bin_or_lane_is_known(text: str, kind: ScanKind) -> None:
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("1001", ScanKind.BADGE), ("RS1", ScanKind.BIN), ("L1", ScanKind.BIN), ("TOTE7", ScanKind.CONTAINER)],
+)
+def test_a_bare_badge_bin_lane_or_container_is_known(text: str, kind: ScanKind) -> None:
     assert best(scanned(text)) == (kind, text, "site")
 
 

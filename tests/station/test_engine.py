@@ -8,6 +8,7 @@ import pytest
 from engine_bench import badge_of, command, demo_site, engine_in, scan
 
 from rl_station.domain.events import ParcelReceived, ScanRefused
+from rl_station.labels import command_bodies
 from rl_station.station.demo import DemoWorker, play_parcels
 from rl_station.station.engine import resume
 
@@ -70,3 +71,13 @@ def test_the_demo_never_has_a_scan_refused(tmp_path: Path) -> None:
     refusals = [outcome.refusal for _, outcome in play_parcels(engine, DemoWorker(SITE, 7), 40) if outcome.refusal]
     assert refusals == []
     assert engine.store.check(projections=True).ok
+
+
+def test_every_answer_a_choice_names_is_on_the_sheet_of_commands(tmp_path: Path) -> None:
+    engine = engine_in(tmp_path, SITE)
+    printed = {body for bodies in command_bodies(SITE.checklists.values()).values() for body in bodies}
+    asked: set[str] = set()
+    for _, outcome in play_parcels(engine, DemoWorker(SITE, 3), 60):
+        asked |= {choice.command for choice in outcome.prompt.choices if choice.command}
+    assert len(asked) > 20
+    assert asked <= printed

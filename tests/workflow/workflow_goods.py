@@ -167,6 +167,9 @@ class WorldReference:
     def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
         return next((found for found in BINS if disposition in found.dispositions), None)
 
+    def has_container(self, container: str) -> bool:
+        return False
+
     def product(self, client: str, sku: str) -> Product | None:
         return next((found for found in PRODUCTS if (found.client, found.sku) == (client, sku)), None)
 
