@@ -1,0 +1,38 @@
+"""Every figure by name, and who measures it. A figure that takes very long is measured only when it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks import commit, memory, scan_to_paint, start, thinking, wedge
+from benchmarks.bench import Bench
+from benchmarks.figure import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Figures that come out of one run together."""
+
+    names: tuple[str, ...]
+    measure: Callable[[Bench], list[Figure]]
+    only_by_name: bool = False
+
+
+MEASUREMENTS = (
+    Measurement(scan_to_paint.NAMES, scan_to_paint.measure),
+    Measurement(commit.NAMES, commit.measure),
+    Measurement(commit.MANY, commit.measure_many, only_by_name=True),
+    Measurement(wedge.NAMES, wedge.measure),
+    Measurement(start.NAMES, start.measure),
+    Measurement(memory.NAMES, memory.measure),
+    Measurement(thinking.NAMES, thinking.measure),
+)
+NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
+
+
+def chosen(wanted: Sequence[str]) -> tuple[Measurement, ...]:
+    """The measurements that give the figures wanted; without any, all but the very long."""
+    if not wanted:
+        return tuple(measurement for measurement in MEASUREMENTS if not measurement.only_by_name)
+    return tuple(measurement for measurement in MEASUREMENTS if set(wanted) & set(measurement.names))
