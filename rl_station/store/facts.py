@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from rl_station.store import tables
 from rl_station.store.database import Database, prepare
 
-STATION, PURPOSE, ACKNOWLEDGED = "station", "purpose", "acknowledged"
+STATION, PURPOSE, ACKNOWLEDGED, FOLDED_BY = "station", "purpose", "acknowledged", "folds"
 PURPOSES = ("live", "demo", "replay")
 
 _meta_insert = upsert(tables.meta)

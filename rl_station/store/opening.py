@@ -14,6 +14,7 @@ from rl_station.store.database import Database
 from rl_station.store.epoch import EpochFile, new_token
 from rl_station.store.errors import StoreError, StoreFull, from_system
 from rl_station.store.folder import DATABASE, Ballast, FolderLock, prepare_folder
+from rl_station.store.rebuilding import refresh
 
 BALLAST_SIZE = 16 * 1024 * 1024
 """Bytes kept back for a full disk: some thousand events."""
@@ -87,6 +88,7 @@ def _database(folder: Path, who: Identity) -> Database:
                 facts.put(database, facts.PURPOSE, who.purpose)
         elif found.revision != schema.HEAD:
             schema.migrate(database)
+        refresh(database)
     except BaseException:
         database.close()
         raise

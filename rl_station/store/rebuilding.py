@@ -12,6 +12,7 @@ from rl_station.domain.events import CorrectionDeclared, Recorded
 from rl_station.store import facts, log, schema, tables
 from rl_station.store.database import Database, prepare
 from rl_station.store.folder import FolderLock
+from rl_station.store.projections import FOLDS
 from rl_station.store.projector import Projector
 
 BATCH = 5_000
@@ -25,15 +26,27 @@ _DUMPS = {table.name: prepare(select(table).order_by(*table.primary_key.columns)
 def rebuild(database: Database) -> int:
     """Drop and fold again, in one transaction; the checkpoint goes too. Gives the number of events. Raises StoreError."""
     with database.transaction():
-        for statement in _EMPTY:
-            database.run(statement)
         facts.drop_checkpoint(database)
-        return fold_log(database, database)
+        return _refold(database)
+
+
+def refresh(database: Database) -> None:
+    """Fold again where another version of the folds made the rows. Raises StoreError."""
+    if facts.get(database, facts.FOLDED_BY) != str(FOLDS):
+        with database.transaction():
+            _refold(database)
+
+
+def _refold(database: Database) -> int:
+    for statement in _EMPTY:
+        database.run(statement)
+    facts.put(database, facts.FOLDED_BY, str(FOLDS))
+    return fold_log(database, database)
 
 
 def rebuild_folder(folder: Path) -> int:
     """As `rebuild`, for a data folder in which no station is working. Raises StoreError."""
-    path = schema.require_current(folder)
+    path = schema.require_current(folder, derived=False)
     lock = FolderLock(folder)
     try:
         database = Database(path)

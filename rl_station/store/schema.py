@@ -16,6 +16,7 @@ from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database, Statement, prepare
 from rl_station.store.errors import StoreError
 from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
+from rl_station.store.projections import FOLDS
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -34,6 +35,7 @@ class Peek(NamedTuple):
     revision: str
     station: str
     purpose: str
+    folds: str
 
 
 def peek(path: Path, *, locked: bool = False) -> Peek | None:
@@ -49,7 +51,7 @@ def peek(path: Path, *, locked: bool = False) -> Peek | None:
         if revision is None:
             return None
         check_known(revision, path)
-        return Peek(revision, facts.get(database, facts.STATION), facts.get(database, facts.PURPOSE))
+        return Peek(revision, *(facts.get(database, name) for name in (facts.STATION, facts.PURPOSE, facts.FOLDED_BY)))
     finally:
         database.close()
 
@@ -139,16 +141,19 @@ def _count(connection: Connection) -> int:
     return int(connection.execute(text(log.COUNT.sql)).scalar_one())
 
 
-def require_current(folder: Path) -> Path:
-    """The database of a folder, if it can be read as it stands. Raises StoreError: `no_store`, `older`, `newer`."""
+def require_current(folder: Path, *, derived: bool = True) -> Path:
+    """The database of a folder, if it (and what is `derived`) can be read as it stands.
+
+    Raises StoreError: `no_store`, `older`, `newer`.
+    """
     path = folder / DATABASE
     found = peek(path)
     if found is None:
         raise _no_store(folder)
-    if found.revision != HEAD:
+    if found.revision != HEAD or (derived and found.folds != str(FOLDS)):
         raise StoreError(
             "older",
-            f"The database {path} is of revision {found.revision}; this version reads {HEAD}.",
+            f"The database {path} was last used by an older version.",
             "Start the station once, which brings it up to date.",
         )
     return path

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from old_database import populated
 from pysqlite3 import dbapi2
 from store_world import live, open_store, opened, parcel_life, parcel_plate, received, sorted_into, unit_plate
 
 from rl_station.domain import events as ev
-from rl_station.store import Store, StoreError
+from rl_station.store import Store, StoreError, check_folder
 from rl_station.store.folder import DATABASE
+from rl_station.store.projections import FOLDS
 from rl_station.store.rebuilding import fingerprints
 
 PARCELS = st.sampled_from([parcel_plate(n) for n in (1, 2, 9)])
@@ -138,6 +140,41 @@ def test_a_rebuild_repairs_rows_that_somebody_changed(tmp_path: Path) -> None:
         assert store.rebuild() == store.head.seq
         assert tables(store) == intact
         assert store.check(projections=True).ok
+
+
+def test_rows_folded_by_an_older_version_are_folded_anew_at_the_next_start(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        live(store, 1, 2)
+        store.append([ev.TaskChosen(task="sort")], operator="ada", checkpoint=b"state")
+        intact = tables(store)
+    with dbapi2.connect(str(tmp_path / DATABASE)) as raw:
+        raw.execute("UPDATE unit SET status = 'as an older version called it'")
+        raw.execute("UPDATE meta SET value = '0' WHERE key = 'folds'")
+    raw.close()
+    with pytest.raises(StoreError) as refused:
+        check_folder(tmp_path)
+    assert refused.value.code == "older"
+    with open_store(tmp_path) as store:
+        assert tables(store) == intact
+        assert store.checkpoint() == (store.head.seq, b"state")
+        assert store.check(projections=True).ok
+
+
+def test_a_change_of_the_folds_comes_with_a_new_number(tmp_path: Path) -> None:
+    """Red means: what the folds make of the same log has changed. Raise `FOLDS`, then note the new number and prints here."""
+    with open_store(populated(tmp_path)) as store:
+        prints = {name: value[:12] for name, value in tables(store).items()}
+    assert FOLDS == 1
+    assert prints == {
+        "event_subject": "d5be566c1bea",
+        "corrected": "8d62be37586f",
+        "parcel": "ddd3328f850a",
+        "parcel_key": "b1e7e9c627b6",
+        "unit": "e9164a736b50",
+        "container": "a5b5a6083ca3",
+        "plate_counter": "6d3751bb4ca9",
+        "throughput": "6f9ce1442e98",
+    }
 
 
 def test_a_rebuild_drops_the_checkpoint(tmp_path: Path) -> None:
