@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from rl_station.tui.big_text import largest
 from rl_station.tui.contract import View
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn, rows_of
+from rl_station.tui.widgets.drawn import Drawn, Rows, row, wrapped
 from rl_station.tui.wording import Say, safe, screen, short
 
 _MARGIN = 4
@@ -38,20 +36,23 @@ class AlarmOverlay(Drawn):
         if self.changed(texts):
             self._texts = texts
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         stop, message, next_step, echo, acknowledge = self._texts
         inner = max(10, width - 2 * _MARGIN)
-        below = [Text(text, style="bold") for text in (next_step, echo, acknowledge) if text]
-        spare = height - sum(rows_of(text, inner) + 1 for text in below) - 2
-        told: RenderableType = Text(message, style="bold")
-        large = largest(message, inner, spare // 2, ascii_only=self.look.ascii_only, most=2)
-        if large:
-            told = Text("\n".join(large), no_wrap=True)
-        spare -= rows_of(told, inner) + 1
-        head = largest(stop, inner, spare, ascii_only=self.look.ascii_only, most=3)
-        first = Text("\n".join(head), no_wrap=True) if head else Text(f"{self.look.symbols.bad} {stop}", style="bold")
-        parts: list[RenderableType] = [first, told, *below]
-        total = sum(rows_of(part, inner) for part in parts)
+        below = [wrapped(text, inner, "bold") for text in (next_step, echo, acknowledge) if text]
+        spare = height - sum(len(rows) + 1 for rows in below) - 2
+        told = self._large(message, inner, spare // 2, 2) or wrapped(message, inner, "bold")
+        spare -= len(told) + 1
+        head = self._large(stop, inner, spare, 3) or [row(f"{self.look.symbols.bad} {stop}", "bold")]
+        parts = [head, told, *below]
+        total = sum(map(len, parts))
         gap = 1 if total + len(parts) <= height else 0
-        top = max(0, (height - total - gap * (len(parts) - 1)) // 2)
-        return Padding(Group(*(Padding(part, (0, 0, gap, 0)) for part in parts)), (top, _MARGIN, 0, _MARGIN))
+        rows = [row()] * max(0, (height - total - gap * (len(parts) - 1)) // 2)
+        for part in parts:
+            rows += [row(" " * _MARGIN).append_text(each) for each in part]
+            rows += [row()] * gap
+        return rows
+
+    def _large(self, text: str, width: int, height: int, scale: int) -> list[Text]:
+        rows = largest(text, width, height, ascii_only=self.look.ascii_only, most=scale)
+        return [row(each) for each in rows or ()]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
 from rl_station.tui.keys import Offer
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn
+from rl_station.tui.widgets.drawn import Drawn, Rows, beside, row, wrapped
 from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import Prompt
+
+_HEADS = 9
+_TWO_COLUMNS_FROM = 60
 
 
 class HelpOverlay(Drawn):
@@ -36,27 +38,34 @@ class HelpOverlay(Drawn):
             self._heads = (heads[0], heads[1], heads[2], heads[3], heads[4])
             self._kinds, self._keys = kinds, (*choices, *keys)
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         title, scan, keys, barcode, no_scan = self._heads
         quiet = self.look.palette.quiet
-        told = Text(", ".join(self._kinds)) if self._kinds else Text(no_scan)
-        rows = Table.grid(padding=(0, 2, 0, 0), expand=True)
-        pairs = 2 if width >= 60 and len(self._keys) > height - 9 else 1  # noqa: PLR2004
-        for _ in range(pairs):
-            rows.add_column(no_wrap=True)
-            rows.add_column(ratio=1)
-        half = -(-len(self._keys) // pairs)
-        for at in range(half):
-            rows.add_row(*(cell for pair in self._keys[at::half] for cell in self._key(*pair)))
-        return Group(
-            Text(title, style="bold"),
-            Text(f"\n{scan}", style=quiet),
-            told,
-            Text(f"\n{keys}", style=quiet),
-            rows,
-            Text(f"\n{barcode}", style=quiet),
-        )
+        return [
+            row(title, "bold"),
+            row(),
+            row(scan, quiet),
+            *wrapped(", ".join(self._kinds) or no_scan, width),
+            row(),
+            row(keys, quiet),
+            *self._key_rows(width, height - _HEADS),
+            row(),
+            *wrapped(barcode, width, quiet),
+        ]
 
-    def _key(self, cap: str, label: str) -> tuple[Text, Text]:
+    def _key_rows(self, width: int, height: int) -> Rows:
+        """One column, or two where one is too long."""
+        if len(self._keys) <= height or width < _TWO_COLUMNS_FROM:
+            return self._column(self._keys, width)
+        half = -(-len(self._keys) // 2)
+        left = self._column(self._keys[:half], width // 2 - 2)
+        return beside(left, self._column(self._keys[half:], width - width // 2), width // 2)
+
+    def _column(self, keys: tuple[tuple[str, str], ...], width: int) -> list[Text]:
         palette = self.look.palette
-        return Text(f" {cap} ", style=f"bold {palette.key_text} on {palette.key}"), Text(label)
+        wide = max((cell_len(cap) for cap, _ in self._keys), default=0)
+        rows: list[Text] = []
+        for cap, label in keys:
+            key = row(f" {cap.ljust(wide)} ", f"bold {palette.key_text} on {palette.key}")
+            rows += beside([key], wrapped(label, width - wide - 4), wide + 4)
+        return rows

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn
+from rl_station.tui.widgets.drawn import Drawn, Rows, row, wrapped
 from rl_station.tui.wording import Say, screen
 
 _LONGEST = 200
@@ -42,12 +39,11 @@ class ManualOverlay(Drawn):
             self.typed += character
         self.changed((self._texts, self.typed))
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         title, note = self._texts
         room = max(1, width - 4)
-        line = Text(f"> {self.typed[-room:]}", style="bold", no_wrap=True)
-        line.append(self.look.symbols.cursor)
-        return Group(Text(title, style="bold"), Text(), line, Text(), Text(note, style=self.look.palette.quiet))
+        line = row(f"> {self.typed[-room:]}{self.look.symbols.cursor}", "bold")
+        return [row(title, "bold"), row(), line, row(), *wrapped(note, width)]
 
 
 class LeaveOverlay(Drawn):
@@ -64,8 +60,6 @@ class LeaveOverlay(Drawn):
         self.display = True
         self.changed(self._texts)
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         title, note, leave, stay = self._texts
-        return Group(
-            Text(title, style="bold"), Text(), Text(note), Text(), Text(f"F10  {leave}      {stay}", style="bold")
-        )
+        return [row(title, "bold"), row(), *wrapped(note, width), row(), row(f"F10  {leave}      {stay}", "bold")]

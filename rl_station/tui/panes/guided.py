@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
+from textual.geometry import Size
 
 from rl_station.tui.contract import View
 from rl_station.tui.look import Look
@@ -13,7 +14,7 @@ from rl_station.tui.wording import Say
 from rl_station.workflow.prompt import Prompt
 
 _SIDE_SHARE = 0.42
-_PADDING = 2
+_MARGIN = 2
 _TALL_FROM = 30
 
 
@@ -50,7 +51,7 @@ class GuidedPane(Vertical):
         yield self.headline
         yield self.body
 
-    def show(self, view: View, say: Say) -> None:
+    def show(self, view: View, say: Say, room: Size) -> None:
         prompt = view.prompt
         self._prompt = prompt
         alone = not (prompt.choices or prompt.facts or prompt.checklist or prompt.destination)
@@ -60,17 +61,14 @@ class GuidedPane(Vertical):
         self.checklist.show(prompt.checklist, say)
         if prompt.destination:
             self.destination.show(say(prompt.destination))
-        self._arrange(prompt)
-        self.call_after_refresh(self._arrange, prompt)
+        self._arrange(prompt, room)
 
     def on_resize(self, event: Resize) -> None:
         if self._prompt is not None:
-            self.call_after_refresh(self._arrange, self._prompt)
+            self._arrange(self._prompt, event.size)
 
-    def _arrange(self, prompt: Prompt) -> None:
+    def _arrange(self, prompt: Prompt, room: Size) -> None:
         """Gives the room to what matters most: the destination, then the answers, then the facts."""
-        if prompt is not self._prompt:
-            return
         self.destination.display = prompt.destination is not None
         self.choices.display = bool(prompt.choices)
         self.facts.display = bool(prompt.facts)
@@ -79,17 +77,19 @@ class GuidedPane(Vertical):
         side = bool(prompt.facts or prompt.checklist)
         self.set_class(prompt.destination is not None, "-destination")
         self.set_class(not main, "-side-only")
-        self.body.display = main or side
-        body = self.body.size
-        width = self.size.width - 4
-        left = round(width * (1 - _SIDE_SHARE)) if side else width
-        rows = self.choices.rows(left)
-        if prompt.destination is None:
-            beside = self.facts.rows(width - left) + self.checklist.rows() if side else 0
-            detail = 1 if prompt.detail else 0
-            # Room between the answers, where there is any, goes before a larger sentence.
-            airy = 2 * rows if self.app.size.height >= _TALL_FROM else rows
-            self.headline.allow(self.size.height - max(airy, beside) - detail - _PADDING)
-        crowded = rows > body.height > 0 and prompt.destination is None
         self.main.display = main
-        self.side.display = side and not crowded
+        self.side.display = side and not (prompt.destination is None and self._crowded(room, side))
+        self.body.display = main or side
+
+    def _crowded(self, room: Size, side: bool) -> bool:
+        """Sets how large the instruction may be; whether even so the answers need the room of the facts."""
+        width = room.width - 2 * _MARGIN
+        left = round(width * (1 - _SIDE_SHARE)) if side else width
+        needed = self.choices.least(left)
+        beside = self.facts.rows(width - left - _MARGIN) + 1 + self.checklist.few() if side else 0
+        # Room between the answers, where there is any, goes before a larger sentence.
+        airy = 2 * needed if self.app.size.height >= _TALL_FROM else needed
+        padding = 2 if self.app.size.height >= _TALL_FROM else 0
+        detail = self.headline.detail_rows(width)
+        self.headline.allow(room.height - max(airy, beside) - detail - padding - 1)
+        return needed > room.height - self.headline.rows(width) - padding - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 
 from rl_station.tui.contract import View
 from rl_station.tui.look import Look
@@ -27,7 +28,7 @@ class SignInPane(Vertical):
         yield self.choices
         yield self.facts
 
-    def show(self, view: View, say: Say) -> None:
+    def show(self, view: View, say: Say, room: Size) -> None:
         prompt = view.prompt
         detail = say(prompt.detail) if prompt.detail else say(screen("welcome", station=view.status.station))
         self.headline.show(say(prompt.instruction), detail, alone=not (prompt.choices or prompt.facts))
@@ -53,7 +54,7 @@ class MenuPane(Vertical):
         yield self.choices
         yield self.facts
 
-    def show(self, view: View, say: Say) -> None:
+    def show(self, view: View, say: Say, room: Size) -> None:
         prompt = view.prompt
         self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "")
         self.choices.show(prompt.choices, say)

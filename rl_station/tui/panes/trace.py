@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Size
 
 from rl_station.tui.contract import View
 from rl_station.tui.keys import Local
@@ -36,7 +37,7 @@ class TracePane(Vertical):
         yield self.choices
         yield self.history
 
-    def show(self, view: View, say: Say) -> None:
+    def show(self, view: View, say: Say, room: Size) -> None:
         prompt = view.prompt
         self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "")
         self.choices.show(prompt.choices, say)

@@ -35,6 +35,7 @@ class StationScreen(Screen[None], inherit_bindings=False):
             Mode.GUIDED: GuidedPane(look),
             Mode.TRACE: TracePane(look),
         }
+        self.switcher = ContentSwitcher(initial=Mode.SIGN_IN, id="panes")
         self.result = ResultPanel(look, id="result")
         self.notices = Notices(look, id="notices")
         self.status = StatusBar(look, id="status")
@@ -47,7 +48,7 @@ class StationScreen(Screen[None], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         yield self.head
         yield self.notices
-        with ContentSwitcher(initial=Mode.SIGN_IN, id="panes"):
+        with self.switcher:
             yield from self.panes.values()
         yield self.result
         yield self.status
@@ -62,8 +63,8 @@ class StationScreen(Screen[None], inherit_bindings=False):
     def show(self, view: View, offers: tuple[Offer, ...], say: Say) -> None:
         """Draws what has changed since the last view."""
         mode = mode_of(view.prompt)
-        self.panes[mode].show(view, say)
-        self.query_one(ContentSwitcher).current = mode
+        self.panes[mode].show(view, say, self.switcher.size)
+        self.switcher.current = mode
         self.head.show(view.prompt, view.status, say)
         self.result.show(view.result, say)
         self.notices.show(view.status.notices, say)

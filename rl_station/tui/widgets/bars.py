@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rich.cells import cell_len
-from rich.console import Group, RenderableType
+from rich.console import OverflowMethod
 from rich.text import Text
 
 from rl_station.domain.messages import Message
@@ -13,7 +13,7 @@ from rl_station.tui.contract import Status
 from rl_station.tui.keys import Offer
 from rl_station.tui.look import Look
 from rl_station.tui.situation import Remark, device_remarks, sync_remark
-from rl_station.tui.widgets.drawn import Drawn
+from rl_station.tui.widgets.drawn import Drawn, Rows, beside, row, wrapped
 from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import Prompt
 
@@ -33,16 +33,19 @@ class TwoSided(Drawn):
         return 1
 
     def put(self, left: Text, right: Text) -> None:
-        if self.changed((left.markup, right.markup)):
+        if left != self._left or right != self._right:
             self._left, self._right = left, right
+            self.redraw()
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         left, right = self._left.copy(), self._right.copy()
+        overflow: OverflowMethod = "crop" if self.look.ascii_only else "ellipsis"
+        right.truncate(width, overflow=overflow)
         if left.cell_len + right.cell_len + 1 > width and self.room() > 1:
-            return Group(Text(left.plain, spans=left.spans, no_wrap=True, overflow="crop"), right)
-        right.truncate(width)
-        left.truncate(max(0, width - right.cell_len - 1), overflow="crop" if self.look.ascii_only else "ellipsis")
-        return Text.assemble(left, " " * (width - left.cell_len - right.cell_len), right, no_wrap=True)
+            left.truncate(width, overflow=overflow)
+            return [left, right]
+        left.truncate(max(0, width - right.cell_len - 1), overflow=overflow)
+        return beside([left], [right], width - right.cell_len)
 
 
 class HeadBar(TwoSided):
@@ -51,7 +54,7 @@ class HeadBar(TwoSided):
     def show(self, prompt: Prompt, status: Status, say: Say) -> None:
         task = prompt.workflow
         title = say(screen(f"task.{task}")) if task in _TASKS else task
-        left = Text(title.upper(), style="bold")
+        left = row(title.upper(), "bold")
         if prompt.progress is not None:
             done, of = prompt.progress
             left.append(f"  {say(screen('progress', done=done, of=of))}")
@@ -76,8 +79,8 @@ class StatusBar(TwoSided):
         told = " ".join(part if isinstance(part, str) else say(part) for part in remark.parts)
         if remark.tone in {"warn", "bad"}:
             ground, ink = self.look.ground(remark.tone)
-            return Text(f" {self.look.sign(remark.tone)} {told} ", style=f"bold {ink} on {ground}")
-        return Text(f"{self.look.sign(remark.tone)} {told}")
+            return row(f" {self.look.sign(remark.tone)} {told} ", f"bold {ink} on {ground}")
+        return row(f"{self.look.sign(remark.tone)} {told}")
 
 
 class Notices(Drawn):
@@ -96,8 +99,8 @@ class Notices(Drawn):
     def room(self) -> int:
         return 2
 
-    def drawing(self, width: int, height: int) -> RenderableType:
-        return Text("   ".join(f"{self.look.symbols.warn} {text}" for text in self._texts), style="bold")
+    def drawing(self, width: int, height: int) -> Rows:
+        return wrapped("   ".join(f"{self.look.symbols.warn} {text}" for text in self._texts), width, "bold")
 
 
 class HintBar(Drawn):
@@ -114,16 +117,16 @@ class HintBar(Drawn):
         if self.changed(hints):
             self._hints = hints
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         *others, last = self._hints or (("", ""),)
         room = width - _hint_length(last)
-        line = Text(no_wrap=True)
+        line = row()
         for hint in others:
             if line.cell_len + _hint_length(hint) <= room:
                 self._append(line, hint)
         # Help is the last one, and always there: it lists the keys that found no room.
         self._append(line, last)
-        return line
+        return [line]
 
     def _append(self, line: Text, hint: tuple[str, str]) -> None:
         palette = self.look.palette

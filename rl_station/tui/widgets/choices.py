@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from rl_station.tui.big_text import largest
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn, rows_of
+from rl_station.tui.widgets.drawn import Drawn, Rows, beside, row, wrapped
 from rl_station.tui.wording import Say
 from rl_station.workflow.prompt import Choice, Tone
 
 _COMMAND_FROM_WIDTH = 44
-_COMMAND_WIDTH = 12
-_CAP_WIDTH = 7
+_CAP = 5
+_LABEL_AT = 6
 _CAP_ROWS = 3
 
 
@@ -62,61 +60,72 @@ class Choices(Drawn):
         if self.changed(lines):
             self._lines = lines
 
-    def rows(self, width: int) -> int:
+    def least(self, width: int) -> int:
         """Rows needed at this width, at the tightest."""
-        return rows_of(self._table(width, Pitch.BARE, False), width) if self._lines else 0
+        return sum(len(wrapped(self._words(line), width - _LABEL_AT)) for line in self._lines)
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         """The roomiest that fits. Bare, without barcodes, is the last resort: the words matter more."""
+        tightest = self.least(width)
         for pitch in Pitch:
-            for large in (True, False) if pitch <= Pitch.CAPS else (False,):
-                if large and not self._can_be_large(width):
-                    continue
-                table = self._table(width, pitch, large)
-                rows = rows_of(table, width)
-                if rows <= height and not (pitch is Pitch.TIGHT and rows > self.rows(width)):
-                    return table
-        return self._table(width, Pitch.BARE, False)
+            rows = self._drawn_at(pitch, width)
+            if len(rows) <= height and not (pitch is Pitch.TIGHT and len(rows) > tightest):
+                return rows
+        return self._drawn_at(Pitch.BARE, width)
 
-    def _can_be_large(self, width: int) -> bool:
-        rows = [self._large(line, width) for line in self._lines]
-        return all(row is not None for row in rows)
-
-    def _large(self, line: ChoiceLine, width: int) -> tuple[str, ...] | None:
-        room = width - _CAP_WIDTH - (_COMMAND_WIDTH if width >= _COMMAND_FROM_WIDTH else 0)
-        return largest(line.label, room, _CAP_ROWS, ascii_only=self.look.ascii_only, most=1)
-
-    def _table(self, width: int, pitch: Pitch, large: bool) -> Table:
-        with_command = width >= _COMMAND_FROM_WIDTH and pitch is not Pitch.BARE
-        table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-        table.add_column(no_wrap=True)
-        table.add_column(ratio=1)
-        if with_command:
-            table.add_column(justify="right", no_wrap=True)
+    def _drawn_at(self, pitch: Pitch, width: int) -> list[Text]:
+        command_width = self._command_width(width, pitch)
+        room = width - _LABEL_AT - command_width
+        large = self._large(room) if pitch <= Pitch.CAPS else None
+        rows: list[Text] = []
         for at, line in enumerate(self._lines):
-            if at and pitch in {Pitch.WIDE, Pitch.SPACED}:
-                table.add_row()
-            capped = pitch <= Pitch.CAPS
-            command = (Text("\n" * capped + line.command, style=self.look.palette.quiet),) if with_command else ()
-            table.add_row(self._cap(line, capped), self._label(line, capped, large, width), *command)
-        return table
+            if rows and pitch in {Pitch.WIDE, Pitch.SPACED}:
+                rows.append(row())
+            label = large[at] if large else wrapped(self._words(line), room)
+            for each in label:
+                each.stylize(f"bold {self.look.ink(line.tone)}")
+            if pitch <= Pitch.CAPS:
+                drawn = beside(self._cap(line), label if large else [row(), *label], _LABEL_AT)
+            else:
+                drawn = beside([self._key(line)], label, _LABEL_AT)
+            if command_width:
+                self._append_command(drawn[1 if pitch <= Pitch.CAPS else 0], line, width)
+            rows += drawn
+        return rows
 
-    def _cap(self, line: ChoiceLine, capped: bool) -> Text:
-        ground, ink = self.look.ground(line.tone)
+    def _command_width(self, width: int, pitch: Pitch) -> int:
+        if width < _COMMAND_FROM_WIDTH or pitch is Pitch.BARE:
+            return 0
+        return max((len(line.command) for line in self._lines), default=0) + 2
+
+    def _large(self, room: int) -> list[list[Text]] | None:
+        """All labels in large letters, or none of them."""
+        labels = []
+        for line in self._lines:
+            found = largest(line.label, room, _CAP_ROWS, ascii_only=self.look.ascii_only, most=1)
+            if found is None:
+                return None
+            labels.append([row(each) for each in found])
+        return labels
+
+    def _words(self, line: ChoiceLine) -> str:
+        return line.label if line.tone in {Tone.PLAIN, Tone.GOOD} else f"{self.look.sign(line.tone)} {line.label}"
+
+    def _colours(self, line: ChoiceLine) -> tuple[str, str]:
         if line.tone == Tone.PLAIN:
-            ground, ink = self.look.palette.key, self.look.palette.key_text
-        face = (line.key.center(_CAP_WIDTH - 2), f"bold {ink} on {ground}")
-        if not capped:
-            return Text.assemble(face, no_wrap=True)
+            return self.look.palette.key, self.look.palette.key_text
+        return self.look.ground(line.tone)
+
+    def _key(self, line: ChoiceLine) -> Text:
+        ground, ink = self._colours(line)
+        return row(line.key.center(_CAP), f"bold {ink} on {ground}")
+
+    def _cap(self, line: ChoiceLine) -> list[Text]:
         # Half blocks above and below: a key cap that touches no other.
         over, under = (" ", " ") if self.look.ascii_only else ("▄", "▀")
-        edges = [(edge * (_CAP_WIDTH - 2), ground) for edge in (over, under)]
-        return Text.assemble(edges[0], "\n", face, "\n", edges[1], no_wrap=True)
+        ground, _ = self._colours(line)
+        return [row(over * _CAP, ground), self._key(line), row(under * _CAP, ground)]
 
-    def _label(self, line: ChoiceLine, capped: bool, large: bool, width: int) -> Text:
-        style = f"bold {self.look.ink(line.tone)}"
-        rows = self._large(line, width) if large else None
-        if rows:
-            return Text("\n".join(rows), style=style, no_wrap=True)
-        sign = "" if line.tone in {Tone.PLAIN, Tone.GOOD} else f"{self.look.sign(line.tone)} "
-        return Text("\n" * capped + f"{sign}{line.label}", style=style, overflow="fold")
+    def _append_command(self, drawn: Text, line: ChoiceLine, width: int) -> None:
+        drawn.append(" " * (width - drawn.cell_len - len(line.command)))
+        drawn.append(line.command, self.look.palette.quiet)

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from rich.align import Align
-from rich.console import Group, RenderableType
-from rich.text import Text
-
 from rl_station.tui.big_text import largest
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn, rows_of
+from rl_station.tui.widgets.drawn import Drawn, Rows, row, wrapped
 
 _LEAST_SHARE = 5
 _MOST_SHARE = 3
@@ -26,30 +22,39 @@ class Headline(Drawn):
         self._tall = 0
 
     def show(self, text: str, detail: str = "", *, alone: bool = False) -> None:
-        if self.changed((text, detail, alone)):
+        if (text, detail, alone) != (self._text, self._detail, self._alone):
             self._text, self._detail, self._alone = text, detail, alone
             self.set_class(alone, "-alone")
+            self.redraw()
 
     def allow(self, rows: int) -> None:
         """So many rows may the sentence take, if the rest of the pane leaves them; a fifth to a third of the screen."""
         tall = max(_AT_LEAST, min(max(rows, self._share(_LEAST_SHARE)), self._share(_MOST_SHARE)))
         if tall != self._tall:
             self._tall = tall
-            self.refresh(layout=True)
+            self.redraw()
+
+    def detail_rows(self, width: int) -> int:
+        return len(wrapped(self._detail, width)) if self._detail else 0
 
     def _share(self, part: int) -> int:
         return max(_AT_LEAST, self.app.size.height // part)
 
-    def drawing(self, width: int, height: int) -> RenderableType:
-        detail = Text(self._detail)
-        tall = self._tall or self._share(_LEAST_SHARE)
+    def drawing(self, width: int, height: int) -> Rows:
+        detail = wrapped(self._detail, width) if self._detail else []
         if self._alone:
-            tall = max(_AT_LEAST, height - 2 - rows_of(detail, width))
-        rows = largest(self._text, width, tall, ascii_only=self.look.ascii_only, most=4 if self._alone else 2)
-        text = Text("\n".join(rows), no_wrap=True) if rows else Text(self._text, style="bold")
-        if not self._detail:
-            return text
-        return Group(text, Text(), detail) if self._alone else Group(text, detail)
+            return self._filling(width, height, detail)
+        return [*self._sentence(width, self._tall or self._share(_LEAST_SHARE), 2), *detail]
+
+    def _sentence(self, width: int, tall: int, scale: int) -> Rows:
+        large = largest(self._text, width, tall, ascii_only=self.look.ascii_only, most=scale)
+        return [row(line) for line in large] if large else wrapped(self._text, width, "bold")
+
+    def _filling(self, width: int, height: int, detail: Rows) -> Rows:
+        rows = list(self._sentence(width, max(_AT_LEAST, height - 2 - len(detail)), 4))
+        if detail:
+            rows += [row(), *detail]
+        return [row()] * ((height - len(rows)) // 2) + rows
 
 
 class Destination(Drawn):
@@ -63,12 +68,8 @@ class Destination(Drawn):
         if self.changed(text):
             self._text = text
 
-    def drawing(self, width: int, height: int) -> RenderableType:
-        rows = largest(self._text, width, height, ascii_only=self.look.ascii_only)
-        if rows:
-            wide = max(len(row) for row in rows)
-            block = Text("\n".join(row.ljust(wide) for row in rows), no_wrap=True)
-            return Align.center(block, vertical="middle", height=height or None)
-        plain = Text(self._text, style="bold", justify="center")
-        space = max(0, (height - rows_of(plain, width)) // 2)
-        return Group(Text("\n" * (space - 1)), plain) if space else plain
+    def drawing(self, width: int, height: int) -> Rows:
+        large = largest(self._text, width - 2, height, ascii_only=self.look.ascii_only)
+        rows = [row(line) for line in large] if large else wrapped(self._text, width - 2, "bold")
+        indent = " " * ((width - max(each.cell_len for each in rows)) // 2)
+        return [row()] * ((height - len(rows)) // 2) + [row(indent).append_text(each) for each in rows]

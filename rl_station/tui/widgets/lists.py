@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.cells import cell_len
 from rich.text import Text
 
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn, rows_of
+from rl_station.tui.widgets.drawn import Drawn, Rows, beside, row, wrapped
 from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import ChecklistLine, Fact, Tone
 
 _LABEL_SHARE = 0.4
+_LABEL_LEAST = 4
 _LONGEST = 1000
 _FEW = 4
 
@@ -41,24 +41,22 @@ class Facts(Drawn):
         if self.changed(lines):
             self._lines = lines
 
-    def rows(self, width: int) -> int:
-        """Rows needed at this width, with the empty one below."""
-        return rows_of(self.drawing(width, 0), width) + 1 if self._lines else 0
-
-    def drawing(self, width: int, height: int) -> RenderableType:
-        longest = max((len(line.label) for line in self._lines), default=0)
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(max_width=max(8, min(longest, round(width * _LABEL_SHARE))))
-        table.add_column(overflow="fold")
+    def drawing(self, width: int, height: int) -> Rows:
+        longest = max((cell_len(line.label) for line in self._lines), default=0)
+        labels = max(_LABEL_LEAST, min(longest, round(width * _LABEL_SHARE)))
+        rows: list[Text] = []
         for line in self._lines:
             sign = "" if line.tone in {Tone.PLAIN, Tone.GOOD} else f"{self.look.sign(line.tone)} "
-            value = Text(f"{sign}{line.value}", style=f"bold {self.look.ink(line.tone)}")
-            table.add_row(Text(line.label, style=self.look.palette.quiet), value)
-        return table
+            label = wrapped(line.label, labels, self.look.palette.quiet)
+            value = wrapped(f"{sign}{line.value}", width - labels - 2, f"bold {self.look.ink(line.tone)}")
+            rows += beside(label, value, labels + 2)
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
+    """`word` names the state, `count` how many of how many."""
+
     label: str
     state: str
     word: str
@@ -86,37 +84,40 @@ class CheckLines(Drawn):
         if self.changed((shown, say(screen("checklist.title")))):
             self._lines, self._say = shown, say
 
-    def rows(self) -> int:
+    def few(self) -> int:
         """Rows that show the most of it: title, a few lines, how many more."""
         return min(len(self._lines), _FEW) + 1 if self._lines else 0
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         if self._say is None:
-            return Text()
-        title = Text(self._say(screen("checklist.title")), style=self.look.palette.quiet)
-        whole = self._table(self._lines)
-        if rows_of(whole, width) < height or not self._lines:
-            return Group(title, whole)
-        lines = sorted(self._lines, key=lambda line: line.state == "seen")
-        kept = len(lines)
-        while kept > 1 and rows_of(self._table(tuple(lines[:kept])), width) > height - 2:
-            kept -= 1
-        more = Text(self._say(screen("checklist.more", count=len(lines) - kept)), style=self.look.palette.quiet)
-        return Group(title, self._table(tuple(lines[:kept])), more)
+            return []
+        title = row(self._say(screen("checklist.title")), self.look.palette.quiet)
+        drawn = [self._drawn_line(line, width) for line in self._lines]
+        if sum(map(len, drawn)) < height:
+            return [title, *(each for rows in drawn for each in rows)]
+        return [title, *self._most_urgent(width, height - 2)]
 
-    def _table(self, lines: tuple[CheckLine, ...]) -> Table:
-        table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-        table.add_column(no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        table.add_column(no_wrap=True, justify="right")
-        table.add_column(no_wrap=True)
-        for line in lines:
-            style = self._style(line.state)
-            label = Text(line.label, style=style if line.state != "open" else self.look.palette.text)
-            table.add_row(
-                Text(self._sign(line.state), style=style), label, Text(line.count), Text(line.word, style=style)
-            )
-        return table
+    def _most_urgent(self, width: int, height: int) -> Rows:
+        rows: list[Text] = []
+        left_out = 0
+        for line in sorted(self._lines, key=lambda line: line.state == "seen"):
+            drawn = self._drawn_line(line, width)
+            if left_out or len(rows) + len(drawn) > height:
+                left_out += 1
+            else:
+                rows += drawn
+        more = self._say(screen("checklist.more", count=left_out)) if self._say else ""
+        return [*rows, row(more, self.look.palette.quiet)]
+
+    def _drawn_line(self, line: CheckLine, width: int) -> list[Text]:
+        style = self._style(line.state)
+        told = row(f" {line.count} " if line.count else " ").append(line.word, style)
+        label = wrapped(
+            line.label, width - told.cell_len - 2, self.look.palette.text if line.state == "open" else style
+        )
+        drawn = beside([row(self._sign(line.state), style)], label, 2)
+        drawn[0].append(" " * (width - drawn[0].cell_len - told.cell_len)).append_text(told)
+        return drawn
 
     def _sign(self, state: str) -> str:
         symbols = self.look.symbols

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from rl_station.tui.big_text import largest
 from rl_station.tui.contract import Result
 from rl_station.tui.look import Look
-from rl_station.tui.widgets.drawn import Drawn
+from rl_station.tui.widgets.drawn import Drawn, Rows, beside, row, wrapped
 from rl_station.tui.wording import Say, safe, screen, short
 
 _AT_MOST = 7
@@ -44,24 +40,21 @@ class ResultPanel(Drawn):
     def room(self) -> int:
         return _AT_MOST
 
-    def drawing(self, width: int, height: int) -> RenderableType:
+    def drawing(self, width: int, height: int) -> Rows:
         if not self._word:
-            return Text(self._text)
-        table = Table.grid(padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True)
-        table.add_column()
-        told = Text(self._text, style="bold")
+            return [row(self._text)]
+        sign = self._sign()
+        at = max(each.cell_len for each in sign) + 2
+        told = wrapped(self._text, width - at, "bold")
         if self._hands:
-            told.append(f"\n{self._hands}")
+            told += wrapped(self._hands, width - at, "bold")
         if self._echo:
-            told.append(f"\n{self._echo}", style="not bold")
-        table.add_row(self._sign(), told)
-        return table
+            told += wrapped(self._echo, width - at)
+        return beside(sign, told, at)
 
-    def _sign(self) -> Text:
-        word = f"{self.look.sign(self._tone)} {self._word}"
+    def _sign(self) -> Rows:
         if self.app.size.height >= _TALL_FROM:
-            rows = largest(self._word, _WORD_WIDTH, _WORD_ROWS, ascii_only=self.look.ascii_only, most=1)
-            if rows:
-                return Text("\n".join(rows), no_wrap=True)
-        return Text(word, style="bold")
+            large = largest(self._word, _WORD_WIDTH, _WORD_ROWS, ascii_only=self.look.ascii_only, most=1)
+            if large:
+                return [row(each) for each in large]
+        return [row(f"{self.look.sign(self._tone)} {self._word}", "bold")]
