@@ -23,6 +23,7 @@ TEXTS: Mapping[str, str] = {
     "store.damaged": "the database is damaged",
     "store.busy": "another program holds the database",
     "store.closed": "the station is stopping",
+    "store.unstorable": "it cannot be written down as it is",
     "store.failed": "the database refused",
     # Captions on labels.
     "caption.parcel": "PARCEL",
