@@ -104,7 +104,7 @@ def _offers(prompt: Prompt, can_fire: bool) -> Iterator[Offer]:
     if prompt.choices:
         first, last = prompt.choices[0].key.upper(), prompt.choices[-1].key.upper()
         yield Offer(first if first == last else f"{first}-{last}", screen("key.answer"))
-    commands = {choice.command for choice in prompt.choices}
+    commands = {*prompt.commands, *(choice.command for choice in prompt.choices)}
     yield from (offer for command, offer in _BY_CHOICE.items() if command in commands)
     if prompt.can_cancel:
         yield Offer(ESCAPE, screen("key.cancel"))

@@ -8,6 +8,7 @@ import msgspec
 
 from rl_station.domain.messages import Message
 from rl_station.domain.scan import ScanKind
+from rl_station.workflow.inputs import Command
 
 
 class Tone(StrEnum):
@@ -56,7 +57,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """The one thing to do next.
 
     `workflow` and `step` name the place for tests and help; `accepts` are the scan kinds that are taken; `destination` fills the
-    screen where there is one (a bin, a lane); `progress` is (done, of) where a sequence is known; `asks_text`: may be typed.
+    screen where there is one (a bin, a lane); `progress` is (done, of) where a sequence is known. `commands` are those that work
+    here besides the choices, CANCEL, UNDO and the tasks: OK, DONE, REPRINT.
     """
 
     workflow: str
@@ -70,5 +72,6 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     detail: Message | None = None
     alarm: Alarm | None = None
     progress: tuple[int, int] | None = None
+    commands: tuple[Command, ...] = ()
     can_undo: bool = False
     can_cancel: bool = False

@@ -77,6 +77,12 @@ def test_the_hints_name_only_what_works_now() -> None:
     assert caps(sample.TRACE, can_fire=True) == ["Space", "/", "Up Down", "F12", "F1"]
 
 
+def test_commands_that_work_besides_the_choices_are_hinted_at() -> None:
+    commands = (Command.DONE, Command.OK, Command.REPRINT)
+    prompt = Prompt(workflow="inspect", step="close", instruction=content(""), commands=commands)
+    assert [SAY(offer.label) for offer in offers(prompt, can_fire=False)] == ["OK", "done", "reprint", "tasks", "help"]
+
+
 def test_help_is_always_the_last_hint_so_that_it_is_never_crowded_out() -> None:
     views = (sample.SIGN_IN, sample.MENU, sample.RECEIVE, sample.QUESTION, sample.TRACE)
     assert {offers(view.prompt, can_fire=True)[-1] for view in views} == {Offer("F1", screen("key.help"))}

@@ -344,6 +344,13 @@ async def test_a_destination_fills_the_screen() -> None:
         assert len(rows) >= 14
 
 
+async def test_answers_below_a_destination_do_not_outshout_it() -> None:
+    aside = replace_prompt(sample.DESTINATION, choices=sample.choices("No label now"))
+    async with shown(aside) as (app, _, _):
+        assert "1   No label now" in text_of(app)
+        assert len([row for row in text_of(app).splitlines() if "█" in row]) >= 8
+
+
 async def test_leaving_asks_first_and_no_scan_can_confirm_it() -> None:
     async with shown(sample.RECEIVE) as (app, pilot, _):
         await pilot.press("ctrl+c")

@@ -56,7 +56,7 @@ class GuidedPane(Vertical):
         self._prompt = prompt
         alone = not (prompt.choices or prompt.facts or prompt.checklist or prompt.destination)
         self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "", alone=alone)
-        self.choices.show(prompt.choices, say)
+        self.choices.show(prompt.choices, say, modest=prompt.destination is not None)
         self.facts.show(prompt.facts, say)
         self.checklist.show(prompt.checklist, say)
         if prompt.destination:

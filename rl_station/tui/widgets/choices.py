@@ -49,16 +49,18 @@ class Choices(Drawn):
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self._lines: tuple[ChoiceLine, ...] = ()
+        self._modest = False
 
-    def show(self, choices: tuple[Choice, ...], say: Say) -> None:
+    def show(self, choices: tuple[Choice, ...], say: Say, *, modest: bool = False) -> None:
+        """`modest`: no larger than they must be, because something else is what the screen is for."""
         lines = tuple(
             ChoiceLine(
                 choice.key.upper(), say(choice.label), choice.command or f"ANSWER{choice.key.upper()}", choice.tone
             )
             for choice in choices
         )
-        if self.changed(lines):
-            self._lines = lines
+        if self.changed((lines, modest)):
+            self._lines, self._modest = lines, modest
 
     def least(self, width: int) -> int:
         """Rows needed at this width, at the tightest."""
@@ -67,7 +69,7 @@ class Choices(Drawn):
     def drawing(self, width: int, height: int) -> Rows:
         """The roomiest that fits. Bare, without barcodes, is the last resort: the words matter more."""
         tightest = self.least(width)
-        for pitch in Pitch:
+        for pitch in (Pitch.TIGHT,) if self._modest else Pitch:
             rows = self._drawn_at(pitch, width)
             if len(rows) <= height and not (pitch is Pitch.TIGHT and len(rows) > tightest):
                 return rows

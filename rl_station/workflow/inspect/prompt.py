@@ -5,6 +5,7 @@ from __future__ import annotations
 from rl_station.domain.messages import content, message
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
+from rl_station.workflow.inputs import Command
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
 from rl_station.workflow.inspect.lines import checklist, missing_lines
 from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of
@@ -58,6 +59,7 @@ def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
         detail=message("inspect.confirm_missing.detail" if job.closing else "inspect.scan_unit.detail"),
         accepts=_ITEM,
         choices=parcel_choices(job, knowledge),
+        commands=(Command.DONE, Command.OK) if job.closing else (Command.DONE,),
         facts=tuple(facts),
         checklist=checklist(job, knowledge),
         can_cancel=True,
@@ -102,6 +104,7 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
         detail=detail,
         accepts={"plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL), "serial": _ITEM}.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
+        commands={"plate": (Command.REPRINT,), "grade": (Command.OK,)}.get(step, ()),
         facts=_unit_facts(unit, knowledge),
         checklist=checklist(job, knowledge),
         destination=destination if step == "plate" else None,

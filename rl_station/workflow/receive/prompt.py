@@ -5,6 +5,7 @@ from __future__ import annotations
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.facts import announced_lines, fact, lane_name, parcel_facts
+from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
@@ -85,6 +86,7 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
         detail=_detail(job, step, printer),
         accepts=(ScanKind.PARCEL_PLATE,) if step == "plate" else (),
         choices=receiving_choices(step),
+        commands=(Command.REPRINT,) if step == "plate" else (),
         facts=tuple(facts),
         checklist=announced_lines(job.rmas, knowledge),
         progress=(_STEPS.index(step), len(_STEPS)),
@@ -118,6 +120,7 @@ def _received(job: Received, knowledge: Knowledge) -> Prompt:
         detail=message("receive.next_parcel"),
         accepts=(*_BOX, ScanKind.BADGE),
         choices=rest_choices(),
+        commands=(Command.REPRINT,),
         facts=(fact("parcel", job.parcel), *(fact("rma", rma) for rma in job.rmas)),
         destination=destination,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from rl_station.domain.messages import content, message
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.facts import bin_name, client_name, fact
+from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
 from rl_station.workflow.prompt import ChecklistLine, Fact, Prompt, Tone
-from rl_station.workflow.sort.containers import card_choices
+from rl_station.workflow.sort.containers import SHIP, card_choices
 from rl_station.workflow.state import Card, Presented, State
 
 _UNIT = (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL, ScanKind.CONTAINER, ScanKind.SSCC)
@@ -70,6 +71,7 @@ def _card(card: Card, knowledge: Knowledge) -> Prompt:
         detail=message(f"sort.{step}.detail"),
         accepts=accepts,
         choices=card_choices(card, knowledge),
+        commands=(Command.OK, Command.REPRINT) if step == SHIP else (Command.REPRINT,),
         facts=_card_facts(record, knowledge),
         checklist=tuple(
             ChecklistLine(content(name), "seen", 1, 1) for name in (*record.contents, *record.units)[:_SHOWN_CONTENTS]
