@@ -12,7 +12,7 @@ TEXTS: Mapping[str, str] = {
     "screen.task.inspect": "Inspect",
     "screen.task.sort": "Sort",
     "screen.task.trace": "Trace",
-    "screen.progress": "Step %(done)s of %(of)s",
+    "screen.progress": "Step %(step)s of %(of)s",
     "screen.nobody": "Nobody signed in",
     "screen.welcome": "Returns station %(station)s",
     # The result of the last input. One or two words, read from a distance.
@@ -27,6 +27,7 @@ TEXTS: Mapping[str, str] = {
     "screen.alarm.acknowledge": "Press Enter or scan ACK to go on. Until then every other scan is refused.",
     # Checklist states.
     "screen.checklist.title": "Expected",
+    "screen.checklist.inside": "Inside",
     "screen.checklist.open": "open",
     "screen.checklist.seen": "seen",
     "screen.checklist.partial": "in part",

@@ -60,6 +60,23 @@ async def test_nine_long_answers_push_the_facts_aside_before_they_are_cut() -> N
         assert all(label in seen for label in labels)
 
 
+async def test_facts_that_do_not_all_fit_say_so() -> None:
+    many = tuple(sample.fact(f"Fact {n}", f"value {n}") for n in range(30))
+    async with shown(replace_prompt(sample.QUESTION, facts=many)) as (app, _, _):
+        seen = text_of(app)
+        assert "value 3" in seen
+        assert "value 29" not in seen
+        assert "..." in seen
+        assert "Silicone case" in seen
+
+
+async def test_the_first_of_three_steps_is_step_1() -> None:
+    async with shown(replace_prompt(sample.QUESTION, progress=(0, 3))) as (app, pilot, port):
+        assert "Step 1 of 3" in text_of(app)
+        port.send([replace_prompt(sample.QUESTION, progress=(3, 3))])
+        await until(pilot, lambda: "Step 3 of 3" in text_of(app))
+
+
 async def test_a_long_instruction_is_shown_whole_at_80x24() -> None:
     words = "Scan the plate you have just put on the parcel, or take a new one if it was damaged while printing"
     async with shown(replace_prompt(sample.QUESTION, instruction=content(words))) as (app, _, _):

@@ -15,6 +15,7 @@ from rl_station.workflow.prompt import Prompt
 
 _SIDE_SHARE = 0.42
 _MARGIN = 2
+_FACTS_LEAST = 3
 _TALL_FROM = 30
 
 
@@ -58,7 +59,7 @@ class GuidedPane(Vertical):
         self.headline.show(say(prompt.instruction), say(prompt.detail) if prompt.detail else "", alone=alone)
         self.choices.show(prompt.choices, say, modest=prompt.destination is not None)
         self.facts.show(prompt.facts, say)
-        self.checklist.show(prompt.checklist, say)
+        self.checklist.show(prompt.checklist, say, inside=prompt.workflow == "sort")
         if prompt.destination:
             self.destination.show(say(prompt.destination))
         self._arrange(prompt, room)
@@ -78,7 +79,11 @@ class GuidedPane(Vertical):
         self.set_class(prompt.destination is not None, "-destination")
         self.set_class(not main, "-side-only")
         self.main.display = main
-        self.side.display = side and not (prompt.destination is None and self._crowded(room, side))
+        if prompt.destination is None:
+            self.side.display = side and not self._crowded(room, side)
+        else:
+            self.side.display = side
+            self.facts.styles.max_height = None
         self.body.display = main or side
 
     def _crowded(self, room: Size, side: bool) -> bool:
@@ -92,4 +97,6 @@ class GuidedPane(Vertical):
         padding = 2 if self.app.size.height >= _TALL_FROM else 0
         detail = self.headline.detail_rows(width)
         self.headline.allow(room.height - max(airy, beside) - detail - padding - 1)
-        return needed > room.height - self.headline.rows(width) - padding - 1
+        body = room.height - self.headline.rows(width) - padding - 1
+        self.facts.styles.max_height = max(_FACTS_LEAST, body - self.checklist.few() - 1)
+        return needed > body

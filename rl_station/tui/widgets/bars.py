@@ -57,7 +57,7 @@ class HeadBar(TwoSided):
         left = row(title.upper(), "bold")
         if prompt.progress is not None:
             done, of = prompt.progress
-            left.append(f"  {say(screen('progress', done=done, of=of))}")
+            left.append(f"  {say(screen('progress', step=min(done + 1, of), of=of))}")
         bar = f" {self.look.symbols.bar} "
         # The station's own clock, local time: a station that stands still shows it.
         clock = datetime.fromtimestamp(status.clock // _MICROSECONDS).strftime("%H:%M")

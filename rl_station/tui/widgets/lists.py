@@ -16,6 +16,7 @@ _LABEL_SHARE = 0.4
 _LABEL_LEAST = 4
 _LONGEST = 1000
 _FEW = 4
+_CUT = "..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Facts(Drawn):
             label = wrapped(line.label, labels, self.look.palette.quiet)
             value = wrapped(f"{sign}{line.value}", width - labels - 2, f"bold {self.look.ink(line.tone)}")
             rows += beside(label, value, labels + 2)
+        if len(rows) > height > 0:
+            # Cut, and seen to be cut.
+            rows[height - 1 :] = [row(_CUT, self.look.palette.quiet)]
         return rows
 
 
@@ -69,9 +73,11 @@ class CheckLines(Drawn):
     def __init__(self, look: Look, *, id: str | None = None) -> None:
         super().__init__(look, id=id)
         self._lines: tuple[CheckLine, ...] = ()
+        self._title = ""
         self._say: Say | None = None
 
-    def show(self, lines: tuple[ChecklistLine, ...], say: Say) -> None:
+    def show(self, lines: tuple[ChecklistLine, ...], say: Say, *, inside: bool = False) -> None:
+        """`inside`: the lines are what a container holds, not what is expected."""
         shown = tuple(
             CheckLine(
                 say(line.label),
@@ -81,8 +87,9 @@ class CheckLines(Drawn):
             )
             for line in lines
         )
-        if self.changed((shown, say(screen("checklist.title")))):
-            self._lines, self._say = shown, say
+        title = say(screen("checklist.inside" if inside else "checklist.title"))
+        if self.changed((shown, title)):
+            self._lines, self._title, self._say = shown, title, say
 
     def few(self) -> int:
         """Rows that show the most of it: title, a few lines, how many more."""
@@ -91,7 +98,7 @@ class CheckLines(Drawn):
     def drawing(self, width: int, height: int) -> Rows:
         if self._say is None:
             return []
-        title = row(self._say(screen("checklist.title")), self.look.palette.quiet)
+        title = row(self._title, self.look.palette.quiet)
         drawn = [self._drawn_line(line, width) for line in self._lines]
         if sum(map(len, drawn)) < height:
             return [title, *(each for rows in drawn for each in rows)]
