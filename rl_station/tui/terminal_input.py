@@ -97,6 +97,14 @@ class StationDriver(LinuxDriver):
         if os.environ.get("TERM", "") != "linux":
             super()._request_terminal_sync_mode_support()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # The terminal itself before COLUMNS and LINES, which Textual asks first: those stay as they were at the start.
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns, lines = 0, 0
+        return (columns, lines) if columns and lines else super()._get_terminal_size()
+
     def start_application_mode(self) -> None:
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual left it untyped
         loop = asyncio.get_running_loop()

@@ -54,7 +54,7 @@ def test_textual_still_writes_what_our_driver_holds_back() -> None:
 
 
 def test_the_methods_our_driver_replaces_still_exist() -> None:
-    for name in ("write", "run_input_thread", "_request_terminal_sync_mode_support", "start_application_mode"):
+    for name in ("write", "run_input_thread", "_get_terminal_size", "_request_terminal_sync_mode_support"):
         assert name in vars(LinuxDriver), name
 
 
