@@ -66,6 +66,10 @@ _COMMON: Mapping[str, str] = {
     "hands.take_out": "Undone. Take unit %(units)s out of %(containers)s.",
     "hands.take_off_pallet": "Undone. Take the container off the pallet again: %(containers)s.",
     "hands.open_again": "Undone. %(containers)s is open again: remove its seal and destroy its label.",
+    "discrepancy.missing": "missing",
+    "discrepancy.unexpected": "not announced",
+    "discrepancy.other_client": "another client's",
+    "discrepancy.swap": "swapped",
     "hands.discrepancies": "Parcel %(parcel)s is closed, with discrepancies: %(found)s.",
 }
 

@@ -75,7 +75,7 @@ def notice(events: Iterable[e.Event]) -> Message | None:
             case e.CorrectionDeclared(types=types) if "LabelRequested" in types:
                 return message("hands.destroy_label", plates=_list(event.units or event.parcels))
             case e.ParcelClosed(discrepancies=discrepancies) if discrepancies:
-                found = ", ".join(dict.fromkeys(discrepancies))
+                found = ", ".join(f"@discrepancy.{name}" for name in discrepancies)
                 return message("hands.discrepancies", parcel=event.parcel, found=found)
             case _:
                 continue
