@@ -16,7 +16,7 @@ def spoken(message: Message) -> str:
 
 def _spoken(value: Parameter) -> str:
     if isinstance(value, str) and value.startswith("@"):
-        return TEXTS[value[1:]]
+        return ", ".join(TEXTS[part.removeprefix("@")] for part in value.split(", "))
     return str(value)
 
 

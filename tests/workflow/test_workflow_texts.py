@@ -28,6 +28,7 @@ FAMILIES = {
     "condition": CONDITIONS,
     "hazard": [*HAZARDS, "fire", "corrosion", "loose_wiring", "misuse"],
     "outcome": ["matched", "blind", "cancelled"],
+    "discrepancy": ["missing", "unexpected", "other_client", "swap"],
     "held": ["cancelled", "hazard", "swap"],
     "match": ["expected", "unexpected", "other_client", "unknown_product"],
     "known_by": ["store", "label"],
