@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from benchmarks import bulk
-from benchmarks.bench import Bench
+from benchmarks.bench import Bench, undisturbed
 from benchmarks.bench_site import load, make_site
 from benchmarks.figure import Figure, at_most, percentile, spread
 from benchmarks.machine import RawFile
@@ -45,7 +45,10 @@ def _measure(bench: Bench, name: str, stored: int) -> Figure:
             data, station=site.station.id, prefix=site.station.prefix, clock=SystemClock(), purpose="live"
         ) as store:
             began = store.head.seq
-            pairs = _pairs(store, raw, islice(_inputs(site.station.prefix, built.parcels + 1), bench.samples(_PAIRS)))
+            with undisturbed():
+                pairs = _pairs(
+                    store, raw, islice(_inputs(site.station.prefix, built.parcels + 1), bench.samples(_PAIRS))
+                )
             added = store.head.seq - began
         raw.close()
     commits, syncs = ([pair[which] for pair in pairs[min(_WARM_UP, len(pairs) // 10) :]] for which in (0, 1))

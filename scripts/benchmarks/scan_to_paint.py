@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from benchmarks.bench import Bench
+from benchmarks.bench import Bench, undisturbed
 from benchmarks.bench_site import load, make_site
 from benchmarks.figure import CannotMeasureError, Figure, at_most, percentile, spread
 from benchmarks.screen_reader import ScreenReader
@@ -41,7 +41,8 @@ def measure(bench: Bench) -> list[Figure]:
         try:
             until_shown(station, reader, twin.sentence())
             scans = bench.samples(_SCANS)
-            samples = [sample for _ in range(scans) if (sample := _scan(station, line, reader, twin))]
+            with undisturbed():
+                samples = [sample for _ in range(scans) if (sample := _scan(station, line, reader, twin))]
         finally:
             station.close()
             twin.close()
