@@ -1,0 +1,8 @@
+"""The bench is a package among the scripts, not one that is installed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
