@@ -28,7 +28,9 @@ from rl_station.store.projector import Projector
 from rl_station.workflow import fold, initial
 
 OPERATOR = "priya"
-_BATCH = 20_000
+BATCH = 20_000
+"""Events written in one transaction."""
+
 _SECONDS_APART = 2
 _TOTES = 80
 _TOTE_HOLDS = 24
@@ -70,7 +72,7 @@ def parcels(prefix: str, first: int = 1) -> Iterator[list[Given]]:
         yield life
 
 
-def build(folder: Path, site: Site, events: int) -> Built:
+def build(folder: Path, site: Site, events: int, *, batch: int = BATCH) -> Built:
     """Write a log of at least so many events that ends between two parcels. The folder must hold none yet."""
     began = time.monotonic()
     station = site.station
@@ -82,7 +84,8 @@ def build(folder: Path, site: Site, events: int) -> Built:
     try:
         for pragma in _FASTER:
             database.pragma(pragma)
-        writer = _Writer(database, station.id, epoch, time.time_ns() // 1000 - events * _SECONDS_APART * 1_000_000)
+        began_at = time.time_ns() // 1000 - events * _SECONDS_APART * 1_000_000
+        writer = _Writer(database, station.id, epoch, began_at, batch)
         signed_in = writer.add(Given("", (sign_in(),)))
         last: list[Recorded] = []
         number = 0
@@ -102,11 +105,12 @@ def build(folder: Path, site: Site, events: int) -> Built:
 class _Writer:
     """Stamps events as the store does, and writes them many at a time."""
 
-    def __init__(self, database: Database, station: str, epoch: str, at: int) -> None:
+    def __init__(self, database: Database, station: str, epoch: str, at: int, batch: int) -> None:
         self._database = database
         self._station = station
         self._epoch = epoch
         self._at = at
+        self._batch = batch
         self._hlc = 0
         self._hash = log.EMPTY.hash
         self._waiting: list[Recorded] = []
@@ -118,7 +122,7 @@ class _Writer:
         self._at += _SECONDS_APART * 1_000_000 * len(given.events)
         recorded = [self._stamped(event, cause, source) for event in given.events]
         self._waiting += recorded
-        if len(self._waiting) >= _BATCH:
+        if len(self._waiting) >= self._batch:
             self._write(None)
         return recorded
 

@@ -18,7 +18,7 @@ EVENTS = 3000
 
 
 def test_a_large_log_is_what_a_station_would_have_written(tmp_path: Path) -> None:
-    bulk.build(tmp_path / "data", load(make_site(tmp_path)), EVENTS)
+    bulk.build(tmp_path / "data", load(make_site(tmp_path)), EVENTS, batch=400)
     report = check_folder(tmp_path / "data", projections=True)
     assert report.problems == ()
     assert EVENTS <= report.events < EVENTS + 100
