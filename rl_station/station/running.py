@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 1.0
 _SLOW_S = 1.0
 _HOUSEKEEPING_S = 30.0
+_TOO_LONG = "longer than"
 _TONES = {Tone.GOOD: ResultTone.GOOD, Tone.PLAIN: ResultTone.INFO, Tone.WARN: ResultTone.WARN, Tone.BAD: ResultTone.BAD}
 
 Work = Callable[[Engine], None]
@@ -167,8 +168,10 @@ class RunningStation:
             self._spools.give_up(wanted, str(error))
 
     def _refuse_frame(self, engine: Engine, report: FrameRefused) -> None:
-        """Bytes that were too long for a code are refused like any scan; of the bytes only the first are kept."""
-        told = message("station.too_long", length=report.length)
+        """What never became a code is refused like any scan; of its bytes only the first are kept."""
+        told = message("station.not_whole", reason=report.reason)
+        if report.reason.startswith(_TOO_LONG):
+            told = message("station.too_long", length=report.length)
         refused = ScanRefused(code=told.code, params=told.params)
         source = ScanSource(report.device, report.head.decode("latin-1"))
         self._note(engine, refused, source)

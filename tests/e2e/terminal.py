@@ -77,6 +77,11 @@ class Terminal:
             return "\n".join(self.screen.display)
 
     @property
+    def lines(self) -> list[str]:
+        """What stands on each line, without the empty rest of it."""
+        return [line.rstrip() for line in self.text.splitlines()]
+
+    @property
     def output(self) -> bytes:
         """Every byte the program has written."""
         with self._changed:

@@ -14,6 +14,12 @@ from terminal import Terminal
 pytestmark = pytest.mark.slow
 
 RICH_COLOUR = re.compile(rb"\x1b\[[0-9;]*[34]8[;:][25][;:]")
+ALARM_LINE = {
+    60: "    Press Enter or scan ACK to go on. Until then every",
+    80: "    Press Enter or scan ACK to go on. Until then every other scan is",
+    120: "    Press Enter or scan ACK to go on. Until then every other scan is refused.",
+}
+"""How the last sentence of an alarm is broken at each width."""
 ON_BY_DEFAULT = {7, 25}
 
 
@@ -45,6 +51,7 @@ def test_a_resize_at_work_keeps_the_instruction_in_view_and_the_work_going(tmp_p
         station.command("HEAT", until="STOP")
         for size in sizes:
             station.terminal.resize(*size)
+            station.wait_for(lambda terminal: ALARM_LINE[terminal.screen.columns] in terminal.lines)
             station.wait_for(f"DANGER at parcel {walk.parcel}: Heat")
         station.command("ACK", until="then scan PLATE")
 
