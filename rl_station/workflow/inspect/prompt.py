@@ -94,9 +94,7 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
         detail = content(question.question.help or question.checklist.title)
     else:
         detail = message(f"inspect.{step}.detail")
-    destination = message(
-        "destination.disposition", disposition=f"@disposition.{unit.disposition}", bin=bin_name(unit.bin, knowledge)
-    )
+    destination = message("destination.bin", bin=unit.bin or "-")
     return Prompt(
         workflow="inspect",
         step=step,
@@ -128,6 +126,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
         *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
+        *_decision(unit, knowledge),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
@@ -142,11 +141,19 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
         facts.append(fact("cosmetic", message(f"grade.{unit.cosmetic}")))
         facts.append(fact("packaging", message(f"packaging.{unit.packaging}")))
     if unit.disposition:
-        facts.append(fact("disposition", message(f"disposition.{unit.disposition}")))
-        facts.append(fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule)))
         facts.append(fact("rules", unit.rules_version))
     facts.append(fact("recalls_as_of", knowledge.reference.recall_snapshot_date() or "-"))
     return tuple(facts)
+
+
+def _decision(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+    if not unit.disposition:
+        return ()
+    return (
+        fact("disposition", message(f"disposition.{unit.disposition}")),
+        fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule)),
+        fact("place", bin_name(unit.bin, knowledge)),
+    )
 
 
 def _said_by_customer(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:

@@ -112,7 +112,7 @@ def _received(job: Received, knowledge: Knowledge) -> Prompt:
         destination = message("destination.held", bin=knowledge.hold_bin())
     else:
         instruction = message("receive.put_on_lane", parcel=job.parcel, lane=job.lane or "-")
-        destination = message("destination.lane", lane=lane_name(job.lane, knowledge))
+        destination = message("destination.lane", lane=job.lane or "-")
     return Prompt(
         workflow="receive",
         step="lane",
@@ -121,6 +121,10 @@ def _received(job: Received, knowledge: Knowledge) -> Prompt:
         accepts=(*_BOX, ScanKind.BADGE),
         choices=rest_choices(),
         commands=(Command.REPRINT,),
-        facts=(fact("parcel", job.parcel), *(fact("rma", rma) for rma in job.rmas)),
+        facts=(
+            *([fact("place", lane_name(job.lane, knowledge))] if job.lane else []),
+            fact("parcel", job.parcel),
+            *(fact("rma", rma) for rma in job.rmas),
+        ),
         destination=destination,
     )

@@ -35,11 +35,12 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
 def _presented(job: Presented, knowledge: Knowledge) -> Prompt:
     unit = knowledge.records.unit(job.unit)
     facts = [
-        fact("unit", job.unit),
         fact("disposition", message(f"disposition.{job.disposition}")),
+        fact("place", bin_name(job.bin, knowledge)),
         fact("client", client_name(job.client, knowledge)),
         *([fact("product", unit.name)] if unit and unit.name else []),
         *([fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule))] if unit and unit.reason else []),
+        fact("unit", job.unit),
         fact("known_by", message(f"known_by.{job.known_by}"), Tone.PLAIN if job.known_by == "store" else Tone.WARN),
     ]
     if job.container:
@@ -53,9 +54,7 @@ def _presented(job: Presented, knowledge: Knowledge) -> Prompt:
         detail=message("sort.move_unit.detail" if job.container else "sort.scan_container.detail"),
         accepts=(ScanKind.CONTAINER, ScanKind.BIN),
         facts=tuple(facts),
-        destination=message(
-            "destination.disposition", disposition=f"@disposition.{job.disposition}", bin=bin_name(job.bin, knowledge)
-        ),
+        destination=message("destination.bin", bin=job.bin or "-"),
         can_cancel=True,
     )
 
