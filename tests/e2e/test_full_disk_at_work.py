@@ -90,13 +90,13 @@ def _scan_until_refused(station: Station, reason: str) -> list[str]:
     Gives the scans whose refusal was written down.
     """
     noted: list[str] = []
-    while True:
+    while "NOT STORED" not in station.terminal.text:
+        assert len(noted) < 100, "a disk without room takes everything"
         code = f"1Z FULL {len(noted)}"
         station.scanner.scan(code)
         station.wait_for(f"Scanned: {code}")
-        if "NOT STORED" in station.terminal.text:
-            break
         noted.append(code)
+    noted.pop()
     station.wait_for(f"NO NOT STORED: {reason}. This scan does not count; call IT, then scan it again")
     station.wait_for(HAZARD)
     station.command("SAFE", until=lambda terminal: "NOT STORED" in terminal.text and "RLKSAFE" in terminal.text)
