@@ -6,7 +6,7 @@ import locale
 
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Key
+from textual.events import Key, Resize
 from textual.screen import Screen
 
 from rl_station.tui.contract import FiresScans, ResultTone, StationPort, TerminalInput, View
@@ -99,6 +99,10 @@ class StationApp(App[None], inherit_bindings=False):
 
     def on_terminal_lost(self, message: TerminalLost) -> None:
         self.exit(return_code=_LOST)
+
+    def on_resize(self, event: Resize) -> None:
+        """Paint everything again: the terminal may have cropped it although it ends up at the size it had."""
+        self.screen.refresh()
 
     def on_key(self, event: Key) -> None:
         event.stop()

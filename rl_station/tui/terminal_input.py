@@ -31,8 +31,8 @@ _WAITING_TICK_S = 0.02
 _PASTE_MARKS = (b"\x1b[200~", b"\x1b[201~")
 # Not asked for: key reports that are not what a wedge sends (Kitty), and reports that would land in the middle of a scan
 # (focus, paste marks, window size; a resize is told by SIGWINCH).
-_NOT_WRITTEN = frozenset({"\x1b[?1004h", "\x1b[?2004h", "\x1b[?2048$p"})
-_KITTY_PUSH = "\x1b[>"
+_KITTY_PUSH, _KITTY_POP = "\x1b[>", "\x1b[<u"
+_NOT_WRITTEN = frozenset({"\x1b[?1004h", "\x1b[?2004h", "\x1b[?2048$p", _KITTY_POP})
 
 
 class KeysOnly:

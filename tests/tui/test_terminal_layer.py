@@ -139,6 +139,19 @@ def test_a_resize_redraws_everything(start: Start) -> None:
     terminal.until_shown(START)
 
 
+def test_a_resize_there_and_back_redraws_what_the_terminal_cropped(start: Start) -> None:
+    terminal = start()
+    before = terminal.text
+    # Held still, it hears of both at once, as between two frames.
+    terminal.process.send_signal(signal.SIGSTOP)
+    terminal.resize(40, 10)
+    assert terminal.text != before
+    terminal.resize(80, 24)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.until(lambda: "F1" in terminal.screen.display[23])
+    terminal.until_shown(START)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_cleanly_and_leaves_the_terminal_sane(start: Start, number: signal.Signals) -> None:
     terminal = start()
