@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import msgspec
 
 from rl_station.cli import opening
 from rl_station.cli.options import Exit, complain, print_json
-from rl_station.domain.events import Recorded
+from rl_station.domain.events import CodeTraced, Recorded
 from rl_station.domain.meaning import interpret
-from rl_station.domain.scan import Scan, ScanKind, ScanSource, shown
+from rl_station.domain.scan import ScanSource, shown
 from rl_station.station.clocks import rfc3339
 from rl_station.store import open_reader
-from rl_station.workflow.knowledge import HistoryLine, Records
+from rl_station.workflow.knowledge import HistoryLine
+from rl_station.workflow.trace import history_of, resolve
 
 
 def events(args: Namespace) -> int:
@@ -30,56 +30,30 @@ def events(args: Namespace) -> int:
 
 
 def trace(args: Namespace) -> int:
-    """Print the history of whatever the code stands for. Exit 1 where this station knows nothing of it."""
+    """Print the history of whatever the code stands for. Exit 1 where nothing has happened to it here."""
     site = opening.site(args)
     scan = interpret(ScanSource(device="cli", raw=_raw(args.code), manual=True), site.reference, site.carriers)
     with opening.store_errors(), open_reader(opening.data(args)) as reader:
-        subject = find(scan, reader.records)
-        history = subject.history(reader.records) if subject else ()
+        resolved = (resolve(meaning, reader.records, site.reference) for meaning in scan.meanings)
+        traced = next(filter(None, resolved), None)
+        history = history_of(traced, reader.records) if traced else ()
     if args.json:
         lines = [_history_document(line) for line in history]
-        print_json({"code": args.code, "subject": subject and subject._asdict(), "events": lines})
+        print_json({"code": args.code, "subject": traced and subject_of(traced), "events": lines})
     elif not history:
-        complain(f"Nothing is known here of {shown(args.code)}.")
+        known = "is announced and has not arrived here" if traced else "is not known here"
+        complain(f"{shown(args.code)} {known}.")
     for line in () if args.json else history:
         print(_history_text(line))
     return Exit.FINE if history else Exit.FOUND
 
 
-class Subject(NamedTuple):
-    """What a code stands for; `kind`: parcel, unit, container."""
-
-    kind: str
-    id: str
-
-    def history(self, records: Records) -> tuple[HistoryLine, ...]:
-        match self.kind:
-            case "parcel":
-                return records.history(parcel=self.id)
-            case "unit":
-                return records.history(unit=self.id)
-            case _:
-                return records.history(container=self.id)
-
-
-def find(scan: Scan, records: Records) -> Subject | None:
-    """The parcel, unit or container a code stands for."""
-    for meaning in scan.meanings:
-        for kind, known in (
-            ("unit", records.unit(meaning.value)),
-            ("parcel", records.parcel(meaning.value)),
-            ("container", records.container(meaning.value)),
-        ):
-            if known is not None:
-                return Subject(kind, meaning.value)
-        parcels = records.parcels_by_key(meaning.kind.value, meaning.value)
-        if parcels:
-            return Subject("parcel", parcels[0].parcel)
-        if meaning.kind in (ScanKind.SERIAL, ScanKind.TEXT, ScanKind.GTIN):
-            units = records.units_by_serial(meaning.attribute("21") or meaning.value)
-            if units:
-                return Subject("unit", units[-1].unit)
-    return None
+def subject_of(traced: CodeTraced) -> dict[str, str]:
+    """What a code was resolved to: `kind` is unit, parcel or container, or what was scanned where nothing arrived."""
+    for kind, found in (("unit", traced.unit), ("parcel", traced.parcel), ("container", traced.container)):
+        if found:
+            return {"kind": kind, "id": found}
+    return {"kind": traced.kind, "id": traced.value}
 
 
 def as_document(recorded: Recorded, link: bytes) -> dict[str, object]:

@@ -47,7 +47,8 @@ class Report(NamedTuple):
 def check_folder(folder: Path, *, projections: bool = False) -> Report:
     """Check a store, whether or not a station is working in it. Raises StoreError where there is none that can be opened."""
     try:
-        database = Database(schema.require_current(folder), read_only=True)
+        path = schema.require_current(folder)
+        database = Database(path, read_only=True, untouched=schema.is_still(path))
         try:
             acknowledged = EpochFile(folder).read()
             with database.snapshot():

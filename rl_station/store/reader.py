@@ -60,4 +60,5 @@ class Reader:
 
 def open_reader(folder: Path) -> Reader:
     """Read the store in `folder`. Raises StoreError: `no_store`, `newer`, `older`, or what is wrong with the files."""
-    return Reader(Database(schema.require_current(folder), read_only=True))
+    path = schema.require_current(folder)
+    return Reader(Database(path, read_only=True, untouched=schema.is_still(path)))

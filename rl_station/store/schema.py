@@ -5,6 +5,7 @@ Alembic is slow to import and only needed for a database of an earlier revision.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,11 +42,11 @@ class Peek(NamedTuple):
 def peek(path: Path, *, locked: bool = False) -> Peek | None:
     """Read without changing anything; None where nothing has been made yet. Raises StoreError.
 
-    `locked`: the caller holds the folder, so that a file without a WAL is complete and needs no traces of a reader beside it.
+    `locked`: the caller holds the folder.
     """
     if not path.exists() or path.stat().st_size == 0:
         return None
-    database = Database(path, read_only=True, untouched=locked and not path.with_name(path.name + "-wal").exists())
+    database = Database(path, read_only=True, untouched=is_still(path, locked=locked))
     try:
         revision = stored_revision(database)
         if revision is None:
@@ -54,6 +55,15 @@ def peek(path: Path, *, locked: bool = False) -> Peek | None:
         return Peek(revision, *(facts.get(database, name) for name in (facts.STATION, facts.PURPOSE, facts.FOLDED_BY)))
     finally:
         database.close()
+
+
+def is_still(path: Path, *, locked: bool = False) -> bool:
+    """Whether nobody can be writing the file, and it is whole without its WAL: then a reader need leave no trace beside it.
+
+    So it is for whoever holds the folder, and in a write-protected one, where a reader could leave none.
+    """
+    alone = locked or not os.access(path.parent, os.W_OK)
+    return alone and not path.with_name(path.name + "-wal").exists()
 
 
 def stored_revision(database: Database) -> str | None:

@@ -134,6 +134,24 @@ def test_trace_finds_a_parcel_by_any_code(run: Run, played: Path, code: str) -> 
     assert "ParcelReceived" in [event["type"] for event in document["events"]]
 
 
+def test_trace_of_a_parcel_tells_where_its_goods_went_and_of_a_unit_how_it_came(run: Run, tmp_path: Path) -> None:
+    run("demo", "--headless", "--parcels", "1", "--data", tmp_path / "data")
+    where = ("--config", example_site(), "--data", tmp_path / "data", "--json")
+    parcel = json.loads(run("trace", "VLR-26001", *where)[1])
+    types = [event["type"] for event in parcel["events"]]
+    assert types[0] == "ParcelReceived"
+    assert types[-1] == "UnitSorted"
+    unit = json.loads(run("trace", parcel["events"][-1]["params"]["unit"], *where)[1])
+    assert unit["subject"]["kind"] == "unit"
+    assert [event["type"] for event in unit["events"]] == types
+
+
+def test_trace_of_what_is_announced_and_not_here_says_so(run: Run, played: Path) -> None:
+    code, _, err = run("trace", "NW026001", "--config", example_site(), "--data", played)
+    assert code == 1
+    assert "has not arrived" in err
+
+
 def test_trace_of_the_unknown_ends_with_1(run: Run, played: Path) -> None:
     code, out, err = run("trace", "NOBODY KNOWS", "--config", example_site(), "--data", played)
     assert (code, out) == (1, "")

@@ -93,6 +93,8 @@ def test_a_station_whose_database_became_write_protected_says_so_and_loses_nothi
     before = contents(site.data)
     write_protected(site.data)
     assert f"The data folder {site.data} cannot be written" in refused(site)
+    for command in (["events"], ["db", "check"], ["report", "throughput"]):
+        assert site.run(*command).returncode == 0, "what is there can still be read"
     assert contents(site.data) == before
 
 

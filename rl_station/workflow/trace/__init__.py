@@ -2,6 +2,7 @@
 
 from rl_station.workflow.trace.decide import decide
 from rl_station.workflow.trace.evolve import evolve
+from rl_station.workflow.trace.lookup import history_of, resolve
 from rl_station.workflow.trace.prompt import prompt
 
-__all__ = ["decide", "evolve", "prompt"]
+__all__ = ["decide", "evolve", "history_of", "prompt", "resolve"]

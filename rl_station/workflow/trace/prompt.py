@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rl_station.domain.events import CodeTraced
 from rl_station.domain.messages import message
 from rl_station.domain.scan import Meaning, ScanKind
 from rl_station.workflow.facts import announced_lines, client_name, fact
@@ -10,6 +11,7 @@ from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.receive.lookup import returns_for
 from rl_station.workflow.scans import visible, when
 from rl_station.workflow.state import State, Traced
+from rl_station.workflow.trace.lookup import history_of
 
 _ANYTHING = tuple(kind for kind in ScanKind if kind is not ScanKind.COMMAND)
 
@@ -31,7 +33,8 @@ def history(job: Traced, workflow: str, knowledge: Knowledge) -> Prompt:
     """Every event of the subject: when, who, where, what."""
     announced = returns_for(Meaning(ScanKind(job.kind), job.value, "trace"), knowledge.reference)
     rmas = tuple(found.rma for found in announced)
-    lines = _history(job, knowledge)
+    traced = CodeTraced(kind=job.kind, value=job.value, parcel=job.parcel, unit=job.unit, container=job.container)
+    lines = history_of(traced, knowledge.records)
     subject = job.unit or job.parcel or job.container or job.value
     return Prompt(
         workflow=workflow,
@@ -42,15 +45,6 @@ def history(job: Traced, workflow: str, knowledge: Knowledge) -> Prompt:
         facts=(*_standing(job, knowledge), *(_line_fact(line) for line in lines)),
         checklist=() if lines else announced_lines(rmas, knowledge),
     )
-
-
-def _history(job: Traced, knowledge: Knowledge) -> tuple[HistoryLine, ...]:
-    records = knowledge.records
-    if job.unit:
-        return records.history(unit=job.unit)
-    if job.parcel:
-        return records.history(parcel=job.parcel)
-    return records.history(container=job.container) if job.container else ()
 
 
 def _standing(job: Traced, knowledge: Knowledge) -> tuple[Fact, ...]:
