@@ -8,16 +8,28 @@ from drivers.contract import (
     DeviceState,
     FiredScanner,
     FrameRefused,
+    Health,
+    HealthLevel,
     Keys,
     Printer,
     PrinterStatus,
+    RawBytes,
     Read,
     StateChange,
     TerminalScanner,
+    Weighed,
 )
 from rl_station.devices.binding import bind
 from rl_station.devices.device_set import BoundPrinter, BoundScanner, DeviceSet
-from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, Report, ReportListener
+from rl_station.devices.reports import (
+    DeviceStatus,
+    DuplicateIgnored,
+    Fate,
+    LastRead,
+    NotTaken,
+    Report,
+    ReportListener,
+)
 
 __all__ = [
     "BoundPrinter",
@@ -27,15 +39,22 @@ __all__ = [
     "DeviceState",
     "DeviceStatus",
     "DuplicateIgnored",
+    "Fate",
     "FiredScanner",
     "FrameRefused",
+    "Health",
+    "HealthLevel",
     "Keys",
+    "LastRead",
+    "NotTaken",
     "Printer",
     "PrinterStatus",
+    "RawBytes",
     "Read",
     "Report",
     "ReportListener",
     "StateChange",
     "TerminalScanner",
+    "Weighed",
     "bind",
 ]

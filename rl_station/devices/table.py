@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 
-from drivers.contract import DeviceState, FrameRefused, Read, StateChange
-from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, Report
+from drivers.contract import DeviceState, FrameRefused, Read, StateChange, Weighed
+from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, NotTaken, Report
 
 
 class DeviceTable:
@@ -35,6 +35,10 @@ class DeviceTable:
                 return replace(line, good_reads=line.good_reads + 1, last_seen_ns=seen)
             case DuplicateIgnored(read=read):
                 return replace(line, duplicates=line.duplicates + 1, last_seen_ns=read.received_ns)
+            case Weighed(received_ns=seen):
+                return replace(line, last_seen_ns=seen)
+            case NotTaken():
+                return replace(line, overflowed=line.overflowed + 1, last_seen_ns=time.monotonic_ns())
             case FrameRefused():
                 return replace(line, refused=line.refused + 1, last_seen_ns=time.monotonic_ns())
             case StateChange(state=state, reason=reason):
