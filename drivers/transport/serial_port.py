@@ -8,7 +8,9 @@ import queue
 import select
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from drivers.contract import DeviceState
@@ -42,14 +44,22 @@ class Client(Protocol):
     def expired(self, now_ns: int) -> None: ...
 
 
+Opener = Callable[[int], Link]
+"""Opens a link or raises `LinkError`; the readable descriptor it is given breaks off what takes long."""
+
+
 class SerialPort:
     """Keeps one link open for its client from `start` to `stop`, each called once.
+
+    The link is a serial port or URL, or whatever an `Opener` opens; that is asked anew at every attempt.
 
     States: opening, then ready; absent (no such device) or lost (unplugged, permission denied, busy...) until it is back.
     """
 
-    def __init__(self, settings: PortSettings, client: Client, *, name: str, backoff: Backoff | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: PortSettings | Opener, client: Client, *, name: str, backoff: Backoff | None = None
+    ) -> None:
+        self._open = partial(open_link, settings) if isinstance(settings, PortSettings) else settings
         self._client = client
         self._backoff = backoff or Backoff()
         self._told: tuple[DeviceState, str] | None = None
@@ -122,7 +132,7 @@ class SerialPort:
             self._ready_since = None
 
     def _connect_and_serve(self, wake: int) -> None:
-        link = open_link(self._settings, wake)
+        link = self._open(wake)
         try:
             self._ready_since = time.monotonic()
             self._tell(DeviceState.READY, "")
