@@ -29,6 +29,12 @@ def build_parser() -> argparse.ArgumentParser:
     _config(commands)
     _labels(commands)
     _database(commands)
+    _command(
+        commands,
+        "doctor",
+        "doctor:doctor",
+        "Everything IT asks first: versions, configuration, data, disk, clock, terminal, permissions, devices.",
+    )
     return parser
 
 

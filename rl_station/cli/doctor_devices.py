@@ -1,0 +1,102 @@
+"""The devices of this station: each is started for a moment, unless a running station has them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rl_station.cli.doctor_finding import Finding, fail, fine, warn
+from rl_station.cli.doctor_machine import group_of, usermod
+from rl_station.devices import DeviceSet, DeviceState, DeviceStatus, Report
+from rl_station.settings import Site
+from rl_station.settings.device_settings import DevicesFile
+from rl_station.station.compose import devices_of
+from rl_station.store import holder
+
+PATIENCE_S = 6.0
+"""How long all devices together may take to say how they are."""
+
+_SERIAL = frozenset({"serial", "ssi"})
+_NOT_STARTED = "not started"
+
+
+def needed_groups(site: Site) -> dict[str, str]:
+    """Groups that own what this station's devices are, with what each opens."""
+    needed: dict[str, str] = {}
+    used = {name: site.devices.scanners.get(name) for name in site.station.scanners}
+    for name, scanner in used.items():
+        if scanner is not None and scanner.driver in _SERIAL and "://" not in scanner.port:
+            needed.setdefault("dialout", f"serial ports ({name})")
+        elif scanner is not None and scanner.driver == "evdev":
+            needed.setdefault("input", f"keyboards and HID scanners ({name})")
+    for name in site.station.printers:
+        printer = site.devices.printers.get(name)
+        if printer is not None and printer.url.startswith("/dev/usb/lp"):
+            needed.setdefault("lp", f"printers on USB ({name})")
+    return needed
+
+
+def devices(site: Site, data: Path, patience: float = PATIENCE_S) -> Iterator[Finding]:
+    """How each device is."""
+    if (running := holder(data)) is not None:
+        yield fine("devices", f"held by the running station (process {running}); its devices screen (F6) shows them")
+        return
+    lines = states(devices_of(site, data), patience)
+    if not lines:
+        fix = f"List some for {site.station.id} in stations.toml."
+        yield warn("devices", f"station {site.station.id} has no devices", fix)
+    for line in lines:
+        yield _finding(line, site.devices)
+
+
+def states(devices: DeviceSet, patience: float) -> tuple[DeviceStatus, ...]:
+    """Start them, wait until every one has said how it is or time is up, stop them."""
+    told = threading.Event()
+
+    def listener(report: Report) -> None:
+        told.set()
+
+    until = time.monotonic() + patience
+    devices.start(listener)
+    try:
+        while any(map(_unsettled, devices.status())) and (left := until - time.monotonic()) > 0:
+            told.wait(left)
+            told.clear()
+        return devices.status()
+    finally:
+        devices.stop()
+
+
+def _unsettled(line: DeviceStatus) -> bool:
+    return line.state is DeviceState.OPENING or (line.state is DeviceState.ABSENT and line.reason == _NOT_STARTED)
+
+
+def _finding(line: DeviceStatus, configured: DevicesFile) -> Finding:
+    check = f"device {line.name}"
+    told = f"{line.kind}, driver {line.driver or '-'}: {line.state.value}"
+    if line.state is DeviceState.READY:
+        return fine(check, told, state=line.state.value)
+    fix = mend(line.reason, _place(line.name, configured))
+    return fail(check, f"{told}, {line.reason or 'does not answer'}", fix, state=line.state.value)
+
+
+def _place(name: str, configured: DevicesFile) -> str:
+    scanner, printer = configured.scanners.get(name), configured.printers.get(name)
+    return scanner.port if scanner is not None else printer.url if printer is not None else ""
+
+
+def mend(reason: str, place: str) -> str:
+    """What to do about a device that is not ready."""
+    if "permission" in reason:
+        return usermod(group_of(Path(place)) or "dialout")
+    if reason == "busy":
+        return f"Another program holds it: sudo fuser -v {place or 'the device'} names it."
+    if "ModemManager" in reason:
+        return "sudo systemctl disable --now ModemManager"
+    if reason == "not in devices.toml":
+        return "Add it to devices.toml, or take it out of stations.toml; `rl-station config check` tells more."
+    if "no such device" in reason or not place or place.startswith("/"):
+        return "Plug it in and switch it on; `rl-station devices list` shows what is there."
+    return f"Switch it on, and see whether {place} is its address."
