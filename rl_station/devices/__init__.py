@@ -19,8 +19,9 @@ from drivers.contract import (
     TerminalScanner,
     Weighed,
 )
-from rl_station.devices.binding import bind
-from rl_station.devices.device_set import BoundPrinter, BoundScanner, DeviceSet
+from rl_station.devices.binding import BindError, bind, rebind
+from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
+from rl_station.devices.device_set import DeviceSet
 from rl_station.devices.reports import (
     DeviceStatus,
     DuplicateIgnored,
@@ -32,8 +33,11 @@ from rl_station.devices.reports import (
 )
 
 __all__ = [
+    "BindError",
+    "Bound",
     "BoundPrinter",
     "BoundScanner",
+    "Changes",
     "DeviceError",
     "DeviceSet",
     "DeviceState",
@@ -57,4 +61,5 @@ __all__ = [
     "TerminalScanner",
     "Weighed",
     "bind",
+    "rebind",
 ]

@@ -21,3 +21,7 @@ class Debouncer:
                 return since
         self._last = read
         return None
+
+    def forget(self) -> None:
+        """The last read did not count after all: the same code may come again at once."""
+        self._last = None

@@ -68,6 +68,9 @@ class ScannerModel(DeviceModel):
     debounce_ms: Annotated[int, Field(ge=0, le=10_000)] = Field(
         400, description="The same code from this scanner within so many milliseconds is one scan; 0 takes every read."
     )
+    silence_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        0, description="After so many seconds without a read the scanner is asked whether it lives; 0 never."
+    )
     port: str = Field(
         "",
         description="serial: path such as /dev/serial/by-id/..., or socket://host:port, or rfc2217://host:port.",
@@ -108,7 +111,7 @@ class ScannerModel(DeviceModel):
 
     @classmethod
     def _of_the_station(cls) -> frozenset[str]:
-        return frozenset({"debounce_ms"})
+        return frozenset({"debounce_ms", "silence_s"})
 
     @field_validator("driver")
     @classmethod

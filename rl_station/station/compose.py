@@ -37,10 +37,9 @@ def devices_of(site: Site, data: Path) -> DeviceSet:
     return bind(site.devices, site.station.scanners, site.station.printers, data=data)
 
 
-def terminal_input(devices: DeviceSet) -> TerminalInput | None:
-    """How the screen's terminal tells scans from typing, where the station has a scanner that types."""
-    scanner = devices.terminal_scanner()
-    return None if scanner is None else WedgeInput(scanner)
+def terminal_input(devices: DeviceSet) -> TerminalInput:
+    """How the screen's terminal tells scans from typing, whichever scanner types into it at the time."""
+    return WedgeInput(devices.terminal)
 
 
 class WedgeInput:

@@ -17,14 +17,14 @@ class DemoStation(RunningStation):
     def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hands: DemoWorker) -> None:
         super().__init__(open_engine, devices)
         self._hands = hands
-        self._scanner = devices.fired_scanner()
 
     def fire_next(self) -> None:
         """Read what the prompt asks for."""
 
         def fire(engine: Engine) -> None:
-            if self._scanner is not None:
-                self._scanner.push(self._hands.next(engine.prompt()))
+            scanner = self.devices.fired_scanner()
+            if scanner is not None:
+                scanner.push(self._hands.next(engine.prompt()))
 
         self._work.put(fire)
 
