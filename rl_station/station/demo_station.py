@@ -8,14 +8,21 @@ from rl_station.devices import DeviceSet
 from rl_station.domain.events import Recorded
 from rl_station.station.demo import DemoWorker
 from rl_station.station.engine import Engine
+from rl_station.station.hot_swap import HotSwap
 from rl_station.station.running import RunningStation
 
 
 class DemoStation(RunningStation):
     """Adds `fire_next` (`tui.contract.FiresScans`). The read goes through the simulated scanner, like any other."""
 
-    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hands: DemoWorker) -> None:
-        super().__init__(open_engine, devices)
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        devices: DeviceSet,
+        hands: DemoWorker,
+        hot_swap: HotSwap | None = None,
+    ) -> None:
+        super().__init__(open_engine, devices, hot_swap)
         self._hands = hands
 
     def fire_next(self) -> None:
