@@ -220,8 +220,9 @@ class RunningStation:
             self._spools.give_up(wanted, str(error))
 
     def _refuse_frame(self, engine: Engine, report: FrameRefused) -> None:
-        """Bytes that were too long for a code are refused like any scan; of the bytes only the first are kept."""
-        told = message("station.too_long", length=report.length)
+        """Bytes that were no whole code are refused like any scan; of the bytes only the first are kept."""
+        too_long = report.reason.startswith("longer than")
+        told = message("station.too_long", length=report.length) if too_long else message("station.not_whole")
         refused = ScanRefused(code=told.code, params=told.params)
         source = ScanSource(report.device, report.head.decode("latin-1"))
         self._note(engine, refused, source)
