@@ -25,7 +25,9 @@ class Kind(StrEnum):
 
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     Kind.SCANNER: {
-        "serial": "drivers.scanner.serial:SerialScanner",
+        "serial": "drivers.scanner.serial:serial_scanner",
+        "tcp": "drivers.scanner.tcp:tcp_scanner",
+        "ssi": "drivers.scanner.ssi:SsiScanner",
         "wedge": "drivers.scanner.wedge:WedgeScanner",
         "simulated": "drivers.scanner.simulated:SimulatedScanner",
     },

@@ -20,9 +20,13 @@ _ENTRY_POINTS = "rl_station.drivers"
 
 # Which settings mean something to which driver; what all drivers share is not listed.
 _FRAME = frozenset({"terminators", "prefix", "suffix", "max_length", "symbology_id"})
-_LINE = frozenset({"port", "baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff"})
+_LINE = frozenset({"baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff"})
+_WIRE = _LINE | _FRAME | {"profile", "idle_gap_ms", "stale_ms", "good", "bad"}
+_SSI = {"response_ms", "beep_good", "beep_bad", "enable", "disable_on_stop"}
 SCANNER_DRIVERS: Mapping[str, frozenset[str]] = {
-    "serial": _LINE | _FRAME | {"idle_gap_ms", "stale_ms", "good", "bad"},
+    "serial": _WIRE | {"port", "match"},
+    "tcp": _WIRE | {"address", "listen"},
+    "ssi": _LINE | _FRAME | {"port", "match", "stale_ms"} | _SSI,
     "wedge": _FRAME | {"max_mean_gap_ms", "min_length"},
     "simulated": frozenset({"script", "interval_ms", "max_length", "symbology_id"}),
 }
@@ -30,6 +34,26 @@ PRINTER_DRIVERS: Mapping[str, frozenset[str]] = {
     "zpl": frozenset({"url", "answers"}),
     "file": frozenset({"path", "accepts"}),
 }
+
+
+UsbId = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{4}$")]
+
+
+class MatchModel(Table):
+    """What is looked for among what is plugged in; everything that is given has to fit. `devices list` shows the values."""
+
+    by_id: str = Field("", description="Name in /dev/serial/by-id; * and ? stand for any characters.")
+    usb_serial: str = Field("", description="Serial number that the device tells over USB.")
+    interface: Annotated[int, Field(ge=0, le=255)] | None = Field(None, description="Number of its USB interface.")
+    vid: UsbId | None = Field(None, description="USB vendor id, four hexadecimal digits.")
+    pid: UsbId | None = Field(None, description="USB product id, four hexadecimal digits.")
+    location: str = Field("", description="The physical USB port it is plugged into, such as 1-1.4.")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> MatchModel:
+        if not self.model_dump(exclude_defaults=True):
+            raise ValueError("match needs at least one of: " + ", ".join(type(self).model_fields))
+        return self
 
 
 class DeviceModel(Table):
@@ -43,7 +67,7 @@ class DeviceModel(Table):
     def driver_options(self) -> dict[str, object]:
         """What the file says for the adapter, without what the station itself uses."""
         given = self.model_fields_set - {"driver", "options"} - self._of_the_station()
-        return {key: getattr(self, key) for key in given} | dict(self.options)
+        return {key: _plain(getattr(self, key)) for key in given} | dict(self.options)
 
     @classmethod
     def _of_the_station(cls) -> frozenset[str]:
@@ -62,6 +86,11 @@ class DeviceModel(Table):
             raise ValueError(f"{strange[0]} means nothing to driver {self.driver!r}{advice}")
 
 
+def _plain(value: object) -> object:
+    """Adapters know nothing of our models."""
+    return value.model_dump(exclude_unset=True) if isinstance(value, Table) else value
+
+
 class ScannerModel(DeviceModel):
     """One barcode scanner, its table named after it."""
 
@@ -73,22 +102,33 @@ class ScannerModel(DeviceModel):
     )
     port: str = Field(
         "",
-        description="serial: path such as /dev/serial/by-id/..., or socket://host:port, or rfc2217://host:port.",
+        description="serial, ssi: path such as /dev/serial/by-id/..., or socket://host:port, or rfc2217://host:port.",
     )
-    baud: Annotated[int, Field(ge=50, le=4_000_000)] = Field(9600, description="serial: bits per second.")
-    bytesize: Literal[5, 6, 7, 8] = Field(8, description="serial: data bits of a character.")
-    parity: Literal["N", "E", "O", "M", "S"] = Field("N", description="serial: none, even, odd, mark or space.")
-    stopbits: Literal[1, 2] = Field(1, description="serial: stop bits of a character.")
-    rtscts: bool = Field(False, description="serial: flow control by the RTS and CTS lines.")
-    xonxoff: bool = Field(False, description="serial: flow control by XON and XOFF; eats these bytes in codes.")
+    match: MatchModel | None = Field(
+        None, description="serial, ssi: in place of a port, what to look for; found again wherever it is plugged in."
+    )
+    address: str = Field("", description="tcp: the scanner or serial server to call, host:port or rfc2217://host:port.")
+    listen: str = Field(
+        "", description="tcp: host:port of this machine where the scanner calls; the newest connection counts."
+    )
+    profile: Literal["generic", "zebra", "honeywell", "datalogic"] = Field(
+        "generic", description="serial, tcp: whose scanner it is; settings not given are as that vendor delivers it."
+    )
+    baud: Annotated[int, Field(ge=50, le=4_000_000)] = Field(9600, description="Serial line: bits per second.")
+    bytesize: Literal[5, 6, 7, 8] = Field(8, description="Serial line: data bits of a character.")
+    parity: Literal["N", "E", "O", "M", "S"] = Field("N", description="Serial line: none, even, odd, mark or space.")
+    stopbits: Literal[1, 2] = Field(1, description="Serial line: stop bits of a character.")
+    rtscts: bool = Field(False, description="Serial line: flow control by the RTS and CTS lines.")
+    xonxoff: bool = Field(False, description="Serial line: flow control by XON and XOFF; eats these bytes in codes.")
     terminators: Annotated[tuple[Terminator, ...], Field(min_length=1)] = Field(
         ("CR", "LF"), strict=False, description="What ends a code; CR with LF takes either and both as one."
     )
     idle_gap_ms: Annotated[int, Field(ge=0, le=1000)] = Field(
-        0, description="serial: above 0, a code ends by so much silence, so that it may hold terminators; 30 is usual."
+        0,
+        description="serial, tcp: above 0, a code ends by so much silence, so that it may hold terminators; 30 is usual.",
     )
     stale_ms: Annotated[int, Field(ge=100, le=60_000)] = Field(
-        2000, description="serial: a code without its end is refused after so many milliseconds of silence."
+        2000, description="serial, tcp, ssi: a code without its end is refused after so many milliseconds of silence."
     )
     prefix: Latin1 = Field("", description="Characters the scanner is set to send before every code; required then.")
     suffix: Latin1 = Field("", description="Characters the scanner is set to send after every code; required then.")
@@ -96,8 +136,21 @@ class ScannerModel(DeviceModel):
         8192, description="Longest code in bytes; more than that is refused."
     )
     symbology_id: bool = Field(False, description="The scanner is set to send AIM symbology identifiers.")
-    good: Latin1 = Field("", description="serial: what to send to the scanner for a good tone.")
-    bad: Latin1 = Field("", description="serial: what to send to the scanner for a bad tone.")
+    good: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a good tone.")
+    bad: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a bad tone.")
+    response_ms: Annotated[int, Field(ge=50, le=10_000)] = Field(
+        2000, description="ssi: the scanner's Serial Response Time-out, after which either side sends again."
+    )
+    beep_good: Annotated[int, Field(ge=-1, le=26)] = Field(
+        0, description="ssi: number of the beep for a good scan, 0 is one short high; -1 is none."
+    )
+    beep_bad: Annotated[int, Field(ge=-1, le=26)] = Field(
+        17, description="ssi: number of the beep for a refused scan, 17 is three long low; -1 is none."
+    )
+    enable: bool = Field(True, description="ssi: switch scanning on whenever the scanner is connected.")
+    disable_on_stop: bool = Field(
+        False, description="ssi: switch scanning off when the station lets go of the scanner."
+    )
     max_mean_gap_ms: Annotated[int, Field(ge=1, le=200)] = Field(
         30, description="wedge: a scan has at most so many milliseconds a character; people are slower."
     )
@@ -121,9 +174,17 @@ class ScannerModel(DeviceModel):
     @model_validator(mode="after")
     def _fits(self) -> ScannerModel:
         self._check_fit(SCANNER_DRIVERS)
-        if self.driver == "serial" and not self.port:
-            raise ValueError("driver 'serial' needs a port")
+        if self.driver in ("serial", "ssi"):
+            self._one_of("port", "match")
+        if self.driver == "tcp":
+            self._one_of("address", "listen")
         return self
+
+    def _one_of(self, first: str, second: str) -> None:
+        given = [key for key in (first, second) if getattr(self, key)]
+        if len(given) != 1:
+            advice = f"has both {first} and {second}; keep one" if given else f"needs a {first} or {second}"
+            raise ValueError(f"driver {self.driver!r} {advice}")
 
 
 class PrinterModel(DeviceModel):

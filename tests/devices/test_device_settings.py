@@ -54,7 +54,7 @@ def test_settings_and_registry_know_the_same_drivers() -> None:
 
 def test_every_setting_of_a_driver_is_taken_by_its_adapter(tmp_path: Path) -> None:
     def complete(model: type[ScannerModel | PrinterModel], driver: str, fields: frozenset[str]) -> dict[str, object]:
-        needed = {"port": "/dev/null", "url": "tcp://127.0.0.1", "path": str(tmp_path)}
+        needed = {"port": "/dev/null", "address": "127.0.0.1:4001", "url": "tcp://127.0.0.1", "path": str(tmp_path)}
         own = {key: needed.get(key, model.model_fields[key].get_default()) for key in fields}
         return model.model_validate({"driver": driver, **own}).driver_options()
 

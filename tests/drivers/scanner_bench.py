@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.contract import DeviceReport, DeviceState, FrameRefused, Read, Scanner, StateChange
-from drivers.scanner.serial import SerialScanner
+from drivers.scanner.serial import serial_scanner
 from drivers.scanner.simulated import SimulatedScanner
 from drivers.scanner.wedge import WedgeScanner
 from drivers.transport.serial_port import Backoff
@@ -134,7 +134,7 @@ class Bench(Protocol):
 class PtyBench:
     def __init__(self, folder: Path) -> None:
         self.port = PtyPort(folder / "scanner")
-        self.scanner = SerialScanner(name="it", port=str(self.port.link), symbology_id=True, backoff=QUICK)
+        self.scanner = serial_scanner(name="it", port=str(self.port.link), symbology_id=True, backoff=QUICK)
 
     def connected(self) -> None:
         """A pseudo terminal has nothing to accept."""
@@ -155,7 +155,7 @@ class PtyBench:
 class SocketBench:
     def __init__(self, folder: Path) -> None:
         self.port = SocketPort()
-        self.scanner = SerialScanner(name="it", port=self.port.url, symbology_id=True, backoff=QUICK)
+        self.scanner = serial_scanner(name="it", port=self.port.url, symbology_id=True, backoff=QUICK)
 
     def connected(self) -> None:
         self.port.accept()

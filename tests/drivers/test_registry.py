@@ -41,7 +41,14 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_built_in_adapter_can_be_had(tmp_path: Path) -> None:
-    options = {"serial": {"port": "/dev/null"}, "zpl": {"url": "tcp://127.0.0.1"}, "file": {"path": str(tmp_path)}}
+    address = {"port": "/dev/null"}
+    options = {
+        "serial": address,
+        "ssi": address,
+        "tcp": {"address": "127.0.0.1:4001"},
+        "zpl": {"url": "tcp://127.0.0.1"},
+        "file": {"path": str(tmp_path)},
+    }
     for driver in registry.BUILT_IN[Kind.SCANNER]:
         made = registry.scanner(driver, "it", options.get(driver, {}))
         assert isinstance(made, Scanner)
