@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from rl_station.cli.devices_open import wait_settled
 from rl_station.cli.doctor_finding import Finding, fail, fine, warn
 from rl_station.cli.doctor_machine import group_of, usermod
 from rl_station.devices import DeviceSet, DeviceState, DeviceStatus, Report
@@ -19,7 +19,6 @@ PATIENCE_S = 6.0
 """How long all devices together may take to say how they are."""
 
 _SERIAL = frozenset({"serial", "ssi"})
-_NOT_STARTED = "not started"
 
 
 def needed_groups(site: Site) -> dict[str, str]:
@@ -58,19 +57,11 @@ def states(devices: DeviceSet, patience: float) -> tuple[DeviceStatus, ...]:
     def listener(report: Report) -> None:
         told.set()
 
-    until = time.monotonic() + patience
     devices.start(listener)
     try:
-        while any(map(_unsettled, devices.status())) and (left := until - time.monotonic()) > 0:
-            told.wait(left)
-            told.clear()
-        return devices.status()
+        return wait_settled(devices, told, patience)
     finally:
         devices.stop()
-
-
-def _unsettled(line: DeviceStatus) -> bool:
-    return line.state is DeviceState.OPENING or (line.state is DeviceState.ABSENT and line.reason == _NOT_STARTED)
 
 
 def _finding(line: DeviceStatus, configured: DevicesFile) -> Finding:
@@ -78,11 +69,12 @@ def _finding(line: DeviceStatus, configured: DevicesFile) -> Finding:
     told = f"{line.kind}, driver {line.driver or '-'}: {line.state.value}"
     if line.state is DeviceState.READY:
         return fine(check, told, state=line.state.value)
-    fix = mend(line.reason, _place(line.name, configured))
+    fix = mend(line.reason, place(line.name, configured))
     return fail(check, f"{told}, {line.reason or 'does not answer'}", fix, state=line.state.value)
 
 
-def _place(name: str, configured: DevicesFile) -> str:
+def place(name: str, configured: DevicesFile) -> str:
+    """Where the file says a device is; empty where it does not."""
     scanner, printer = configured.scanners.get(name), configured.printers.get(name)
     return scanner.port if scanner is not None else printer.url if printer is not None else ""
 
