@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from drivers.contract import (
     DeviceState,
@@ -16,6 +16,7 @@ from drivers.contract import (
     StateChange,
     Weighed,
 )
+from drivers.discovery import PortMatch
 from drivers.framing import MILLISECOND_NS, Framer, Framing, terminators_named
 from drivers.scale.lines import Trouble, Weight, read_line
 from drivers.transport.links import PortSettings
@@ -37,7 +38,8 @@ class SerialScale:
         self,
         *,
         name: str,
-        port: str,
+        port: str = "",
+        match: Mapping[str, object] | None = None,
         baud: int = 9600,
         bytesize: int = 8,
         parity: str = "N",
@@ -51,8 +53,12 @@ class SerialScale:
         ask_ms: int = 500,
         backoff: Backoff | None = None,
     ) -> None:
+        """Raises ValueError or TypeError for settings that cannot be."""
+        if bool(port) == bool(match):
+            raise ValueError("a scale has either a port or a match")
+        wanted = PortMatch(**match) if match else None  # type: ignore[arg-type]  # the settings checked names and types
         self._name = name
-        self._settings = PortSettings(port, baud, bytesize, parity, stopbits, rtscts, xonxoff)
+        self._settings = PortSettings(port, baud, bytesize, parity, stopbits, rtscts, xonxoff, wanted)
         self._framing = Framing(
             terminators=terminators_named(terminators),
             prefix=prefix.encode("latin-1"),
