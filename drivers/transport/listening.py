@@ -38,6 +38,7 @@ class Doorway:
         if self._server is not None:
             self._server.close()
             self._server = None
+            self._told = False
 
 
 class DialledLink:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
 import socket
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from nobody import without_root
 from scanner_bench import PATIENCE_S, QUICK, Collector, PtyPort
 
 from drivers.contract import DeviceState
@@ -36,17 +36,6 @@ def reading(path: object, **options: object) -> Iterator[Collector]:
         yield heard
     finally:
         scanner.stop()
-
-
-@contextmanager
-def without_root() -> Iterator[None]:
-    """Files are opened as nobody by this thread and the threads it starts (Linux setfsuid(2) is per thread)."""
-    setfsuid = ctypes.CDLL(None).setfsuid
-    setfsuid(65534)
-    try:
-        yield
-    finally:
-        setfsuid(os.getuid())
 
 
 def test_a_code_that_comes_in_pieces_is_one_code(port: PtyPort) -> None:
