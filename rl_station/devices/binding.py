@@ -8,7 +8,7 @@ from pathlib import Path
 from drivers import registry
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
 from rl_station.devices.device_set import DeviceSet
-from rl_station.settings.device_settings import DeviceModel, DevicesFile, PrinterModel, ScannerModel
+from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
 
 _MISSING = "not in devices.toml"
 
@@ -98,6 +98,6 @@ def _made_printer(name: str, model: PrinterModel, data: Path) -> BoundPrinter:
     return BoundPrinter(name, model.driver, made, model.dpi, model.timeout, settings=settings)
 
 
-def _settings(model: DeviceModel) -> object:
+def _settings(model: ScannerModel | PrinterModel) -> object:
     """What tells one device from another: every value, and whether it was given or is a default that a profile may change."""
     return model.model_dump(), frozenset(model.model_fields_set)

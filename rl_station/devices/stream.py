@@ -99,11 +99,13 @@ class Stream:
         return trial is not None and trial.takes(read)
 
     def _note_life(self, active: ActiveScanner, report: DeviceReport) -> None:
-        if isinstance(report, StateChange) and report.state is not DeviceState.READY:
-            return
-        active.watchdog.alive(time.monotonic_ns())
+        now = time.monotonic_ns()
         if not isinstance(report, StateChange):
+            active.watchdog.alive(now)
             self._trouble(active.name, _SILENCE, "")
+        elif report.state is DeviceState.READY:
+            # An open port proves nothing about who is behind it, but it is owed the time to speak up.
+            active.watchdog.looked(now)
 
     def _overflow(self, report: Read | FrameRefused) -> None:
         self._not_taken[report.device] += 1
@@ -118,5 +120,8 @@ class Stream:
 
     def _publish(self, report: Report) -> None:
         self._table.note(report)
+        if isinstance(report, StateChange) and (line := self._table.line(report.device)) is not None:
+            # A device that calls itself ready may be in trouble all the same.
+            report = StateChange(report.device, line.state, line.reason)
         if self._listener is not None:
             self._listener(report)

@@ -18,6 +18,10 @@ class Watchdog:
         """It said something, or answered."""
         self._alive_ns = self._looked_ns = now_ns
 
+    def looked(self, now_ns: int) -> None:
+        """It was looked after; the next look is due when it has been silent for as long again."""
+        self._looked_ns = now_ns
+
     def due(self, now_ns: int) -> bool:
         """Whether to look after it now; after that, not before it has been silent for as long again."""
         if not self._silence_ns or now_ns - self._looked_ns < self._silence_ns:

@@ -7,52 +7,21 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from devices_bench import Stream, eventually, line, simulated
 
 from drivers.contract import DeviceError, DeviceState, FrameRefused, Listener, PrinterStatus, Read, StateChange
 from drivers.scanner.simulated import SimulatedScanner
 from drivers.scanner.wedge import WedgeScanner
-from rl_station.devices import BoundPrinter, BoundScanner, DeviceSet, DeviceStatus, DuplicateIgnored, Report, bind
+from rl_station.devices import BoundPrinter, BoundScanner, DeviceSet, DeviceStatus, DuplicateIgnored, bind
 from rl_station.devices.debounce import Debouncer
 from rl_station.devices.table import DeviceTable
 from rl_station.settings.device_settings import DevicesFile
 
 MS = 1_000_000
-
-
-class Stream:
-    """A listener that keeps what it hears and notices when two devices talk at once."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._busy = threading.Lock()
-        self.heard: list[Report] = []
-        self.interrupted = False
-
-    def __call__(self, report: Report) -> None:
-        if not self._busy.acquire(blocking=False):
-            self.interrupted = True
-            return
-        with self._changed:
-            self.heard.append(report)
-            self._changed.notify_all()
-        self._busy.release()
-
-    def wait(self, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
-        with self._changed:
-            while not holds():
-                assert self._changed.wait(deadline - time.monotonic()), self.heard[-20:]
-
-    def codes(self, device: str) -> list[bytes]:
-        return [report.data for report in self.heard if isinstance(report, Read) and report.device == device]
-
-    def state(self, device: str) -> StateChange | None:
-        changes = [report for report in self.heard if isinstance(report, StateChange) and report.device == device]
-        return changes[-1] if changes else None
 
 
 class RefusesToStart:
@@ -97,15 +66,6 @@ class LabelPrinter:
         return self.answer
 
 
-def simulated(name: str, debounce_ms: int = 0) -> tuple[SimulatedScanner, BoundScanner]:
-    scanner = SimulatedScanner(name=name)
-    return scanner, BoundScanner(name, "simulated", scanner, debounce_ms)
-
-
-def line(devices: DeviceSet, name: str) -> DeviceStatus:
-    return next(found for found in devices.status() if found.name == name)
-
-
 def test_the_same_code_at_once_is_one_scan_and_the_repeat_is_told() -> None:
     scanner, bound = simulated("sim", debounce_ms=60_000)
     devices, stream = DeviceSet([bound]), Stream()
@@ -140,14 +100,6 @@ def test_a_deliberate_repeat_after_the_window_counts() -> None:
 def test_without_a_window_every_read_counts() -> None:
     debouncer = Debouncer(0)
     assert [debouncer.repeats(Read("it", b"PLATE", 5)) for _ in range(3)] == [None] * 3
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait for what another thread does without telling."""
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.005)
 
 
 @pytest.fixture
