@@ -33,10 +33,14 @@ _SICS_ERRORS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """Grams, rounded to the nearest; below zero when less lies on the scale than when it was tared."""
+    """Grams, rounded to the nearest; below zero when less lies on the scale than when it was tared.
+
+    `bare`: nothing in the line shows that its beginning is there.
+    """
 
     grams: int
     stable: bool
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def read_line(line: bytes) -> Weight | Trouble | None:
     if text in _SICS_ERRORS:
         return Trouble(_SICS_ERRORS[text])
     settled = not text.endswith("?")
-    return _weight(text.removesuffix("?"), stable=settled)
+    return _weight(text.removesuffix("?"), stable=settled, bare=True)
 
 
 def _indicator(fields: list[str]) -> Weight | Trouble | None:
@@ -81,15 +85,15 @@ def _sics(words: list[str]) -> Weight | Trouble | None:
     return None
 
 
-def _weight(text: str, *, stable: bool) -> Weight | None:
+def _weight(text: str, *, stable: bool, bare: bool = False) -> Weight | None:
     text = text.strip()
     negative = text.startswith("-")
-    bare = text[1:].lstrip() if text.startswith(("+", "-")) else text
-    number = bare[: len(bare) - len(bare.lstrip("0123456789."))]
-    factor = _GRAMS.get(bare[len(number) :].strip().lower())
+    rest = text[1:].lstrip() if text.startswith(("+", "-")) else text
+    number = rest[: len(rest) - len(rest.lstrip("0123456789."))]
+    factor = _GRAMS.get(rest[len(number) :].strip().lower())
     digits = number.replace(".", "", 1)
     # str.isdigit is also true of other scripts' digits; lstrip above let only ours through.
     if factor is None or not digits.isdigit() or len(digits) > _DIGITS:
         return None
     grams = int((Decimal(number) * factor).to_integral_value(ROUND_HALF_EVEN))
-    return Weight(-grams if negative else grams, stable)
+    return Weight(-grams if negative else grams, stable, bare)

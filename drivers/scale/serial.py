@@ -26,6 +26,9 @@ _LONGEST_LINE = 64
 _REPEAT_NS = 1_000_000_000
 _PATIENCE = 3
 
+# Bytes so soon after the port was opened are the rest of a line that had begun before.
+_TORN_NS = 100 * MILLISECOND_NS
+
 
 class SerialScale:
     """One scale. One that sends by itself is listened to; one that waits to be asked gets `ask` every `ask_ms`.
@@ -122,6 +125,8 @@ class _Weighing:
         self._tapped = tapped
         self._ask_at_ns: int | None = None
         self._unanswered = 0
+        self._ready_ns: int | None = None
+        self._torn = False
         self._told = (DeviceState.OPENING, "")
         self._reported: Weighed | None = None
         self._news = threading.Condition()
@@ -133,13 +138,17 @@ class _Weighing:
         self._framer.reset()
         self._reported = None
         self._unanswered = 0
-        self._ask_at_ns = time.monotonic_ns() if state is DeviceState.READY else None
+        self._ready_ns = self._ask_at_ns = time.monotonic_ns() if state is DeviceState.READY else None
+        self._torn = False
         self._tell(state, reason)
 
     def received(self, data: bytes, now_ns: int) -> None:
         self._tapped(data, now_ns)
+        if self._ready_ns is not None:
+            self._torn, self._ready_ns = now_ns - self._ready_ns < _TORN_NS, None
         for framed in self._framer.feed(data, now_ns):
             self._heard(None if isinstance(framed, FrameRefused) else read_line(framed.data), now_ns)
+            self._torn = False
         # A scale that never stops talking must be asked all the same.
         self._ask_if_due(now_ns)
 
@@ -164,6 +173,9 @@ class _Weighing:
     def _heard(self, line: Weight | Trouble | None, now_ns: int) -> None:
         self._unanswered = 0
         match line:
+            case Weight(bare=True) if self._torn:
+                # The rest of `12.500 kg` would weigh 500 kg.
+                return
             case Weight():
                 self._tell(DeviceState.READY, "")
                 self._report(Weighed(self._name, line.grams, line.stable, now_ns))
