@@ -129,6 +129,9 @@ class PacketReader:
     def silence(self) -> list[Broken | Noise]:
         """Nothing came for as long as no packet pauses: half a packet is broken, and what was no packet is noise."""
         found: list[Broken | Noise] = []
+        if len(self._buffer) == 1:
+            # Any byte can be a length; alone it is no packet.
+            self._skip(self._buffer.pop())
         if self._noise_length:
             found.append(Noise(self._noise_length, bytes(self._noise_head)))
         if self._buffer:

@@ -7,12 +7,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from scanner_bench import Bench, Collector, PtyBench, SimulatedBench, SocketBench, WedgeBench
+from scanner_bench import (
+    Bench,
+    CallingBench,
+    Collector,
+    PtyBench,
+    SimulatedBench,
+    SocketBench,
+    SsiBench,
+    WedgeBench,
+)
 
 from drivers.contract import DeviceReport, DeviceState, Read, Scanner
 
-KINDS: list[Callable[[Path], Bench]] = [PtyBench, SocketBench, WedgeBench, SimulatedBench]
-PLUGGABLE: list[Callable[[Path], Bench]] = [PtyBench, SocketBench, SimulatedBench]
+KINDS: list[Callable[[Path], Bench]] = [PtyBench, SocketBench, CallingBench, SsiBench, WedgeBench, SimulatedBench]
+PLUGGABLE: list[Callable[[Path], Bench]] = [PtyBench, SocketBench, CallingBench, SsiBench, SimulatedBench]
 THREADED = PLUGGABLE
 
 
@@ -143,7 +152,7 @@ def test_a_listener_that_fails_once_does_not_silence_the_scanner(bench: Bench) -
     heard.wait_state(DeviceState.READY)
     bench.scan(b"STUMBLE")
     heard.wait(lambda it: any(state is DeviceState.LOST and "internal error" in reason for state, reason in it.states))
-    if isinstance(bench, SocketBench):
+    if isinstance(bench, SocketBench | CallingBench):
         bench.replug()
     heard.wait_state(DeviceState.READY, times=2)
     bench.scan(b"STILL HERE")
