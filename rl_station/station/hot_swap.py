@@ -31,21 +31,28 @@ class SwapRefused:
     problems: tuple[Problem, ...]
 
 
+Signature = tuple[tuple[int, int, int] | None, ...]
 Tell = Callable[[Swapped | SwapRefused], None]
 
 
 class HotSwap:
-    """Watches files on a thread of its own; `apply` puts what they say into force and raises ConfigError where it cannot."""
+    """Watches files on a thread of its own. `load` reads them, `apply` puts what they say into force.
 
-    def __init__(self, files: Sequence[Path], apply: Callable[[], Changes]) -> None:
+    Both raise ConfigError where they cannot; `apply` has changed nothing then.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], load: Callable[[], DeviceChoice], apply: Callable[[DeviceChoice], Changes]
+    ) -> None:
         self._files = tuple(files)
+        self._load = load
         self._apply = apply
         self._refused = False
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, tell: Tell) -> None:
-        """Look at once, since a file may have been saved after the station read it, and again whenever one is saved."""
+        """Look soon, since a file may have been saved after the station read it, and again whenever one is saved."""
         self._thread = threading.Thread(target=self._run, args=(tell,), name="hot-swap", daemon=True)
         self._thread.start()
 
@@ -56,20 +63,25 @@ class HotSwap:
             self._thread.join()
 
     def _run(self, tell: Tell) -> None:
-        seen, applied = self._signature(), None
-        while not self._stopping.is_set():
-            if seen != applied:
-                applied = seen
-                self._look(tell)
-            self._stopping.wait(POLL_S)
+        seen: Signature = self._signature()
+        applied: Signature | None = None
+        while not self._stopping.wait(POLL_S):
             # An editor empties a file before it writes it, or moves it away: only what has come to rest is read.
             while (now := self._signature()) != seen and not self._stopping.wait(POLL_S):
                 seen = now
+            if seen != applied and self._look(seen, tell):
+                applied = seen
 
-    def _look(self, tell: Tell) -> None:
+    def _look(self, seen: Signature, tell: Tell) -> bool:
+        """Apply what the files say. False where one was being written meanwhile: then it is looked at again."""
         try:
-            found = self._apply()
+            choice = self._load()
+            if self._signature() != seen:
+                return False
+            found = self._apply(choice)
         except ConfigError as error:
+            if self._signature() != seen:
+                return False
             self._refused = True
             log.warning("the device settings as saved cannot be used; the devices go on as they were:\n%s", error)
             tell(SwapRefused(error.problems))
@@ -83,22 +95,25 @@ class HotSwap:
             if found or mended:
                 log.info("devices swapped: %s", found)
                 tell(Swapped(found, mended))
+        return True
 
-    def _signature(self) -> tuple[tuple[int, int, int] | None, ...]:
+    def _signature(self) -> Signature:
         return tuple(map(_file_signature, self._files))
 
 
 def watch_site(site: Site, devices: DeviceSet, data: Path) -> HotSwap:
     """Keeps these devices as the files of the site say."""
 
-    def apply() -> Changes:
-        choice = load_device_choice(site.folder, site.station.id)
+    def load() -> DeviceChoice:
+        return load_device_choice(site.folder, site.station.id)
+
+    def apply(choice: DeviceChoice) -> Changes:
         try:
             return rebind(devices, choice.devices, choice.scanners, choice.printers, data=data)
         except BindError as error:
             raise _located(error, choice) from error
 
-    return HotSwap(device_files(site.folder), apply)
+    return HotSwap(device_files(site.folder), load, apply)
 
 
 def _located(error: BindError, choice: DeviceChoice) -> ConfigError:
