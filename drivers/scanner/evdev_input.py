@@ -42,6 +42,11 @@ class KeyboardMatch:
     uniq: str = ""
     port: PortMatch | None = None
 
+    def __str__(self) -> str:
+        texts = (("name", self.name), ("phys", self.phys), ("uniq", self.uniq))
+        own = [f"{key} {value}" for key, value in texts if value]
+        return ", ".join([*own, str(self.port)] if self.port else own)
+
     def fits(self, found: PluggedIn) -> bool:
         texts = ((self.name, found.name), (self.phys, found.phys), (self.uniq, found.uniq))
         return (self.port is None or self.port.fits(found)) and all(
@@ -61,7 +66,7 @@ def find_keyboard(match: KeyboardMatch, roots: InputRoots) -> Path:
     there = keyboards(sys_root=roots.sys_root, dev_root=roots.dev_root)
     fitting = [found for found in there if match.fits(found)]
     if not fitting:
-        raise LinkError("no such device", absent=True)
+        raise LinkError(f"no keyboard plugged in has {match}", absent=True)
     if len(fitting) > 1:
         places = ", ".join(f"{found.path} ({found.phys})" for found in fitting)
         raise LinkError(f"{len(fitting)} devices match; tell them apart by phys or uniq: {places}")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import secrets
 import sys
 import threading
+import time
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -14,7 +16,7 @@ from rl_station.cli.barcode_text import drawn
 from rl_station.cli.devices_open import bound, chosen, typed_scans, wait_settled, warn_of_station
 from rl_station.cli.doctor_devices import mend, place
 from rl_station.cli.options import Exit, complain, print_json
-from rl_station.devices import BoundPrinter, DeviceError, DeviceSet, DeviceState, Health, HealthLevel, Report
+from rl_station.devices import BoundPrinter, DeviceError, DeviceSet, DeviceState, Health, HealthLevel, Report, Weighed
 from rl_station.domain.scan import shown
 from rl_station.labels import LabelError, bin_label, to_png, to_zpl
 from rl_station.settings import Site
@@ -51,9 +53,12 @@ def check_device(args: Namespace) -> int:
 def checks(site: Site, devices: DeviceSet, args: Namespace) -> Iterator[Check]:
     """Each is only made where the one before it went well."""
     told = threading.Event()
+    weights: queue.SimpleQueue[Weighed] = queue.SimpleQueue()
 
     def listener(report: Report) -> None:
         told.set()
+        if isinstance(report, Weighed):
+            weights.put(report)
 
     with typed_scans(devices):
         devices.start(listener)
@@ -70,6 +75,8 @@ def checks(site: Site, devices: DeviceSet, args: Namespace) -> Iterator[Check]:
                 return
             if printer := devices.printers.get(line.name):
                 yield _label(site, printer)
+            elif args.seconds and line.kind == "scale":
+                yield _weigh(weights, line.name, args.seconds)
             elif args.seconds:
                 yield _scan(devices, line.name, args.seconds)
         finally:
@@ -84,6 +91,20 @@ def _scan(devices: DeviceSet, name: str, seconds: float) -> Check:
         complain(drawn(code))
     found: Health = devices.test(name, HealthLevel.INTERACTIVE, seconds, code=code)
     return Check("interactive", found.ok, found.report)
+
+
+def _weigh(weights: queue.SimpleQueue[Weighed], name: str, seconds: float) -> Check:
+    """Something that is not nothing, settled."""
+    complain(f"Put something on {name} within {seconds:g} s, and let it settle.")
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        try:
+            weight = weights.get(timeout=left)
+        except queue.Empty:
+            break
+        if weight.stable and weight.grams:
+            return Check("interactive", True, f"{weight.grams} g")
+    return Check("interactive", False, f"no settled weight within {seconds:g} s")
 
 
 def _label(site: Site, bound_printer: BoundPrinter) -> Check:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rl_station.cli import opening
-from rl_station.cli.devices_open import bound, chosen_scanners, typed_scans, types, warn_of_station
+from rl_station.cli.devices_open import bound, chosen_readers, typed_scans, types, warn_of_station
 from rl_station.cli.devices_told import Heard, document, line, steps
 from rl_station.cli.options import Exit, UsageError, complain, print_json
 from rl_station.devices import DeviceSet, RawBytes, Read, Report, Weighed
@@ -35,18 +35,18 @@ class Limits:
 def monitor(args: Namespace) -> int:
     """Print what comes until Ctrl+C. Exit 1 where --count reads were wanted and time ran out before."""
     site = opening.site(args)
-    names = chosen_scanners(site, args.name)
+    names = chosen_readers(site, args.name)
     warn_of_station(args)
-    devices = bound(site, (names, ()), opening.data(args))
+    devices = bound(site, names, opening.data(args))
     return listen(site, devices, Limits(args.seconds, args.count), told_by(site, args.json))
 
 
 def record(args: Namespace) -> int:
     """As `monitor`, and every raw byte goes into a file."""
     site = opening.site(args)
-    names = chosen_scanners(site, args.name)
+    names = chosen_readers(site, args.name)
     warn_of_station(args)
-    devices = bound(site, (names, ()), opening.data(args))
+    devices = bound(site, names, opening.data(args))
     tell = told_by(site, args.json)
     kept = 0
     with new_file(args.file) as file:

@@ -9,9 +9,10 @@ import termios
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from rl_station.cli import opening
 from rl_station.cli.options import UsageError, complain
@@ -28,33 +29,43 @@ _CHUNK = 4096
 TypedListener = Callable[[bytes, int], None]
 
 
-def chosen(site: Site, name: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Scanners and printers that are meant: one by its name, or all of the station. Raises `UsageError`."""
+class Names(NamedTuple):
+    """Devices by their kinds."""
+
+    scanners: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
+    printers: tuple[str, ...] = ()
+
+
+def chosen(site: Site, name: str | None) -> Names:
+    """The devices that are meant: one by its name, or all of the station. Raises `UsageError`."""
     if name is None:
-        return site.station.scanners, site.station.printers
+        return Names(site.station.scanners, site.station.scales, site.station.printers)
     if name in site.devices.scanners:
-        return (name,), ()
+        return Names(scanners=(name,))
+    if name in site.devices.scales:
+        return Names(scales=(name,))
     if name in site.devices.printers:
-        return (), (name,)
-    known = [*site.devices.scanners, *site.devices.printers]
+        return Names(printers=(name,))
+    known = [*site.devices.scanners, *site.devices.scales, *site.devices.printers]
     hint = nearest(name, known)
     advice = f"did you mean {hint!r}?" if hint else f"devices.toml has {', '.join(known) or 'none'}"
     raise UsageError(f"there is no device {shown(name)!r}; {advice}")
 
 
-def chosen_scanners(site: Site, name: str | None) -> tuple[str, ...]:
-    """As `chosen`, where only what reads will do."""
-    scanners, printers = chosen(site, name)
-    if name is not None and printers:
+def chosen_readers(site: Site, name: str | None) -> Names:
+    """As `chosen`, without what reads nothing. Raises `UsageError` where nothing is left."""
+    names = chosen(site, name)
+    if name is not None and names.printers:
         raise UsageError(f"{name} is a printer; it reads nothing")
-    if not scanners:
-        raise UsageError(f"station {site.station.id} has no scanners")
-    return scanners
+    if not (names.scanners or names.scales):
+        raise UsageError(f"station {site.station.id} has no scanners and no scales")
+    return names._replace(printers=())
 
 
-def bound(site: Site, names: tuple[Sequence[str], Sequence[str]], data: Path) -> DeviceSet:
+def bound(site: Site, names: Names, data: Path) -> DeviceSet:
     """The devices, not started; their counters are left to the station."""
-    return bind(site.devices, *names, data=data)
+    return bind(site.devices, names.scanners, names.printers, names.scales, data=data)
 
 
 def warn_of_station(args: Namespace) -> None:

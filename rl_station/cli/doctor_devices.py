@@ -6,13 +6,12 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from rl_station.cli.devices_open import wait_settled
+from rl_station.cli.devices_open import bound, chosen, wait_settled
 from rl_station.cli.doctor_finding import Finding, fail, fine, warn
 from rl_station.cli.doctor_machine import group_of, usermod
 from rl_station.devices import DeviceSet, DeviceState, DeviceStatus, Report
 from rl_station.settings import Site
 from rl_station.settings.device_settings import DevicesFile
-from rl_station.station.compose import devices_of
 from rl_station.store import holder
 
 PATIENCE_S = 6.0
@@ -24,11 +23,12 @@ _SERIAL = frozenset({"serial", "ssi"})
 def needed_groups(site: Site) -> dict[str, str]:
     """Groups that own what this station's devices are, with what each opens."""
     needed: dict[str, str] = {}
-    used = {name: site.devices.scanners.get(name) for name in site.station.scanners}
-    for name, scanner in used.items():
-        if scanner is not None and scanner.driver in _SERIAL and "://" not in scanner.port:
+    scanners = [(name, site.devices.scanners.get(name)) for name in site.station.scanners]
+    scales = [(name, site.devices.scales.get(name)) for name in site.station.scales]
+    for name, reading in (*scanners, *scales):
+        if reading is not None and reading.driver in _SERIAL and "://" not in reading.port:
             needed.setdefault("dialout", f"serial ports ({name})")
-        elif scanner is not None and scanner.driver == "evdev":
+        elif reading is not None and reading.driver == "evdev":
             needed.setdefault("input", f"keyboards and HID scanners ({name})")
     for name in site.station.printers:
         printer = site.devices.printers.get(name)
@@ -42,7 +42,7 @@ def devices(site: Site, data: Path, patience: float = PATIENCE_S) -> Iterator[Fi
     if (running := holder(data)) is not None:
         yield fine("devices", f"held by the running station (process {running}); its devices screen (F6) shows them")
         return
-    lines = states(devices_of(site, data), patience)
+    lines = states(bound(site, chosen(site, None), data), patience)
     if not lines:
         fix = f"List some for {site.station.id} in stations.toml."
         yield warn("devices", f"station {site.station.id} has no devices", fix)
@@ -75,8 +75,9 @@ def _finding(line: DeviceStatus, configured: DevicesFile) -> Finding:
 
 def place(name: str, configured: DevicesFile) -> str:
     """Where the file says a device is; empty where it does not."""
-    scanner, printer = configured.scanners.get(name), configured.printers.get(name)
-    return scanner.port if scanner is not None else printer.url if printer is not None else ""
+    reading = configured.scanners.get(name) or configured.scales.get(name)
+    printer = configured.printers.get(name)
+    return reading.port if reading is not None else printer.url if printer is not None else ""
 
 
 def mend(reason: str, place: str) -> str:

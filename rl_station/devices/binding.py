@@ -9,6 +9,7 @@ from drivers import registry
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
 from rl_station.devices.device_set import DeviceSet
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
+from rl_station.settings.scale_settings import ScaleModel
 
 _MISSING = "not in devices.toml"
 
@@ -21,23 +22,35 @@ class BindError(Exception):
         super().__init__("; ".join(f"{name}: {reason}" for name, reason in failures.items()))
 
 
-def bind(
-    devices: DevicesFile, scanners: Sequence[str], printers: Sequence[str], *, data: Path, keep_statistics: bool = False
+def bind(  # noqa: PLR0913 - one list for each kind of device
+    devices: DevicesFile,
+    scanners: Sequence[str],
+    printers: Sequence[str],
+    scales: Sequence[str] = (),
+    *,
+    data: Path,
+    keep_statistics: bool = False,
 ) -> DeviceSet:
-    """The devices a station names, not started yet. Relative paths of printers count from the data folder.
+    """The devices a station names, not started yet. Relative paths of printers and recordings count from the data folder.
 
     Never raises for a device: one that cannot be made is in the set as lost, with its reason. With `keep_statistics` their
     counters are kept in the data folder; only the station itself may do that.
     """
     return DeviceSet(
-        [_scanner(name, devices.scanners.get(name), {}) for name in dict.fromkeys(scanners)],
+        _scanners(devices, scanners, scales, data, {}),
         [_printer(name, devices.printers.get(name), data, {}) for name in dict.fromkeys(printers)],
         folder=data if keep_statistics else None,
     )
 
 
-def rebind(
-    current: DeviceSet, devices: DevicesFile, scanners: Sequence[str], printers: Sequence[str], *, data: Path
+def rebind(  # noqa: PLR0913 - as bind
+    current: DeviceSet,
+    devices: DevicesFile,
+    scanners: Sequence[str],
+    printers: Sequence[str],
+    scales: Sequence[str] = (),
+    *,
+    data: Path,
 ) -> Changes:
     """Have the devices of this configuration from now on. One whose settings are the same goes on undisturbed.
 
@@ -45,7 +58,7 @@ def rebind(
     is new or was fine before; then nothing has changed.
     """
     there = current.bound
-    fresh_scanners = [_scanner(name, devices.scanners.get(name), there) for name in dict.fromkeys(scanners)]
+    fresh_scanners = _scanners(devices, scanners, scales, data, there)
     fresh_printers = [_printer(name, devices.printers.get(name), data, there) for name in dict.fromkeys(printers)]
     fresh: list[Bound] = [*fresh_scanners, *fresh_printers]
     failed = {bound.name: bound.failure for bound in fresh if bound.failure and there.get(bound.name) is not bound}
@@ -54,22 +67,46 @@ def rebind(
     return current.swap(fresh_scanners, fresh_printers)
 
 
-def _scanner(name: str, model: ScannerModel | None, there: Mapping[str, Bound]) -> BoundScanner:
+def _scanners(
+    devices: DevicesFile, scanners: Sequence[str], scales: Sequence[str], data: Path, there: Mapping[str, Bound]
+) -> list[BoundScanner]:
+    """Scanners, then scales: both report by themselves from their start to their stop."""
+    return [
+        *(_scanner(name, "scanner", devices.scanners.get(name), data, there) for name in dict.fromkeys(scanners)),
+        *(_scanner(name, "scale", devices.scales.get(name), data, there) for name in dict.fromkeys(scales)),
+    ]
+
+
+def _scanner(
+    name: str, kind: str, model: ScannerModel | ScaleModel | None, data: Path, there: Mapping[str, Bound]
+) -> BoundScanner:
     before = there.get(name)
     if model is None:
-        fresh = BoundScanner(name, "", None, failure=_MISSING)
+        fresh = BoundScanner(name, "", None, failure=_MISSING, kind=kind)
     elif isinstance(before, BoundScanner) and not before.failure and before.settings == _settings(model):
         return before
     else:
-        fresh = _made_scanner(name, model)
+        fresh = _made_scale(name, model) if isinstance(model, ScaleModel) else _made_scanner(name, model, data)
     # What could not be made before and cannot be made now is the same trouble as before.
     return before if isinstance(before, BoundScanner) and fresh.failure and before == fresh else fresh
 
 
-def _made_scanner(name: str, model: ScannerModel) -> BoundScanner:
+def _made_scale(name: str, model: ScaleModel) -> BoundScanner:
     settings = _settings(model)
     try:
-        made = registry.scanner(model.driver, name, model.driver_options())
+        made = registry.scale(model.driver, name, model.driver_options())
+    except registry.DriverError as error:
+        return BoundScanner(name, model.driver, None, failure=str(error), kind="scale", settings=settings)
+    return BoundScanner(name, model.driver, made, kind="scale", silence_s=model.silence_s, settings=settings)
+
+
+def _made_scanner(name: str, model: ScannerModel, data: Path) -> BoundScanner:
+    settings = _settings(model)
+    options = model.driver_options()
+    if model.file:
+        options["file"] = str(data / model.file)
+    try:
+        made = registry.scanner(model.driver, name, options)
     except registry.DriverError as error:
         return BoundScanner(name, model.driver, None, failure=str(error), settings=settings)
     return BoundScanner(name, model.driver, made, model.debounce_ms, silence_s=model.silence_s, settings=settings)
@@ -98,6 +135,6 @@ def _made_printer(name: str, model: PrinterModel, data: Path) -> BoundPrinter:
     return BoundPrinter(name, model.driver, made, model.dpi, model.timeout, settings=settings)
 
 
-def _settings(model: ScannerModel | PrinterModel) -> object:
+def _settings(model: ScannerModel | ScaleModel | PrinterModel) -> object:
     """What tells one device from another: every value, and whether it was given or is a default that a profile may change."""
     return model.model_dump(), frozenset(model.model_fields_set)

@@ -165,14 +165,14 @@ class DeviceSet:
         """Check a device, waiting up to `timeout` seconds; `level` is one of `HealthLevel`. Never raises.
 
         Interactive: waits for a scan. With a `code`, only that code counts, and it goes nowhere else; every other read goes
-        its usual way. A printer cannot be scanned with: it is asked instead.
+        its usual way. A printer or scale cannot be scanned with: it is asked instead.
         """
         bound, line = self._bound.get(name), self._table.line(name)
         if bound is None or line is None:
             return Health(False, "there is no such device")
         if level == HealthLevel.INTERNAL:
             return health.known(bound, line)
-        if level == HealthLevel.INTERACTIVE and isinstance(bound, BoundScanner) and not bound.failure:
+        if level == HealthLevel.INTERACTIVE and bound.kind == "scanner" and not bound.failure:
             trial = Trial(code.encode())
             self._stream.try_out(name, trial)
             try:

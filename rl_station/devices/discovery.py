@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers.discovery import AmbiguousMatchError, PluggedIn, PortMatch, find_port, plugged_in
+from drivers.scanner.evdev_input import InputRoots, KeyboardMatch, find_keyboard, keyboard_match
+from drivers.transport.links import LinkError
 from drivers.usability import Usability
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
+from rl_station.settings.scale_settings import ScaleModel
 
 __all__ = ["Configured", "PluggedIn", "Roots", "Survey", "survey"]
 
@@ -66,6 +69,7 @@ def survey(devices: DevicesFile, roots: Roots | None = None) -> Survey:
     found = plugged_in(sys_root=at.sys, dev_root=at.dev, proc_root=at.proc, run_root=at.run)
     plugged = (*found, *_usb_printers(at, usability))
     configured = [_scanner(name, model, at) for name, model in devices.scanners.items()]
+    configured += [_scale(name, model, at) for name, model in devices.scales.items()]
     configured += [_printer(name, model) for name, model in devices.printers.items()]
     return Survey(tuple(_usable(each, usability) for each in configured), plugged)
 
@@ -81,11 +85,29 @@ def _usable(device: Configured, usability: Usability) -> Configured:
 
 def _scanner(name: str, model: ScannerModel, at: Roots) -> Configured:
     device = Configured(name, "scanner", model.driver)
+    if model.match is not None and model.driver == "evdev":
+        return _keyboard(device, keyboard_match(model.match.model_dump(exclude_unset=True)), at)
+    if model.match is None and not model.port:
+        return replace(device, wanted=model.address or _listening(model.listen) or model.file)
+    return _at_port(device, model, at)
+
+
+def _scale(name: str, model: ScaleModel, at: Roots) -> Configured:
+    return _at_port(Configured(name, "scale", model.driver), model, at)
+
+
+def _at_port(device: Configured, model: ScannerModel | ScaleModel, at: Roots) -> Configured:
     if model.match is not None:
         return _matched(device, PortMatch(**model.match.model_dump(exclude_unset=True)), at)
-    if model.port.startswith("/"):
-        return replace(device, wanted=model.port, path=model.port)
-    return replace(device, wanted=model.port or model.address or _listening(model.listen))
+    return replace(device, wanted=model.port, path=model.port if model.port.startswith("/") else "")
+
+
+def _keyboard(device: Configured, match: KeyboardMatch, at: Roots) -> Configured:
+    try:
+        path = str(find_keyboard(match, InputRoots(at.sys, at.dev)))
+    except LinkError as error:
+        return replace(device, wanted=str(match), problem=NOT_THERE if error.absent else error.reason)
+    return replace(device, wanted=str(match), path=path)
 
 
 def _matched(device: Configured, match: PortMatch, at: Roots) -> Configured:

@@ -81,6 +81,7 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
 def check_station_devices(layers: Layers, id_: str, station: StationModel, devices: DevicesFile) -> Iterator[Problem]:
     """The devices that a station names have to be in devices.toml."""
     yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, devices.scanners)
+    yield from _each(layers, (id_, "scales"), "scale", station.scales, devices.scales)
     yield from _each(layers, (id_, "printers"), "printer", station.printers, devices.printers)
 
 

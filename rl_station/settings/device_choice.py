@@ -24,6 +24,7 @@ class DeviceChoice(msgspec.Struct, frozen=True, kw_only=True):
 
     devices: DevicesFile
     scanners: tuple[str, ...]
+    scales: tuple[str, ...]
     printers: tuple[str, ...]
     layers: Layers
 
@@ -49,7 +50,9 @@ def load_device_choice(config: Path, station: str, *, environ: Mapping[str, str]
     if problems or devices is None or stations is None:
         raise ConfigError(problems)
     own = stations.root[station]
-    return DeviceChoice(devices=devices, scanners=own.scanners, printers=own.printers, layers=layers[_DEVICES])
+    return DeviceChoice(
+        devices=devices, scanners=own.scanners, scales=own.scales, printers=own.printers, layers=layers[_DEVICES]
+    )
 
 
 def _crossed(

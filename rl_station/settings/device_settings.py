@@ -99,7 +99,9 @@ class ScannerModel(LineModel):
         0, description="simulated: above 0, the script reads itself, so many milliseconds apart."
     )
 
-    file: str = Field("", description="replay: the recording to play, as `devices record` writes it.")
+    file: str = Field(
+        "", description="replay: recording to play, as `devices record` writes it; relative to the data folder."
+    )
     device: str = Field(
         "", description="replay: the device in the recording, where it holds several; none: all of them."
     )

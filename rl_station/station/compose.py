@@ -39,7 +39,8 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
 
 def devices_of(site: Site, data: Path) -> DeviceSet:
     """The station's own devices, their counters kept in the data folder."""
-    return bind(site.devices, site.station.scanners, site.station.printers, data=data, keep_statistics=True)
+    own = site.station
+    return bind(site.devices, own.scanners, own.printers, own.scales, data=data, keep_statistics=True)
 
 
 def terminal_input(devices: DeviceSet) -> TerminalInput:

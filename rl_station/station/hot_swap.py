@@ -109,7 +109,7 @@ def watch_site(site: Site, devices: DeviceSet, data: Path) -> HotSwap:
 
     def apply(choice: DeviceChoice) -> Changes:
         try:
-            return rebind(devices, choice.devices, choice.scanners, choice.printers, data=data)
+            return rebind(devices, choice.devices, choice.scanners, choice.printers, choice.scales, data=data)
         except BindError as error:
             raise _located(error, choice) from error
 
