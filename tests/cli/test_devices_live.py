@@ -11,6 +11,7 @@ import socket
 import termios
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -316,3 +317,57 @@ def test_the_code_on_the_screen_can_be_read_from_it(draw: Callable[[str], list[s
     lines = draw("TEST042137")
     assert max(map(len, lines)) <= 80
     assert [found.text for found in zxingcpp.read_barcodes(photographed(lines))] == ["TEST042137"]
+
+
+# --- scales -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def scale(tmp_path: Path, config: Path) -> Iterator[PtyScanner]:
+    device = PtyScanner(tmp_path / "scale")
+    with (config / "devices.toml").open("a") as file:
+        file.write(f'\n[scales.table]\ndriver = "serial"\nport = "{device.path}"\n')
+    yield device
+    device.close()
+
+
+@contextmanager
+def showing(scale: PtyScanner, line: bytes) -> Iterator[None]:
+    """The scale says this over and over, as scales do."""
+    done = threading.Event()
+
+    def talk() -> None:
+        while not done.wait(0.05):
+            scale.send(line)
+
+    talker = threading.Thread(target=talk, daemon=True)
+    talker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        talker.join()
+
+
+def test_monitor_tells_weights(scale: PtyScanner, folders: tuple[str | Path, ...]) -> None:
+    with started("devices", "monitor", "table", "--json", *folders) as command:
+        command.wait_said('"ready"')
+        with showing(scale, b"US,GS,+  0.800kg\r\n"):
+            assert '"stable":false' in command.wait_said('"grams":800')
+        with showing(scale, b"ST,GS,+  1.234kg\r\n"):
+            assert '"stable":true' in command.wait_said('"grams":1234')
+
+
+def test_a_scale_passes_with_a_settled_weight(scale: PtyScanner, folders: tuple[str | Path, ...]) -> None:
+    with started("devices", "test", "table", *folders) as command, showing(scale, b"ST,GS,+  1.234kg\r\n"):
+        assert command.ended() == 0
+    assert command.lines[-1].split()[1:] == ["interactive", "1234", "g"]
+
+
+def test_an_empty_scale_has_not_passed(scale: PtyScanner, folders: tuple[str | Path, ...]) -> None:
+    with (
+        started("devices", "test", "table", "--seconds", "0.5", *folders) as command,
+        showing(scale, b"ST,GS,+  0.000kg\r\n"),
+    ):
+        assert command.ended() == 1
+    assert "no settled weight" in command.lines[-1]
