@@ -9,6 +9,7 @@ from pathlib import Path
 from rl_station.cli import doctor_data, doctor_devices, doctor_machine, opening
 from rl_station.cli.doctor_finding import Finding, Level, fail, fine, warn
 from rl_station.cli.options import Exit, print_json
+from rl_station.devices.discovery import survey
 from rl_station.settings import ConfigError, Problem, Site, load_site
 from rl_station.settings import check as check_config
 from rl_station.settings.paths import config_dir, example_site
@@ -48,6 +49,7 @@ def examine(args: Namespace) -> Iterator[Finding]:
     yield from doctor_data.data(data, site)
     if site is not None:
         yield from doctor_machine.groups(doctor_devices.needed_groups(site))
+        yield from doctor_devices.surroundings(survey(site.devices))
         yield from doctor_devices.devices(site, data)
 
 

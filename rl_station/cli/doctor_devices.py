@@ -10,6 +10,7 @@ from rl_station.cli.devices_open import bound, chosen, wait_settled
 from rl_station.cli.doctor_finding import Finding, fail, fine, warn
 from rl_station.cli.doctor_machine import group_of, usermod
 from rl_station.devices import DeviceSet, DeviceState, DeviceStatus, Report
+from rl_station.devices.discovery import Survey
 from rl_station.settings import Site
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.store import holder
@@ -34,7 +35,19 @@ def needed_groups(site: Site) -> dict[str, str]:
         printer = site.devices.printers.get(name)
         if printer is not None and printer.url.startswith("/dev/usb/lp"):
             needed.setdefault("lp", f"printers on USB ({name})")
+        elif printer is not None and printer.url.startswith("/dev/tty"):
+            needed.setdefault("dialout", f"serial ports ({name})")
     return needed
+
+
+def surroundings(found: Survey) -> Iterator[Finding]:
+    """What is plugged in: what may go wrong with it later, and what nobody has configured."""
+    for advice in dict.fromkeys(each.advice for each in found.plugged if each.advice):
+        places = ", ".join(each.path for each in found.plugged if each.advice == advice)
+        yield warn("ports", f"{places}: {advice}", mend("ModemManager", ""))
+    if strangers := len(found.strangers):
+        told = f"{strangers} plugged in and not configured; `rl-station devices list` shows them"
+        yield fine("plugged in", told, strangers=strangers)
 
 
 def devices(site: Site, data: Path, patience: float = PATIENCE_S) -> Iterator[Finding]:
@@ -87,7 +100,7 @@ def mend(reason: str, place: str) -> str:
     if reason == "busy":
         return f"Another program holds it: sudo fuser -v {place or 'the device'} names it."
     if "ModemManager" in reason:
-        return "sudo systemctl disable --now ModemManager"
+        return "A station has no modem: sudo systemctl disable --now ModemManager"
     if reason == "not in devices.toml":
         return "Add it to devices.toml, or take it out of stations.toml; `rl-station config check` tells more."
     if "no such device" in reason or not place or place.startswith("/"):

@@ -13,6 +13,7 @@ from device_tree import DeviceTree, Usb
 from rl_station.cli import main
 from rl_station.cli.devices import document, text
 from rl_station.cli.devices_suggest import suggestion
+from rl_station.cli.doctor_devices import surroundings
 from rl_station.devices.discovery import Survey, survey
 from rl_station.settings import Site, load_site
 from rl_station.settings.device_settings import DevicesFile
@@ -159,3 +160,14 @@ def test_on_this_very_machine(capsys: pytest.CaptureFixture[str], command: str, 
     assert code == 0
     assert isinstance(printed, dict if command == "list" else list)
     assert not (tmp_path / "data").exists()
+
+
+def test_the_doctor_warns_of_a_program_that_will_talk_to_scanners(tree: DeviceTree) -> None:
+    tree.plug_serial(ZEBRA, "ttyACM0")
+    assert [finding.level for finding in surroundings(survey(DevicesFile(), tree.roots))] == ["ok"]
+    tree.run_program(78, "ModemManager")
+    warned, unnamed = surroundings(survey(DevicesFile(), tree.roots))
+    assert warned.level == "warn"
+    assert "ttyACM0" in warned.told
+    assert "systemctl disable --now ModemManager" in warned.fix
+    assert unnamed.figures == {"strangers": 1}
