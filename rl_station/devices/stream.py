@@ -63,7 +63,8 @@ class Stream:
             elif isinstance(report, Read) and self._is_trial(report):
                 self._table.note(report, test=True)
             elif self._full():
-                active.debouncer.forget()
+                if isinstance(report, Read):
+                    active.debouncer.forget(report)
                 self._overflow(report)
             else:
                 self._publish(report)

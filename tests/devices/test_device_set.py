@@ -16,7 +16,7 @@ from devices_bench import Stream, eventually, line, simulated
 from drivers.contract import DeviceError, DeviceState, FrameRefused, Listener, PrinterStatus, Read, StateChange
 from drivers.scanner.simulated import SimulatedScanner
 from drivers.scanner.wedge import WedgeScanner
-from rl_station.devices import BoundPrinter, BoundScanner, DeviceSet, DeviceStatus, DuplicateIgnored, bind
+from rl_station.devices import BoundPrinter, BoundScanner, DeviceSet, DeviceStatus, bind
 from rl_station.devices.debounce import Debouncer
 from rl_station.devices.table import DeviceTable
 from rl_station.settings.device_settings import DevicesFile
@@ -70,14 +70,18 @@ def test_the_same_code_at_once_is_one_scan_and_the_repeat_is_told() -> None:
     scanner, bound = simulated("sim", debounce_ms=60_000)
     devices, stream = DeviceSet([bound]), Stream()
     devices.start(stream)
-    for code in ("PLATE1", "PLATE1", "PLATE2", "PLATE1"):
+    for code in ("PLATE1", "PLATE1", "PLATE2"):
         scanner.push(code)
-    stream.wait(lambda: len(stream.heard) >= 5)
+    stream.wait(lambda: stream.codes("sim") == [b"PLATE1", b"PLATE2"])
     devices.stop()
-    assert stream.codes("sim") == [b"PLATE1", b"PLATE2", b"PLATE1"]
-    repeats = [report for report in stream.heard if isinstance(report, DuplicateIgnored)]
-    assert [(report.device, report.read.data) for report in repeats] == [("sim", b"PLATE1")]
-    assert (line(devices, "sim").good_reads, line(devices, "sim").duplicates) == (3, 1)
+    assert stream.repeats("sim") == [b"PLATE1"]
+    assert (line(devices, "sim").good_reads, line(devices, "sim").duplicates) == (2, 1)
+
+
+def test_two_labels_before_a_scanner_that_reads_by_itself_are_one_scan_each() -> None:
+    debouncer = Debouncer(400)
+    reads = [Read("it", code, at * MS) for at, code in enumerate([b"A", b"B"] * 100)]
+    assert [read.data for read in reads if debouncer.repeats(read) is None] == [b"A", b"B"]
 
 
 def test_the_same_code_from_two_scanners_is_two_scans() -> None:
