@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import threading
@@ -37,6 +38,7 @@ class SsiGun:
         self._revision = revision
         self._answers: list[int] = []
         self._changed = threading.Condition()
+        self._wire = threading.Lock()
         self._closing = False
         self._thread = threading.Thread(target=self._listen, name="ssi-gun", daemon=True)
         self._thread.start()
@@ -68,6 +70,14 @@ class SsiGun:
         self._thread.join()
         self.port.unplug()
 
+    def unplug(self) -> None:
+        with self._wire:
+            self.port.unplug()
+
+    def plug(self) -> None:
+        with self._wire:
+            self.port.plug()
+
     def _sent(self, data: bytes, status: int) -> bool:
         for attempt in range(ATTEMPTS):
             raw = packet(0xF3, data, status | bool(attempt))
@@ -88,25 +98,26 @@ class SsiGun:
     def _listen(self) -> None:
         pending = b""
         while not self._closing:
-            master = self.port.master
-            if master is None or not select.select([master], [], [], 0.02)[0]:
-                time.sleep(0.001)
-                continue
-            try:
-                pending += os.read(master, 4096)
-            except OSError:
-                # Nobody has the other side open yet.
-                time.sleep(0.001)
-                continue
-            while pending:
-                if pending[0] == 0:
-                    pending = pending[1:]
-                    continue
-                end = pending[0] + 2
-                if len(pending) < end:
-                    break
+            pending += self._read()
+            while pending and pending[0] == 0:
+                pending = pending[1:]
+            if pending and len(pending) >= (end := pending[0] + 2):
                 self._take(pending[:end])
                 pending = pending[end:]
+
+    def _read(self) -> bytes:
+        """What the host has sent within a moment."""
+        with self._wire:
+            master = self.port.master
+            try:
+                if master is not None and select.select([master], [], [], 0.005)[0]:
+                    return os.read(master, 4096)
+            except OSError as error:
+                if error.errno != errno.EIO:
+                    raise
+        # Nobody has the other side open, or it is not plugged in; let others have the wire.
+        time.sleep(0.001)
+        return b""
 
     def _take(self, raw: bytes) -> None:
         opcode, source, data = raw[1], raw[2], raw[4:-2]

@@ -106,9 +106,9 @@ def test_the_symbology_of_the_type_byte_is_told(gun: SsiGun) -> None:
 def test_scanning_is_switched_on_at_every_connection_and_off_if_wanted(gun: SsiGun) -> None:
     with reading(gun, disable_on_stop=True) as (_, heard):
         gun.heard(ENABLE)
-        gun.port.unplug()
+        gun.unplug()
         heard.wait_state(DeviceState.ABSENT)
-        gun.port.plug()
+        gun.plug()
         gun.heard(ENABLE, times=2)
     gun.heard(DISABLE)
 
@@ -154,7 +154,7 @@ def test_a_dead_scanner_behind_an_open_port_fails_its_health_check(gun: SsiGun) 
         gun.dumb = True
         asked = scanner.check_health(HealthLevel.EXTERNAL, 0.1)
         assert (asked.ok, asked.report) == (False, "does not answer within 0.1 s")
-        gun.port.unplug()
+        gun.unplug()
         assert not scanner.check_health(HealthLevel.INTERACTIVE, 0.05).ok
     assert not SsiScanner(name="it", port="/dev/null").check_health(HealthLevel.INTERNAL, 0).ok
 
