@@ -43,8 +43,10 @@ def test_the_example_binds_and_every_device_can_be_made(tmp_path: Path) -> None:
 def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     settings = DevicesFile.model_validate(tomllib.loads(uncommented(EXAMPLE.read_text())))
     assert {"bench-serial", "bench-2d"} <= set(settings.scanners)
-    assert "bench-zpl" in settings.printers
-    devices = bind(settings, list(settings.scanners), list(settings.printers), data=tmp_path)
+    assert {found.driver for found in settings.scanners.values()} >= {"evdev", "replay"}
+    assert {found.driver for found in settings.printers.values()} == {"zpl", "escpos", "file"}
+    devices = bind(settings, list(settings.scanners), list(settings.printers), list(settings.scales), data=tmp_path)
+    assert "bench-scale" in {line.name for line in devices.status()}
     assert [line for line in devices.status() if line.state is DeviceState.LOST] == []
 
 

@@ -44,7 +44,6 @@ _US_ROWS = ((2, "1234567890-="), (16, "qwertyuiop[]"), (30, "asdfghjkl;'`"), (43
 _US_UPPER = ((2, "!@#$%^&*()_+"), (16, "QWERTYUIOP{}"), (30, 'ASDFGHJKL:"~'), (43, "|ZXCVBNM<>?"))
 _PLAIN = {sign: first + place for first, signs in _US_ROWS for place, sign in enumerate(signs)} | {" ": 57}
 _UPPER = {sign: first + place for first, signs in _US_UPPER for place, sign in enumerate(signs)}
-_CONTROLS = {"\x1d": (27, CTRL), "\x1e": (7, CTRL, SHIFT), "\x04": (32, CTRL), "\r": (ENTER,), "\t": (TAB,)}
 
 
 def typed(text: str) -> bytes:
@@ -54,9 +53,22 @@ def typed(text: str) -> bytes:
         if sign in _PLAIN
         else stroke(_UPPER[sign], SHIFT)
         if sign in _UPPER
-        else stroke(*_CONTROLS[sign])
+        else stroke(*_control(sign))
         for sign in text
     )
+
+
+def typable(code: bytes) -> bool:
+    """Whether a US keyboard types this: no letters of other countries, no bytes that are no characters."""
+    return code.isascii()
+
+
+def _control(sign: str) -> tuple[int, ...]:
+    """Ctrl with the letter or bracket of a control character; Enter and Tab have keys of their own."""
+    if sign in "\r\t":
+        return (ENTER,) if sign == "\r" else (TAB,)
+    held = chr(ord(sign) + 64).lower()
+    return (_PLAIN[held], CTRL) if held in _PLAIN else (_UPPER[held], CTRL, SHIFT)
 
 
 class InputTree:

@@ -158,6 +158,34 @@ def test_a_long_wait_does_not_hold_up_stop_and_nothing_comes_after_it(tmp_path: 
     assert (DeviceState.ABSENT, "the recording has ended") not in heard.states
 
 
+def test_a_code_that_silence_ends_does_not_wait_for_the_next_one(tmp_path: Path) -> None:
+    file = recording(tmp_path, (0, LICENCE), (3_600_000 * MS, b"AN HOUR LATER\r"))
+    heard, scanner = Collector(), ReplayScanner(name="it", file=file, idle_gap_ms=30)
+    scanner.start(heard)
+    assert heard.wait_codes(1) == [LICENCE[:-2]]
+    scanner.stop()
+
+
+def test_stopped_in_the_middle_of_a_burst_it_says_no_more(tmp_path: Path) -> None:
+    file = recording(tmp_path, (0, b"ONE\rTWO\rTHREE\r"))
+    heard, scanner = Collector(), ReplayScanner(name="it", file=file, timed=False)
+    stopped = threading.Event()
+
+    def stopping(report: DeviceReport) -> None:
+        heard(report)
+        if isinstance(report, Read):
+            scanner.stop()
+            stopped.set()
+
+    scanner.start(stopping)
+    assert stopped.wait(PATIENCE_S)
+    for thread in threading.enumerate():
+        if thread.name == "replay-it":
+            thread.join(PATIENCE_S)
+    assert heard.codes == [b"ONE"]
+    assert heard.states[-1] == (DeviceState.READY, "")
+
+
 def test_a_recording_that_cannot_be_read_is_a_lost_scanner(tmp_path: Path) -> None:
     heard, scanner = Collector(), ReplayScanner(name="it", file=tmp_path / "missing.jsonl")
     scanner.start(heard)
