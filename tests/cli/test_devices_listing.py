@@ -110,6 +110,14 @@ def test_twins_without_serial_numbers_are_suggested_by_the_socket_they_are_in(tr
     assert [match.location for match in matches if match] == ["1-1.4", "1-1.5"]
 
 
+def test_twins_with_the_same_serial_number_are_suggested_by_the_socket_too(tree: DeviceTree) -> None:
+    tree.plug_serial(NAMELESS._replace(serial="0001"), "ttyUSB0")
+    tree.plug_serial(NAMELESS_TWIN._replace(serial="0001"), "ttyUSB1")
+    _, devices = suggested(survey(DevicesFile(), tree.roots))
+    matches = [scanner.match for scanner in devices.scanners.values()]
+    assert [(match.usb_serial, match.location) for match in matches if match] == [("", "1-1.4"), ("", "1-1.5")]
+
+
 def test_a_suggestion_pasted_in_is_found_again_wherever_it_is_plugged(tree: DeviceTree, tmp_path: Path) -> None:
     tree.plug_serial(ZEBRA, "ttyACM0")
     _, devices = suggested(survey(DevicesFile(), tree.roots))

@@ -212,12 +212,18 @@ async def test_an_alarm_covers_it_and_leads_back_to_the_work() -> None:
         await pilot.press("f6")
         app.take_terminal_scan(b"TOTE0009")
         await until(pilot, lambda: "Take the unit out" in text_of(app))
-        await pilot.press("f6")
-        await settled(pilot)
-        assert "Take the unit out" in text_of(app)
         await pilot.press("enter")
         await until(pilot, lambda: "Take the unit out" not in text_of(app))
         assert "INSPECT" in text_of(app).splitlines()[0]
+
+
+async def test_it_does_not_open_over_an_alarm() -> None:
+    async with shown(sample.ALARM) as (app, pilot, port):
+        before = text_of(app)
+        await pilot.press("f6", "1")
+        await settled(pilot)
+        assert text_of(app) == before
+        assert (port.given, port.tested) == ([], [])
 
 
 # --- pictures ---------------------------------------------------------------------------------------------------------
