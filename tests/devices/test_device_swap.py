@@ -69,7 +69,7 @@ def test_thirty_swaps_while_scans_flow_lose_and_double_nothing_on_an_unchanged_d
         hand.join()
     stream.wait(lambda: len(stream.codes("steady")) >= len(sent))
     assert stream.codes("steady") == sent
-    assert line(devices, "steady").reconnects == 0
+    assert (line(devices, "steady").state, line(devices, "steady").reconnects) == (READY, 0)
     assert [change for change in stream.heard if isinstance(change, StateChange) and change.device == "steady"][1:] == [
         StateChange("steady", READY)
     ]

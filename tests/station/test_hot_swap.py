@@ -65,7 +65,7 @@ class Floor:
         self.first, self.second = Pty(), Pty()
         self.views: list[View] = []
         self.host("bench")
-        self.save(SCANNER.format(port=self.first.path) + LABELS.format(path="labels"))
+        self.save(SCANNER.format(port=self.first.path) + LABELS.format(path="labels") + "\n" * 20)
         self._narrow_stations()
         self.site = load_site(self.config, station="demo", environ={})
         devices = devices_of(self.site, self.data)
@@ -179,7 +179,8 @@ def editor_with_the_same_size_and_time(floor: Floor, text: str) -> None:
     """A deployment tool that keeps times: only the inode tells."""
     before = (floor.config / "devices.toml").stat()
     draft = floor.config / "draft"
-    draft.write_text(text)
+    draft.write_text(text.ljust(before.st_size, "\n"))
+    assert draft.stat().st_size == before.st_size
     os.utime(draft, ns=(before.st_atime_ns, before.st_mtime_ns))
     draft.replace(floor.config / "devices.toml")
 
@@ -194,9 +195,10 @@ def editor_with_the_same_size_and_time(floor: Floor, text: str) -> None:
     ],
 )
 def test_however_an_editor_saves_it_is_seen(floor: Floor, editor: Callable[[Floor, str], None]) -> None:
-    editor(floor, SCANNER.format(port=floor.second.path) + LABELS.format(path="labels"))
-    floor.told("station.devices_swapped")
-    eventually(lambda: floor.state("bench") is DeviceState.READY)
+    floor.save(SCANNER.format(port=floor.first.path) + LABELS.format(path="before") + "\n" * 20)
+    eventually(lambda: floor.printer_path() == "before")
+    editor(floor, SCANNER.format(port=floor.second.path) + LABELS.format(path="after"))
+    eventually(lambda: floor.printer_path() == "after" and floor.state("bench") is DeviceState.READY)
     floor.read(floor.second, badge_of(floor.site))
     assert not any(view.result and view.result.message.code == "station.devices_refused" for view in floor.views)
 
