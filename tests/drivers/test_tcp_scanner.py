@@ -16,6 +16,7 @@ from scanner_bench import QUICK, CallingScanner, Collector
 from drivers.contract import DeviceState
 from drivers.scanner.tcp import tcp_scanner
 from drivers.scanner.wire import WireScanner
+from drivers.transport.serial_port import Backoff
 
 
 @contextmanager
@@ -55,6 +56,26 @@ def test_until_a_scanner_calls_it_is_absent_and_the_place_is_told() -> None:
         heard.wait_state(DeviceState.ABSENT, times=2)
         assert (DeviceState.LOST, "closed by the other side") in heard.states
     assert [state for state, _ in heard.states].count(DeviceState.ABSENT) == 2
+
+
+def test_a_call_is_taken_at_once_however_long_nobody_has_called() -> None:
+    calling, heard = CallingScanner(), Collector()
+    scanner = tcp_scanner(name="it", listen=calling.address, backoff=Backoff(first=3600.0, ceiling=3600.0))
+    scanner.start(heard)
+    heard.wait_state(DeviceState.ABSENT)
+    calling.call()
+    heard.wait_state(DeviceState.READY)
+    scanner.stop()
+    calling.hang_up()
+
+
+def test_one_that_is_started_again_tells_again_that_nobody_has_called() -> None:
+    calling, heard = CallingScanner(), Collector()
+    scanner = tcp_scanner(name="it", listen=calling.address)
+    for times in (1, 2):
+        scanner.start(heard)
+        heard.wait_state(DeviceState.ABSENT, times=times)
+        scanner.stop()
 
 
 def test_of_several_connections_the_newest_counts_and_the_old_one_is_closed() -> None:
