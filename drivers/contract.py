@@ -51,8 +51,29 @@ class FrameRefused:
     head: bytes
 
 
-DeviceReport = Read | StateChange | FrameRefused
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a scale shows, in grams; `stable` once it has settled. The monotonic time is that of the line's last byte, in ns."""
+
+    device: str
+    grams: int
+    stable: bool
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawBytes:
+    """Bytes as they came over the wire, before anything was made of them; monotonic time of their arrival in ns."""
+
+    device: str
+    data: bytes
+    received_ns: int
+
+
+DeviceReport = Read | StateChange | FrameRefused | Weighed
 Listener = Callable[[DeviceReport], None]
+RawListener = Callable[[bytes, int], None]
+"""Called with raw bytes and the monotonic time of their arrival in ns."""
 
 
 class DeviceError(Exception):
@@ -61,12 +82,60 @@ class DeviceError(Exception):
 
 @runtime_checkable
 class Scanner(Protocol):
-    """Reads codes. `start` returns at once; reports come on the adapter's own thread until `stop` returns."""
+    """Reads codes. `start` returns at once; reports come on the adapter's own thread until `stop` returns.
+
+    It may be started again after `stop`.
+    """
 
     @property
     def name(self) -> str: ...
     def start(self, listener: Listener) -> None: ...
     def stop(self) -> None: ...
+
+
+@runtime_checkable
+class Scale(Protocol):
+    """Weighs. Started and stopped like a scanner; reports `Weighed` instead of reads."""
+
+    @property
+    def name(self) -> str: ...
+    def start(self, listener: Listener) -> None: ...
+    def stop(self) -> None: ...
+
+
+@runtime_checkable
+class Tapped(Protocol):
+    """A device whose raw bytes can be listened to, before framing, whether it is started or not; None ends it."""
+
+    def tap(self, listener: RawListener | None) -> None: ...
+
+
+class HealthLevel(StrEnum):
+    """How far a health check goes, as in UnifiedPOS CheckHealth.
+
+    Internal: what is known without talking to the device. External: the device is asked. Interactive: a person has to scan.
+    """
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+    INTERACTIVE = "interactive"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a health check found; `report` is a short English sentence for IT."""
+
+    ok: bool
+    report: str
+
+
+@runtime_checkable
+class HealthChecked(Protocol):
+    """A device that can be asked whether it lives, while it is started."""
+
+    def check_health(self, level: str, timeout: float) -> Health:
+        """`level` is one of `HealthLevel`. Blocks up to `timeout` seconds; never raises for a device that does not answer."""
+        ...
 
 
 @runtime_checkable

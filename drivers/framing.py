@@ -99,6 +99,16 @@ class Framer:
             return self._finish(self._without_end(pending))
         return [self._refused("no terminator", pending)]
 
+    def spoil(self, reason: str, now_ns: int) -> list[Read | FrameRefused]:
+        """Refuse what is pending, and skip what is still to come of it: a part of it was lost on the way here."""
+        reports = self.flush(now_ns)
+        if not self._skipping:
+            reports.append(self._refused(reason, bytes(self._buffer)))
+        self.reset()
+        self._skipping = True
+        self._last_ns = now_ns
+        return reports
+
     def reset(self) -> None:
         """Forget what is pending, as after an unplug: a half frame must not join the next one."""
         self._buffer.clear()

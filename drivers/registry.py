@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
-from drivers.contract import DeviceError, Printer, Scanner
+from drivers.contract import DeviceError, Printer, Scale, Scanner
 
 GROUP = "rl_station.drivers"
 
@@ -20,17 +20,27 @@ class Kind(StrEnum):
     """What an adapter is for."""
 
     SCANNER = "scanner"
+    SCALE = "scale"
     PRINTER = "printer"
 
 
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     Kind.SCANNER: {
-        "serial": "drivers.scanner.serial:SerialScanner",
+        "serial": "drivers.scanner.serial:serial_scanner",
+        "tcp": "drivers.scanner.tcp:tcp_scanner",
+        "ssi": "drivers.scanner.ssi:SsiScanner",
+        "evdev": "drivers.scanner.evdev:EvdevScanner",
         "wedge": "drivers.scanner.wedge:WedgeScanner",
+        "replay": "drivers.scanner.replay:ReplayScanner",
         "simulated": "drivers.scanner.simulated:SimulatedScanner",
+    },
+    Kind.SCALE: {
+        "serial": "drivers.scale.serial:SerialScale",
+        "simulated": "drivers.scale.simulated:SimulatedScale",
     },
     Kind.PRINTER: {
         "zpl": "drivers.printer.zpl:ZplPrinter",
+        "escpos": "drivers.printer.escpos:EscposPrinter",
         "file": "drivers.printer.file:FilePrinter",
     },
 }
@@ -62,6 +72,14 @@ def scanner(driver: str, name: str, options: Mapping[str, object]) -> Scanner:
     made = _made(Kind.SCANNER, driver, name, options)
     if not isinstance(made, Scanner):
         raise DriverError(f"driver {driver!r} does not make a scanner")
+    return made
+
+
+def scale(driver: str, name: str, options: Mapping[str, object]) -> Scale:
+    """A scale, not started yet. Raises `DriverError`."""
+    made = _made(Kind.SCALE, driver, name, options)
+    if not isinstance(made, Scale):
+        raise DriverError(f"driver {driver!r} does not make a scale")
     return made
 
 

@@ -7,11 +7,14 @@ import os
 import select
 import socket
 import termios
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import serial
+
+from drivers.discovery import PortMatch, find_port
 
 CHUNK = 4096
 _CONNECT_S = 3.0
@@ -33,24 +36,31 @@ _REASONS = {
     errno.ENETUNREACH: "network unreachable",
     errno.ETIMEDOUT: "no answer",
     errno.EIO: "unplugged",
+    errno.EADDRINUSE: "address in use",
+    errno.EADDRNOTAVAIL: "no such address on this machine",
 }
 _ABSENT = frozenset({errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR})
 
 
 class LinkError(Exception):
-    """The link could not be opened or was lost. `absent`: there is no such device at all."""
+    """The link could not be opened or was lost. `absent`: there is no such device at all.
 
-    def __init__(self, reason: str, *, absent: bool = False) -> None:
+    `waited`: the opener itself waits until another attempt is worth it, so that nobody else has to.
+    """
+
+    def __init__(self, reason: str, *, absent: bool = False, waited: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.absent = absent
+        self.waited = waited
 
 
 @dataclass(frozen=True, slots=True)
 class PortSettings:
     """Where a device is and how it talks. `url`: a path such as `/dev/serial/by-id/...`, `socket://host:port`, `rfc2217://...`.
 
-    `baud` in bits per second. `parity`: N, E, O, M, S. Line settings mean nothing to a socket.
+    With `match` the port is looked for with `find` instead, anew at every attempt. `baud` in bits per second. `parity`: N, E,
+    O, M, S. Line settings mean nothing to a socket.
     """
 
     url: str
@@ -60,6 +70,20 @@ class PortSettings:
     stopbits: float = 1
     rtscts: bool = False
     xonxoff: bool = False
+    match: PortMatch | None = None
+    find: Callable[[PortMatch], str | None] = find_port
+
+    def where(self) -> str:
+        """The path or URL to open now. Raises `LinkError` when nothing fits the match, or too much does."""
+        if self.match is None:
+            return self.url
+        try:
+            found = self.find(self.match)
+        except ValueError as error:
+            raise LinkError(str(error)) from error
+        if found is None:
+            raise LinkError(f"nothing plugged in has {self.match}", absent=True)
+        return found
 
 
 class Link(Protocol):
@@ -76,12 +100,20 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
+class Movable(Protocol):
+    """A link whose device may turn up elsewhere while the old one still pretends to be there."""
+
+    def moved(self) -> bool: ...
+
+
 def open_link(settings: PortSettings, stop: int) -> Link:
     """Open a link or raise `LinkError`. Readable `stop` (a descriptor) breaks off a slow connect."""
+    url = settings.where()
     try:
-        if settings.url.startswith("socket://"):
-            return SocketLink(_connect(settings.url, stop))
-        return SerialLink(_open_serial(settings))
+        if url.startswith("socket://"):
+            return SocketLink(_connect(url, stop))
+        return SerialLink(_open_serial(url, settings), settings)
     except (OSError, ValueError) as error:
         # serial.SerialException is an OSError.
         raise explained(error) from error
@@ -101,8 +133,9 @@ def explained(error: Exception) -> LinkError:
 class SerialLink:
     """A pyserial port. Opening one throws away what the driver had buffered: half a scan from before is worth nothing."""
 
-    def __init__(self, port: serial.SerialBase) -> None:
+    def __init__(self, port: serial.SerialBase, settings: PortSettings) -> None:
         self._port = port
+        self._settings = settings
         self._descriptor: int | None = port.fileno() if isinstance(port, serial.Serial) else None
 
     @property
@@ -134,6 +167,16 @@ class SerialLink:
             return
         except OSError as error:
             raise explained(error) from error
+
+    def moved(self) -> bool:
+        """Whether the name it was opened by leads to another device by now, as after a replug that nobody noticed."""
+        if self._descriptor is None:
+            return False
+        try:
+            return os.stat(self._settings.where()).st_rdev != os.fstat(self._descriptor).st_rdev
+        except (LinkError, OSError):
+            # Its name is gone or no longer its own; what is open may well be alive.
+            return False
 
     def close(self) -> None:
         try:
@@ -176,9 +219,9 @@ class SocketLink:
         self._socket.close()
 
 
-def _open_serial(settings: PortSettings) -> serial.SerialBase:
+def _open_serial(url: str, settings: PortSettings) -> serial.SerialBase:
     return serial.serial_for_url(
-        settings.url,
+        url,
         baudrate=settings.baud,
         bytesize=settings.bytesize,
         parity=settings.parity,
@@ -186,17 +229,32 @@ def _open_serial(settings: PortSettings) -> serial.SerialBase:
         rtscts=settings.rtscts,
         xonxoff=settings.xonxoff,
         timeout=_POLL_S,
-        write_timeout=_CONNECT_S,
+        # pyserial's RFC 2217 client refuses to be opened with a write timeout.
+        write_timeout=None if url.startswith("rfc2217://") else _CONNECT_S,
         # Two stations on one scanner would each get half of every code.
-        exclusive=None if "://" in settings.url else True,
+        exclusive=None if "://" in url else True,
     )
 
 
-def _connect(url: str, stop: int) -> socket.socket:
+def host_and_port(url: str) -> tuple[str, int]:
+    """Of `socket://host:port` or any such URL; an IPv6 address stands in brackets. Raises ValueError."""
     parts = urlsplit(url)
     if not parts.hostname or parts.port is None:
-        raise ValueError(f"{url!r} has to look like socket://host:port")
-    family, kind, protocol, _, address = socket.getaddrinfo(parts.hostname, parts.port, type=socket.SOCK_STREAM)[0]
+        raise ValueError(f"{url!r} has to look like {parts.scheme or 'socket'}://host:port")
+    return parts.hostname, parts.port
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """A scanner that loses power says nothing; keep-alive finds out within a minute."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 20)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+
+
+def _connect(url: str, stop: int) -> socket.socket:
+    host, port = host_and_port(url)
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     connecting = socket.socket(family, kind, protocol)
     try:
         connecting.setblocking(False)
@@ -208,11 +266,7 @@ def _connect(url: str, stop: int) -> socket.socket:
             begun = connecting.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if begun:
             raise OSError(begun, os.strerror(begun))
-        # A scanner that loses power says nothing; keep-alive finds out within a minute.
-        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 20)
-        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10)
-        connecting.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)
+        keep_alive(connecting)
     except BaseException:
         connecting.close()
         raise

@@ -8,11 +8,13 @@ import queue
 import select
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from drivers.contract import DeviceState
-from drivers.transport.links import Link, LinkError, PortSettings, open_link
+from drivers.transport.links import Link, LinkError, Movable, PortSettings, open_link
 
 _logger = logging.getLogger(__name__)
 _STOP_S = 5.0
@@ -42,20 +44,30 @@ class Client(Protocol):
     def expired(self, now_ns: int) -> None: ...
 
 
+Opener = Callable[[int], Link]
+"""Opens a link or raises `LinkError`; the readable descriptor it is given breaks off what takes long."""
+
+
 class SerialPort:
     """Keeps one link open for its client from `start` to `stop`, each called once.
 
+    The link is a serial port or URL, or whatever an `Opener` opens; that is asked anew at every attempt.
+
     States: opening, then ready; absent (no such device) or lost (unplugged, permission denied, busy...) until it is back.
+    Every `backoff.ceiling` seconds it also looks whether its name leads to another device by now.
     """
 
-    def __init__(self, settings: PortSettings, client: Client, *, name: str, backoff: Backoff | None = None) -> None:
-        self._settings = settings
+    def __init__(
+        self, settings: PortSettings | Opener, client: Client, *, name: str, backoff: Backoff | None = None
+    ) -> None:
+        self._open = partial(open_link, settings) if isinstance(settings, PortSettings) else settings
         self._client = client
         self._backoff = backoff or Backoff()
         self._told: tuple[DeviceState, str] | None = None
         self._ready_since: float | None = None
         self._outbox: queue.Queue[bytes] = queue.Queue(_OUTBOX)
         self._stopping = threading.Event()
+        self._farewell = b""
         self._thread = threading.Thread(target=self._run, name=f"port-{name}", daemon=True)
         self._wake_lock = threading.Lock()
         self._wake_pipe: tuple[int, int] | None = None
@@ -64,8 +76,9 @@ class SerialPort:
         self._wake_pipe = os.pipe()
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the thread; nothing is reported after this returns."""
+    def stop(self, farewell: bytes = b"") -> None:
+        """End the thread; nothing is reported after this returns. `farewell` is what an open link still sends."""
+        self._farewell = farewell
         self._stopping.set()
         self._wake()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
@@ -103,30 +116,33 @@ class SerialPort:
 
     def _keep_open(self, wake: int) -> None:
         state, reason = DeviceState.OPENING, ""
-        failures = 0
+        failures, waited = 0, False
         while not self._stopping.is_set():
             try:
                 self._tell(state, reason)
-                if failures:
+                if failures and not waited:
                     self._pause(wake, self._backoff.after(failures))
                 self._empty_outbox(wake)
                 if not self._stopping.is_set():
                     self._connect_and_serve(wake)
             except LinkError as error:
                 state, reason = (DeviceState.ABSENT if error.absent else DeviceState.LOST), error.reason
+                waited = error.waited
             except Exception as error:
                 # The thread's outermost frame: whatever broke, the scanner has to come back by itself.
                 _logger.exception("%s failed", self._thread.name)
-                state, reason = DeviceState.LOST, f"internal error: {error}"
+                state, reason, waited = DeviceState.LOST, f"internal error: {error}", False
             failures = 1 if self._was_steady() else failures + 1
             self._ready_since = None
 
     def _connect_and_serve(self, wake: int) -> None:
-        link = open_link(self._settings, wake)
+        link = self._open(wake)
         try:
             self._ready_since = time.monotonic()
             self._tell(DeviceState.READY, "")
             self._serve(link, wake)
+            if self._farewell:
+                link.write(self._farewell)
         finally:
             link.close()
 
@@ -135,8 +151,10 @@ class SerialPort:
         poll.register(wake, select.POLLIN)
         if link.descriptor is not None:
             poll.register(link.descriptor, select.POLLIN)
+        movable = link if isinstance(link, Movable) and link.descriptor is not None else None
+        look_ns = self._next_look_ns()
         while not self._stopping.is_set():
-            ready = {descriptor for descriptor, _ in poll.poll(self._patience_ms(link))}
+            ready = {descriptor for descriptor, _ in poll.poll(self._patience_ms(link, look_ns if movable else None))}
             if wake in ready:
                 self._send_outbox(link, wake)
             # A link without a descriptor waits for a moment in `read` itself.
@@ -149,13 +167,20 @@ class SerialPort:
                 self._client.received(data, now)
             elif deadline is not None and now >= deadline:
                 self._client.expired(now)
+            if movable is not None and now >= look_ns:
+                if movable.moved():
+                    raise LinkError("plugged in elsewhere")
+                look_ns = self._next_look_ns()
 
-    def _patience_ms(self, link: Link) -> int | None:
+    def _next_look_ns(self) -> int:
+        return time.monotonic_ns() + int(self._backoff.ceiling * 1_000_000_000)
+
+    def _patience_ms(self, link: Link, look_ns: int | None) -> int | None:
         if link.descriptor is None:
             return 0
-        deadline = self._client.deadline_ns()
+        deadlines = [each for each in (self._client.deadline_ns(), look_ns) if each is not None]
         # Rounded up: a wait that ends just before the deadline would spin.
-        return None if deadline is None else max(0, -((time.monotonic_ns() - deadline) // 1_000_000))
+        return max(0, -((time.monotonic_ns() - min(deadlines)) // 1_000_000)) if deadlines else None
 
     def _send_outbox(self, link: Link, wake: int) -> None:
         os.read(wake, _OUTBOX)

@@ -29,6 +29,13 @@ def build_parser() -> argparse.ArgumentParser:
     _config(commands)
     _labels(commands)
     _database(commands)
+    _devices(commands)
+    _command(
+        commands,
+        "doctor",
+        "doctor:doctor",
+        "Everything IT asks first: versions, configuration, data, disk, clock, terminal, permissions, devices.",
+    )
     return parser
 
 
@@ -94,6 +101,38 @@ def _database(commands: Commands) -> None:
     backup = _command(group, "backup", "database:backup", "Copy the database while the station runs.")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
     _command(group, "rebuild", "database:rebuild", "Derive all read models from the log again.")
+
+
+def _devices(commands: Commands) -> None:
+    group = _group(commands, "devices", "Find, watch and try scanners, scales and printers.")
+    _command(group, "list", "devices:list_devices", "What is configured, what is plugged in, and what is in the way.")
+    _command(group, "suggest", "devices:suggest", "Print a block for devices.toml for what is not configured yet.")
+    monitor = _command(group, "monitor", "devices_live:monitor", "Raw bytes, reads and meanings, live until Ctrl+C.")
+    record = _command(group, "record", "devices_live:record", "As monitor, and keep the raw bytes in a file.")
+    record.add_argument("file", type=Path, help="a file that does not exist yet")
+    for live in (monitor, record):
+        live.add_argument("name", nargs="?", help="one device; all scanners of the station otherwise")
+        live.add_argument("--seconds", type=_seconds, default=0.0, metavar="N", help="end after so many seconds")
+        live.add_argument("--count", type=_count, default=0, metavar="N", help="end after so many reads")
+    replay = _command(group, "replay", "devices_replay:replay", "Recorded bytes through another scanner's settings.")
+    replay.add_argument("file", type=Path, help="a recording of `devices record`")
+    replay.add_argument("--through", required=True, metavar="NAME", help="the scanner whose settings are tried")
+    replay.add_argument("--against", metavar="NAME", help="compare with this one, not with the scanner it came from")
+    replay.add_argument("--device", metavar="NAME", help="only what this scanner sent")
+    test = _command(
+        group, "test", "devices_check:check_device", "Try a scanner (scan the code on the screen) or a printer."
+    )
+    test.add_argument("name", help="a device of devices.toml")
+    test.add_argument(
+        "--seconds", type=_seconds, default=20.0, metavar="N", help="wait so long for the scan; 0: no scan"
+    )
+
+
+def _seconds(text: str) -> float:
+    number = float(text)
+    if not 0 <= number < 1e6:  # noqa: PLR2004 - a fortnight is as good as for ever
+        raise argparse.ArgumentTypeError("expected 0 or more")
+    return number
 
 
 def _positive(text: str) -> int:

@@ -8,34 +8,58 @@ from drivers.contract import (
     DeviceState,
     FiredScanner,
     FrameRefused,
+    Health,
+    HealthLevel,
     Keys,
     Printer,
     PrinterStatus,
+    RawBytes,
     Read,
     StateChange,
     TerminalScanner,
+    Weighed,
 )
-from rl_station.devices.binding import bind
-from rl_station.devices.device_set import BoundPrinter, BoundScanner, DeviceSet
-from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, Report, ReportListener
+from rl_station.devices.binding import BindError, bind, rebind
+from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
+from rl_station.devices.device_set import DeviceSet
+from rl_station.devices.reports import (
+    DeviceStatus,
+    DuplicateIgnored,
+    Fate,
+    LastRead,
+    NotTaken,
+    Report,
+    ReportListener,
+)
 
 __all__ = [
+    "BindError",
+    "Bound",
     "BoundPrinter",
     "BoundScanner",
+    "Changes",
     "DeviceError",
     "DeviceSet",
     "DeviceState",
     "DeviceStatus",
     "DuplicateIgnored",
+    "Fate",
     "FiredScanner",
     "FrameRefused",
+    "Health",
+    "HealthLevel",
     "Keys",
+    "LastRead",
+    "NotTaken",
     "Printer",
     "PrinterStatus",
+    "RawBytes",
     "Read",
     "Report",
     "ReportListener",
     "StateChange",
     "TerminalScanner",
+    "Weighed",
     "bind",
+    "rebind",
 ]

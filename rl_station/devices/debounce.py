@@ -6,18 +6,28 @@ from drivers.contract import Read
 
 
 class Debouncer:
-    """For one scanner. The window runs from the last read that counted, so a deliberate repeat after it always counts."""
+    """For one scanner, each code by itself: two labels before a scanner that reads by itself are one scan each.
+
+    The window runs from the read that counted, so a deliberate repeat after it always counts.
+    """
 
     def __init__(self, window_ms: int) -> None:
         self._window_ns = window_ms * 1_000_000
-        self._last: Read | None = None
+        self._counted: dict[bytes, int] = {}
+        """When each code counted, oldest first; none is kept for longer than the window."""
 
     def repeats(self, read: Read) -> int | None:
         """Nanoseconds since the read that this one repeats, or None if it counts."""
-        last = self._last
-        if last is not None and last.data == read.data:
-            since = read.received_ns - last.received_ns
-            if since < self._window_ns:
-                return since
-        self._last = read
+        self._let_go(read.received_ns)
+        if (counted := self._counted.get(read.data)) is not None:
+            return read.received_ns - counted
+        self._counted[read.data] = read.received_ns
         return None
+
+    def forget(self, read: Read) -> None:
+        """This read did not count after all: the same code may come again at once."""
+        self._counted.pop(read.data, None)
+
+    def _let_go(self, now_ns: int) -> None:
+        while self._counted and now_ns - self._counted[oldest := next(iter(self._counted))] >= self._window_ns:
+            del self._counted[oldest]

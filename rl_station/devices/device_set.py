@@ -1,94 +1,116 @@
-"""The devices of one station: started and stopped together, each kept from hurting the others."""
+"""The devices of one station: started, watched, swapped and stopped together, each kept from hurting the others."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from drivers.contract import (
-    DeviceError,
-    DeviceReport,
     DeviceState,
-    Feedback,
     FiredScanner,
-    Printer,
-    Read,
-    Scanner,
+    Health,
+    HealthLevel,
+    RawBytes,
     StateChange,
+    Tapped,
     TerminalScanner,
 )
-from rl_station.devices.debounce import Debouncer
-from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, Report, ReportListener
+from rl_station.devices import health
+from rl_station.devices.active import ActiveScanner
+from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes
+from rl_station.devices.minder import Minder
+from rl_station.devices.reports import DeviceStatus, ReportListener
+from rl_station.devices.statistics import load
+from rl_station.devices.stream import Full, Stream
 from rl_station.devices.table import DeviceTable
+from rl_station.devices.terminal_line import TerminalLine
+from rl_station.devices.trial import Trial
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class BoundScanner:
-    """A configured scanner with the name of its driver. `scanner` is None where it could not be made, `failure` says why."""
-
-    name: str
-    driver: str
-    scanner: Scanner | None
-    debounce_ms: int = 0
-    failure: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BoundPrinter:
-    """As `BoundScanner`, for a printer. `timeout` in seconds, `dpi` of its print head."""
-
-    name: str
-    driver: str
-    printer: Printer | None
-    dpi: int = 203
-    timeout: float = 5.0
-    failure: str = ""
+_STOP_S = 6.0
+_SWAP_S = 0.5
+_CHECK_S = 2.0
 
 
 class DeviceSet:
-    """Starts, stops and watches devices; merges their reports into one stream.
+    """Starts, stops, swaps and watches devices; merges their reports into one stream.
 
     The listener is called from the devices' threads, one call at a time. It has to return at once and may not raise.
+    With a `folder`, counters are kept there from one start to the next.
     """
 
-    def __init__(self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter] = ()) -> None:
-        self._scanners = {bound.name: bound for bound in scanners}
-        self._printers = {bound.name: bound for bound in printers}
-        self._table = DeviceTable(
-            [
-                *(_line(bound, "scanner", bound.failure) for bound in self._scanners.values()),
-                *(_line(bound, "printer", bound.failure) for bound in self._printers.values()),
-            ]
-        )
-        self._stream = threading.Lock()
-        self._listener: ReportListener | None = None
+    def __init__(
+        self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter] = (), *, folder: Path | None = None
+    ) -> None:
+        self._bound = _by_name(scanners, printers)
+        self._table = DeviceTable(map(_line, self._bound.values()), load(folder) if folder else None)
+        self._stream = Stream(self._table)
+        self._active = {
+            bound.name: self._made(bound) for bound in self._bound.values() if isinstance(bound, BoundScanner)
+        }
+        self._terminal = TerminalLine(_typing(self._active.values()))
+        self._minder = Minder(self._look_after, self._table.counters, folder)
+        self._changing = threading.Lock()
+        self._running = False
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
-    def start(self, listener: ReportListener) -> None:
-        """Start everything; what cannot be started is lost with its reason, and the rest goes on."""
-        with self._stream:
-            self._listener = listener
-        for bound in self._scanners.values():
-            if bound.failure:
-                self._report(StateChange(bound.name, DeviceState.LOST, bound.failure))
-            elif bound.scanner is not None:
-                take = partial(self._take, bound.name, Debouncer(bound.debounce_ms))
-                self._guarded(bound.name, partial(bound.scanner.start, take))
-        self.check_printers()
+    def start(self, listener: ReportListener, *, full: Full = lambda: False) -> None:
+        """Start everything; what cannot be started is lost with its reason, and the rest goes on.
+
+        While `full` says so, scans are not taken: they are counted and told as `NotTaken` (see `caught_up`).
+        """
+        with self._changing:
+            self._stream.open(listener, full)
+            self._running = True
+            self._begin(self._bound.values())
+            self._minder.start()
 
     def stop(self) -> None:
         """Stop everything. No report comes after this returns."""
-        with self._stream:
-            self._listener = None
-        for bound in self._scanners.values():
-            if bound.scanner is not None:
-                self._guarded(bound.name, bound.scanner.stop)
+        with self._changing:
+            self._stream.close()
+            _stop_all(list(self._active.values()), _STOP_S, lambda active: None)
+            if self._running:
+                self._minder.stop()
+            self._running = False
+
+    def swap(self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter]) -> Changes:
+        """Have these devices from now on. One that is the very same object goes on undisturbed; blocks until the rest is done."""
+        with self._changing:
+            fresh = _by_name(scanners, printers)
+            found = changes(self._bound, fresh)
+            kept = {name for name in fresh if self._bound.get(name) is fresh[name]}
+            leaving = [active for name, active in self._active.items() if name not in kept]
+            with self._terminal.held():
+                _stop_all(leaving, _SWAP_S, self._stream.retire)
+                self._active = {
+                    name: self._active[name] if name in kept else self._made(bound)
+                    for name, bound in fresh.items()
+                    if isinstance(bound, BoundScanner)
+                }
+                self._terminal.use(_typing(self._active.values()))
+            self._bound = fresh
+            self._table.set(map(_line, fresh.values()), kept)
+            if self._running:
+                self._begin(bound for name, bound in fresh.items() if name not in kept)
+            return found
+
+    def _begin(self, some: Iterable[Bound]) -> None:
+        for bound in some:
+            if bound.failure:
+                self._stream.tell(StateChange(bound.name, DeviceState.LOST, bound.failure))
+            elif isinstance(bound, BoundPrinter):
+                self._ask(bound)
+            else:
+                self._active[bound.name].start()
+
+    def _made(self, bound: BoundScanner) -> ActiveScanner:
+        return ActiveScanner(bound, self._stream.deliver, self._failed, self._tone_failed)
 
     # --- what is there ------------------------------------------------------------------------------------------------
 
@@ -97,89 +119,156 @@ class DeviceSet:
         return self._table.lines()
 
     @property
+    def bound(self) -> Mapping[str, Bound]:
+        """Everything that is configured, made or not, by name."""
+        return self._bound
+
+    @property
     def printers(self) -> Mapping[str, BoundPrinter]:
         """Printers that could be made, in the order of the station's list."""
-        return {name: bound for name, bound in self._printers.items() if bound.printer is not None}
+        return {
+            name: bound
+            for name, bound in self._bound.items()
+            if isinstance(bound, BoundPrinter) and bound.printer is not None
+        }
 
-    def terminal_scanner(self) -> TerminalScanner | None:
-        """The scanner that types into the terminal, if the station has one."""
-        return next((each for each in self._made_scanners() if isinstance(each, TerminalScanner)), None)
+    @property
+    def terminal(self) -> TerminalScanner:
+        """Where the terminal's bytes go in: through the scanner that types, if there is one, and on as keys."""
+        return self._terminal
 
     def fired_scanner(self) -> FiredScanner | None:
-        """The scanner that a key fires, if the station has one."""
-        return next((each for each in self._made_scanners() if isinstance(each, FiredScanner)), None)
+        """The scanner that a key fires, if the station has one now."""
+        for active in self._active.values():
+            if isinstance(active.bound.scanner, FiredScanner):
+                return active.bound.scanner
+        return None
+
+    # --- feedback -----------------------------------------------------------------------------------------------------
 
     def good(self, device: str) -> None:
-        """Let the scanner give its good tone, if it can."""
-        if (scanner := self._with_feedback(device)) is not None:
-            self._guarded(device, scanner.good)
+        """Let the scanner give its good tone, if it can. Never waits for it."""
+        if (active := self._active.get(device)) is not None:
+            active.good()
 
     def bad(self, device: str) -> None:
-        if (scanner := self._with_feedback(device)) is not None:
-            self._guarded(device, scanner.bad)
+        if (active := self._active.get(device)) is not None:
+            active.bad()
+
+    def caught_up(self) -> None:
+        """Say that there is room for scans again."""
+        self._stream.caught_up()
+
+    # --- checks -------------------------------------------------------------------------------------------------------
+
+    def test(self, name: str, level: str = HealthLevel.EXTERNAL, timeout: float = 5.0, *, code: str = "") -> Health:
+        """Check a device, waiting up to `timeout` seconds; `level` is one of `HealthLevel`. Never raises.
+
+        Interactive: waits for a scan. With a `code`, only that code counts, and it goes nowhere else; every other read goes
+        its usual way. A printer or scale cannot be scanned with: it is asked instead.
+        """
+        bound, line = self._bound.get(name), self._table.line(name)
+        if bound is None or line is None:
+            return Health(False, "there is no such device")
+        if level == HealthLevel.INTERNAL:
+            return health.known(bound, line)
+        if level == HealthLevel.INTERACTIVE and bound.kind == "scanner" and not bound.failure:
+            trial = Trial(code.encode())
+            self._stream.try_out(name, trial)
+            try:
+                return trial.wait(timeout)
+            finally:
+                self._stream.try_out(name, None)
+        return health.answered(bound, line, timeout)
+
+    def tap(self, name: str, listener: Callable[[RawBytes], None] | None) -> bool:
+        """Hear a device's raw bytes, on its thread; None ends it. False where its driver cannot tell them."""
+        bound = self._bound.get(name)
+        if not isinstance(bound, BoundScanner) or not isinstance(bound.scanner, Tapped):
+            return False
+        bound.scanner.tap(None if listener is None else lambda data, at: listener(RawBytes(name, data, at)))
+        return True
+
+    def _look_after(self) -> None:
+        """Ask what has been silent for long whether it lives."""
+        now = time.monotonic_ns()
+        for name, active in list(self._active.items()):
+            line = self._table.line(name)
+            ready = line is not None and line.state in (DeviceState.READY, DeviceState.DEGRADED)
+            if ready and active.watchdog.due(now):
+                threading.Thread(target=self._look_at, args=(active, now), name=f"look-{name}", daemon=True).start()
+
+    def _look_at(self, active: ActiveScanner, now: int) -> None:
+        """A device that does not answer is in trouble, and opened anew: the other end of its port may be gone."""
+        found = health.alive(active.bound, _CHECK_S)
+        silence = active.watchdog.silence(now)
+        if found is None:
+            self._stream.silent(active, silence)
+        elif found.ok:
+            active.watchdog.alive(time.monotonic_ns())
+            self._stream.silent(active, "")
+        else:
+            self._stream.silent(active, f"{silence}; {found.report}")
+            active.restart()
 
     # --- printers -----------------------------------------------------------------------------------------------------
 
     def check_printers(self) -> None:
         """Ask every printer how it is, each on a thread of its own; the answers come as reports."""
-        for bound in self._printers.values():
-            if bound.failure:
-                self._report(StateChange(bound.name, DeviceState.LOST, bound.failure))
-            elif bound.printer is not None:
-                self._report(StateChange(bound.name, DeviceState.OPENING))
-                work = partial(self._check_printer, bound.name, bound.printer, bound.timeout)
-                threading.Thread(target=work, name=f"check-{bound.name}", daemon=True).start()
+        for bound in self.printers.values():
+            self._ask(bound)
 
     def printed(self, printer: str, problem: str = "") -> None:
         """What came of a print job: fine, or the reason it failed."""
+        self._table.count_job(printer, problem)
         state = DeviceState.DEGRADED if problem else DeviceState.READY
-        self._report(StateChange(printer, state, problem))
+        self._stream.tell(StateChange(printer, state, problem))
 
-    def _check_printer(self, name: str, printer: Printer, timeout: float) -> None:
-        try:
-            found = printer.status(timeout)
-            change = StateChange(name, DeviceState.READY if found.ready else DeviceState.DEGRADED, found.reason)
-        except DeviceError as error:
-            change = StateChange(name, DeviceState.LOST, str(error))
-        except Exception as error:
-            # This thread's outermost frame: an adapter with a bug is a lost device, not a dead thread nobody sees.
-            _logger.exception("printer %s failed", name)
-            change = StateChange(name, DeviceState.LOST, f"internal error: {error}")
-        self._report(change)
+    def _ask(self, bound: BoundPrinter) -> None:
+        self._stream.tell(StateChange(bound.name, DeviceState.OPENING))
+        threading.Thread(target=self._check_printer, args=(bound,), name=f"check-{bound.name}", daemon=True).start()
 
-    # --- reports ------------------------------------------------------------------------------------------------------
+    def _check_printer(self, bound: BoundPrinter) -> None:
+        change = StateChange(bound.name, *health.printer_status(bound, bound.timeout))
+        if self._bound.get(bound.name) is bound:
+            self._stream.tell(change)
 
-    def _take(self, name: str, debouncer: Debouncer, report: DeviceReport) -> None:
-        if report.device != name:
-            # An adapter that misnames its reports would be counted on another device's line, or on none.
-            report = replace(report, device=name)
-        if isinstance(report, Read) and (after := debouncer.repeats(report)) is not None:
-            self._report(DuplicateIgnored(report, after))
-        else:
-            self._report(report)
+    # --- failures -----------------------------------------------------------------------------------------------------
 
-    def _report(self, report: Report) -> None:
-        self._table.note(report)
-        with self._stream:
-            if self._listener is not None:
-                self._listener(report)
+    def _failed(self, active: ActiveScanner, error: Exception) -> None:
+        reason = str(error) or type(error).__name__
+        self._stream.deliver(active, StateChange(active.name, DeviceState.LOST, reason))
 
-    def _made_scanners(self) -> Iterable[Scanner]:
-        return (bound.scanner for bound in self._scanners.values() if bound.scanner is not None)
-
-    def _with_feedback(self, device: str) -> Feedback | None:
-        bound = self._scanners.get(device)
-        return bound.scanner if bound is not None and isinstance(bound.scanner, Feedback) else None
-
-    def _guarded(self, name: str, action: Callable[[], None]) -> None:
-        """Run an adapter's code. Adapters come from other packages too, and one that raises may hurt only its own device."""
-        try:
-            action()
-        except Exception as error:
-            _logger.exception("device %s failed", name)
-            self._report(StateChange(name, DeviceState.LOST, str(error) or type(error).__name__))
+    def _tone_failed(self, active: ActiveScanner, error: Exception) -> None:
+        _logger.warning("scanner %s could not give its tone: %s", active.name, error)
+        self._table.count_error(active.name)
 
 
-def _line(bound: BoundScanner | BoundPrinter, kind: str, failure: str) -> DeviceStatus:
-    line = DeviceStatus(bound.name, kind, bound.driver)
-    return replace(line, state=DeviceState.LOST, reason=failure) if failure else line
+def _stop_all(scanners: Sequence[ActiveScanner], seconds: float, stopped: Callable[[ActiveScanner], None]) -> None:
+    """Stop them at the same time. One that does not stop in time is left behind: a stuck driver holds up no other."""
+    threads = [threading.Thread(target=each.stop, name=f"stop-{each.name}", daemon=True) for each in scanners]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + seconds
+    for scanner, thread in zip(scanners, threads, strict=True):
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            _logger.warning("device %s does not stop; it is left behind", scanner.name)
+        stopped(scanner)
+
+
+def _typing(scanners: Iterable[ActiveScanner]) -> TerminalScanner | None:
+    for active in scanners:
+        if isinstance(active.bound.scanner, TerminalScanner):
+            return active.bound.scanner
+    return None
+
+
+def _line(bound: Bound) -> DeviceStatus:
+    line = DeviceStatus(bound.name, bound.kind, bound.driver)
+    return replace(line, state=DeviceState.LOST, reason=bound.failure) if bound.failure else line
+
+
+def _by_name(scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter]) -> dict[str, Bound]:
+    bound: list[Bound] = [*scanners, *printers]
+    return {each.name: each for each in bound}

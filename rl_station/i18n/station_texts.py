@@ -14,6 +14,12 @@ TEXTS: Mapping[str, str] = {
     "station.disk_full": "The disk is FULL: nothing can be stored, call IT",
     "station.new_epoch": "This data folder was restored or copied: a new log epoch has begun, tell IT",
     "station.too_long": "That code is too long to be one (%(length)s characters). Scan the right label",
+    "station.not_taken": "NOT TAKEN: too much waits in the station. Stop scanning until it says so (%(count)s not taken)",
+    "station.taken_again": "Go on scanning. %(count)s scans were NOT taken meanwhile: scan these again",
+    "station.devices_swapped": "Device settings applied: %(names)s",
+    "station.devices_mended": "The device settings are in order again",
+    "station.devices_refused": "Device settings NOT applied (%(count)s to mend): %(problem)s. The devices go on as they were",
+    "station.device_tested": "%(device)s: %(report)s",
     "station.not_whole": "That code did not come whole. Scan it again",
     # Why the store could not take an input.
     "store.refused": "NOT STORED: %(reason)s. This scan does not count; call IT, then scan it again",

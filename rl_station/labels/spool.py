@@ -125,7 +125,10 @@ class Spool:
             return len(self._waiting)
 
     def stop(self) -> tuple[Job, ...]:
-        """Stop at once and return the jobs that are not known to be printed. A printer that hangs is left to its own timeout."""
+        """Stop at once and return the jobs that are not known to be printed; of these nothing more is reported.
+
+        A printer that hangs is left to its own timeout.
+        """
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -134,6 +137,7 @@ class Spool:
         with self._changed:
             left = ((self._in_hand,) if self._in_hand else ()) + tuple(self._waiting)
             self._waiting.clear()
+            self._in_hand = None
         return left
 
     def _remember(self, job: Job) -> None:
@@ -166,17 +170,24 @@ class Spool:
         left = list(job.layouts)
         for attempt in range(1, self._retry.attempts + 1):
             error = self._attempt(left)
+            last = error is None or attempt == self._retry.attempts or isinstance(error, LabelError)
+            if not self._still_ours(job, done=last):
+                return
             if error is None:
-                self._in_hand = None
                 self._report(Printed(self._printer.name, job))
                 return
-            last = attempt == self._retry.attempts or isinstance(error, LabelError)
             reason = str(error) or type(error).__name__
-            if last:
-                self._in_hand = None
             self._report(PrintFailed(self._printer.name, job, reason, retrying=not last))
             if last or not self._pause():
                 return
+
+    def _still_ours(self, job: Job, *, done: bool) -> bool:
+        """False where `stop` gave the job back meanwhile: then somebody else answers for it."""
+        with self._changed:
+            ours = self._in_hand is job
+            if done:
+                self._in_hand = None
+            return ours
 
     def _attempt(self, left: list[Layout]) -> Exception | None:
         """Send the layouts, taking out of `left` what went, so that no retry prints it twice."""

@@ -4,6 +4,7 @@ Reads files once and answers values; no screen, no store, no device, and nothing
 """
 
 from rl_station.settings.check import check
+from rl_station.settings.device_choice import DeviceChoice, device_files, load_device_choice
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.show import Setting, schema, show
@@ -12,6 +13,7 @@ from rl_station.settings.site import Container, Site, Station, load_site
 __all__ = [
     "ConfigError",
     "Container",
+    "DeviceChoice",
     "Facts",
     "Problem",
     "ReferenceTables",
@@ -19,6 +21,8 @@ __all__ = [
     "Site",
     "Station",
     "check",
+    "device_files",
+    "load_device_choice",
     "load_site",
     "schema",
     "show",

@@ -8,7 +8,9 @@ from itertools import chain
 from pydantic import BaseModel
 
 from rl_station.settings.checklist_checks import check_checklist
+from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
+from rl_station.settings.models import StationModel
 from rl_station.settings.parsed import CHECKLISTS, Parsed
 from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rule_checks import check_rules
@@ -68,14 +70,19 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
     if parsed.stations is None:
         return
     layers = parsed.layers["stations"]
-    scanners = parsed.devices.scanners if parsed.devices else None
-    printers = parsed.devices.printers if parsed.devices else None
     prefixes = [((id_, "prefix"), station.prefix) for id_, station in parsed.stations.items()]
     yield from _repeated(layers, prefixes, "prefix")
     for id_, station in parsed.stations.items():
         yield from _unknown(layers, (id_, "default_lane"), "lane", station.default_lane, parsed.lanes)
-        yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, scanners)
-        yield from _each(layers, (id_, "printers"), "printer", station.printers, printers)
+        if parsed.devices is not None:
+            yield from check_station_devices(layers, id_, station, parsed.devices)
+
+
+def check_station_devices(layers: Layers, id_: str, station: StationModel, devices: DevicesFile) -> Iterator[Problem]:
+    """The devices that a station names have to be in devices.toml."""
+    yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, devices.scanners)
+    yield from _each(layers, (id_, "scales"), "scale", station.scales, devices.scales)
+    yield from _each(layers, (id_, "printers"), "printer", station.printers, devices.printers)
 
 
 def _operators(parsed: Parsed) -> Iterator[Problem]:

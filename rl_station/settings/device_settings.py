@@ -2,90 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Mapping
+from itertools import chain
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from rl_station.settings.device_model import DeviceModel, DeviceName, Latin1, LineModel, MatchModel, known_driver
 from rl_station.settings.models import Table
-from rl_station.settings.problems import nearest
-
-DeviceName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Latin1 = Annotated[str, Field(pattern=r"^[\x00-\xff]*$", max_length=64)]
-Terminator = Literal["CR", "LF", "CRLF", "TAB", "ETX", "EOT", "NUL"]
-Option = str | int | float | bool
-
-_ENTRY_POINTS = "rl_station.drivers"
+from rl_station.settings.scale_settings import ScaleModel
 
 # Which settings mean something to which driver; what all drivers share is not listed.
 _FRAME = frozenset({"terminators", "prefix", "suffix", "max_length", "symbology_id"})
-_LINE = frozenset({"port", "baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff"})
+_LINE = frozenset({"baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff"})
+_WIRE = _LINE | _FRAME | {"profile", "idle_gap_ms", "stale_ms", "good", "bad"}
+_SSI = {"response_ms", "beep_good", "beep_bad", "enable", "disable_on_stop"}
 SCANNER_DRIVERS: Mapping[str, frozenset[str]] = {
-    "serial": _LINE | _FRAME | {"idle_gap_ms", "stale_ms", "good", "bad"},
+    "serial": _WIRE | {"port", "match"},
+    "tcp": _WIRE | {"address", "listen"},
+    "ssi": _LINE | _FRAME | {"port", "match", "stale_ms"} | _SSI,
+    "evdev": _FRAME | {"port", "match", "layout", "idle_gap_ms", "stale_ms"},
     "wedge": _FRAME | {"max_mean_gap_ms", "min_length"},
+    "replay": _FRAME | {"file", "device", "timed", "idle_gap_ms", "stale_ms"},
     "simulated": frozenset({"script", "interval_ms", "max_length", "symbology_id"}),
 }
 PRINTER_DRIVERS: Mapping[str, frozenset[str]] = {
     "zpl": frozenset({"url", "answers"}),
+    "escpos": frozenset({"url", "answers", "width", "cut", "baud"}),
     "file": frozenset({"path", "accepts"}),
 }
 
 
-class DeviceModel(Table):
-    """What every device has, whatever its kind."""
-
-    driver: str = Field(description="Name of the adapter, built in or installed.")
-    options: dict[str, Option] = Field(
-        default_factory=dict, description="Settings of an adapter that is not built in, handed to it as they stand."
-    )
-
-    def driver_options(self) -> dict[str, object]:
-        """What the file says for the adapter, without what the station itself uses."""
-        given = self.model_fields_set - {"driver", "options"} - self._of_the_station()
-        return {key: getattr(self, key) for key in given} | dict(self.options)
-
-    @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
-        return frozenset()
-
-    def _check_fit(self, drivers: Mapping[str, frozenset[str]]) -> None:
-        own = drivers.get(self.driver)
-        given = self.model_fields_set - {"driver", "options"} - self._of_the_station()
-        if own is None:
-            strange = sorted(given)
-            advice = f"; write it under options of driver {self.driver!r}"
-        else:
-            strange = sorted(given - own) or (["options"] if self.options else [])
-            advice = f"; valid: {', '.join(sorted(own | self._of_the_station()))}"
-        if strange:
-            raise ValueError(f"{strange[0]} means nothing to driver {self.driver!r}{advice}")
-
-
-class ScannerModel(DeviceModel):
+class ScannerModel(LineModel):
     """One barcode scanner, its table named after it."""
 
     debounce_ms: Annotated[int, Field(ge=0, le=10_000)] = Field(
         400, description="The same code from this scanner within so many milliseconds is one scan; 0 takes every read."
     )
+    silence_s: Annotated[int, Field(ge=0, le=86_400)] = Field(
+        0, description="After so many seconds without a read the scanner is asked whether it lives; 0 never."
+    )
     port: str = Field(
         "",
-        description="serial: path such as /dev/serial/by-id/..., or socket://host:port, or rfc2217://host:port.",
+        description="serial, ssi, evdev: path such as /dev/serial/by-id/..., or socket://host:port, or rfc2217://host:port.",
     )
-    baud: Annotated[int, Field(ge=50, le=4_000_000)] = Field(9600, description="serial: bits per second.")
-    bytesize: Literal[5, 6, 7, 8] = Field(8, description="serial: data bits of a character.")
-    parity: Literal["N", "E", "O", "M", "S"] = Field("N", description="serial: none, even, odd, mark or space.")
-    stopbits: Literal[1, 2] = Field(1, description="serial: stop bits of a character.")
-    rtscts: bool = Field(False, description="serial: flow control by the RTS and CTS lines.")
-    xonxoff: bool = Field(False, description="serial: flow control by XON and XOFF; eats these bytes in codes.")
-    terminators: Annotated[tuple[Terminator, ...], Field(min_length=1)] = Field(
-        ("CR", "LF"), strict=False, description="What ends a code; CR with LF takes either and both as one."
+    match: MatchModel | None = Field(
+        None,
+        description="serial, ssi, evdev: in place of a port, what to look for; found again wherever it is plugged in.",
+    )
+    address: str = Field("", description="tcp: the scanner or serial server to call, host:port or rfc2217://host:port.")
+    listen: str = Field(
+        "", description="tcp: host:port of this machine where the scanner calls; the newest connection counts."
+    )
+    profile: Literal["generic", "zebra", "honeywell", "datalogic"] = Field(
+        "generic", description="serial, tcp: whose scanner it is; settings not given are as that vendor delivers it."
     )
     idle_gap_ms: Annotated[int, Field(ge=0, le=1000)] = Field(
-        0, description="serial: above 0, a code ends by so much silence, so that it may hold terminators; 30 is usual."
+        0,
+        description="serial, tcp: above 0, a code ends by so much silence, so that it may hold terminators; 30 is usual.",
     )
     stale_ms: Annotated[int, Field(ge=100, le=60_000)] = Field(
-        2000, description="serial: a code without its end is refused after so many milliseconds of silence."
+        2000, description="serial, tcp, ssi: a code without its end is refused after so many milliseconds of silence."
     )
     prefix: Latin1 = Field("", description="Characters the scanner is set to send before every code; required then.")
     suffix: Latin1 = Field("", description="Characters the scanner is set to send after every code; required then.")
@@ -93,8 +70,24 @@ class ScannerModel(DeviceModel):
         8192, description="Longest code in bytes; more than that is refused."
     )
     symbology_id: bool = Field(False, description="The scanner is set to send AIM symbology identifiers.")
-    good: Latin1 = Field("", description="serial: what to send to the scanner for a good tone.")
-    bad: Latin1 = Field("", description="serial: what to send to the scanner for a bad tone.")
+    good: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a good tone.")
+    bad: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a bad tone.")
+    response_ms: Annotated[int, Field(ge=50, le=10_000)] = Field(
+        2000, description="ssi: the scanner's Serial Response Time-out, after which either side sends again."
+    )
+    beep_good: Annotated[int, Field(ge=-1, le=26)] = Field(
+        0, description="ssi: number of the beep for a good scan, 0 is one short high; -1 is none."
+    )
+    beep_bad: Annotated[int, Field(ge=-1, le=26)] = Field(
+        17, description="ssi: number of the beep for a refused scan, 17 is three long low; -1 is none."
+    )
+    enable: bool = Field(True, description="ssi: switch scanning on whenever the scanner is connected.")
+    disable_on_stop: bool = Field(
+        False, description="ssi: switch scanning off when the station lets go of the scanner."
+    )
+    layout: Literal["us", "uk", "de", "fr"] = Field(
+        "us", description="evdev: keyboard layout that the scanner is set to; the computer's own does not matter."
+    )
     max_mean_gap_ms: Annotated[int, Field(ge=1, le=200)] = Field(
         30, description="wedge: a scan has at most so many milliseconds a character; people are slower."
     )
@@ -106,9 +99,17 @@ class ScannerModel(DeviceModel):
         0, description="simulated: above 0, the script reads itself, so many milliseconds apart."
     )
 
+    file: str = Field(
+        "", description="replay: recording to play, as `devices record` writes it; relative to the data folder."
+    )
+    device: str = Field(
+        "", description="replay: the device in the recording, where it holds several; none: all of them."
+    )
+    timed: bool = Field(True, description="replay: at the pace of the recording; false plays it at once.")
+
     @classmethod
     def _of_the_station(cls) -> frozenset[str]:
-        return frozenset({"debounce_ms"})
+        return frozenset({"debounce_ms", "silence_s"})
 
     @field_validator("driver")
     @classmethod
@@ -118,8 +119,14 @@ class ScannerModel(DeviceModel):
     @model_validator(mode="after")
     def _fits(self) -> ScannerModel:
         self._check_fit(SCANNER_DRIVERS)
-        if self.driver == "serial" and not self.port:
-            raise ValueError("driver 'serial' needs a port")
+        if self.driver in ("serial", "ssi", "evdev"):
+            self._one_of("port", "match")
+        if self.driver != "evdev" and self.match is not None:
+            self.match.check_port()
+        if self.driver == "replay" and not self.file:
+            raise ValueError("driver 'replay' needs a file")
+        if self.driver == "tcp":
+            self._one_of("address", "listen")
         return self
 
 
@@ -127,9 +134,20 @@ class PrinterModel(DeviceModel):
     """One label printer, its table named after it."""
 
     url: str = Field(
-        "", description="zpl: where the printer is, such as tcp://10.0.0.9:9100, or its device file /dev/usb/lp0."
+        "",
+        description="zpl, escpos: where the printer is, such as tcp://10.0.0.9:9100, or its device file /dev/usb/lp0; "
+        "escpos also serial:///dev/ttyUSB0.",
     )
-    answers: bool = Field(True, description="zpl: the printer answers ~HS; false for one that only takes labels.")
+    answers: bool = Field(
+        True, description="zpl, escpos: the printer answers when it is asked; false for one that only takes labels."
+    )
+    baud: Annotated[int, Field(ge=50, le=4_000_000)] = Field(
+        9600, description="escpos: bits per second of a serial line."
+    )
+    width: Annotated[int, Field(ge=8, le=4096)] = Field(
+        576, description="escpos: dots of the print head; 576 with paper of 80 mm, 384 with 58 mm."
+    )
+    cut: bool = Field(True, description="escpos: cut the paper after every label.")
     path: str = Field("", description="file: folder the labels are written to; relative to the data folder.")
     accepts: Literal["application/zpl", "image/png"] = Field(
         "application/zpl", description="file: what is written, ZPL or pictures."
@@ -151,37 +169,27 @@ class PrinterModel(DeviceModel):
     @model_validator(mode="after")
     def _fits(self) -> PrinterModel:
         self._check_fit(PRINTER_DRIVERS)
-        if self.driver == "zpl" and not self.url:
-            raise ValueError("driver 'zpl' needs a url")
+        if self.driver in ("zpl", "escpos") and not self.url:
+            raise ValueError(f"driver {self.driver!r} needs a url")
         if self.driver == "file" and not self.path:
             raise ValueError("driver 'file' needs a path")
         return self
 
 
 class DevicesFile(Table):
-    """devices.toml. Tag readers and scales will be tables beside these."""
+    """devices.toml. Tag readers will be tables beside these."""
 
     scanners: dict[DeviceName, ScannerModel] = Field(default_factory=dict, description="Barcode scanners by name.")
+    scales: dict[DeviceName, ScaleModel] = Field(default_factory=dict, description="Scales by name.")
     printers: dict[DeviceName, PrinterModel] = Field(default_factory=dict, description="Label printers by name.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> DevicesFile:
-        if twice := sorted(self.scanners.keys() & self.printers.keys()):
-            raise ValueError(f"{twice[0]!r} names both a scanner and a printer")
+        kinds: dict[str, list[str]] = {}
+        there = (("scanner", self.scanners), ("scale", self.scales), ("printer", self.printers))
+        for name, kind in chain.from_iterable(((name, kind) for name in table) for kind, table in there):
+            kinds.setdefault(name, []).append(kind)
+        for name, those in sorted(kinds.items()):
+            if len(those) > 1:
+                raise ValueError(f"{name!r} names both a {' and a '.join(those)}")
         return self
-
-
-def known_driver(driver: str, kind: str, built_in: Collection[str]) -> str:
-    """The driver's name again, or ValueError with the nearest valid one. Looks up installed adapters, imports none."""
-    if driver in built_in:
-        return driver
-    prefix = f"{kind}."
-    offered = [found.name for found in entry_points(group=_ENTRY_POINTS)]
-    valid = [*built_in, *(name.removeprefix(prefix) for name in offered if name.startswith(prefix))]
-    if driver in valid:
-        return driver
-    hint = nearest(driver, valid)
-    raise ValueError(
-        f"there is no {kind} driver {driver!r}"
-        + (f" (did you mean {hint!r}?)" if hint else f"; valid: {', '.join(sorted(valid))}")
-    )

@@ -66,6 +66,7 @@ class StationModel(Table):
     )
     default_lane: CodeBody = Field(description="Lane of parcels whose content is unknown.")
     scanners: tuple[str, ...] = Field((), strict=False, description="Names of scanners in devices.toml.")
+    scales: tuple[str, ...] = Field((), strict=False, description="Names of scales in devices.toml.")
     printers: tuple[str, ...] = Field(
         (), strict=False, description="Names of printers in devices.toml; first is used first."
     )

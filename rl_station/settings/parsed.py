@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -85,14 +85,16 @@ class Parsed:
         )
 
 
-def read_layers(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> dict[str, Layers]:
-    """Every readable TOML file of the folder by name, host.toml and the environment laid over it."""
+def read_layers(
+    folder: Path, environ: Mapping[str, str], problems: list[Problem], only: Collection[str] = ()
+) -> dict[str, Layers]:
+    """Every readable TOML file of the folder by name, host.toml and the environment laid over it; or `only` these."""
     host = _host(folder, problems)
     names = [*MODELS, *checklist_names(folder)]
     if host:
         problems.extend(_host_tables(host, names))
     layers: dict[str, Layers] = {}
-    for name in names:
+    for name in only or names:
         document = read_toml(folder, f"{name}.toml")
         if isinstance(document, Problem):
             problems.append(document)

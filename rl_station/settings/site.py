@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
-    """One workstation. `prefix` starts its licence plates; `scanners` and `printers` are names of devices.toml."""
+    """One workstation. `prefix` starts its licence plates; `scanners`, `scales`, `printers` are names of devices.toml."""
 
     id: str
     name: str
@@ -35,6 +35,7 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[str, ...]
     default_lane: str
     scanners: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
     printers: tuple[str, ...] = ()
 
 

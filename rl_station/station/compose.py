@@ -11,6 +11,7 @@ from rl_station.station.clocks import SystemClock
 from rl_station.station.demo import DemoWorker
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
+from rl_station.station.hot_swap import watch_site
 from rl_station.station.running import RunningStation
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
@@ -25,22 +26,26 @@ def open_engine(site: Site, data: Path, purpose: str) -> Engine:
 
 def live_station(site: Site, data: Path) -> RunningStation:
     """A station with the devices its site gives it, not started yet."""
-    return RunningStation(lambda: open_engine(site, data, "live"), devices_of(site, data))
+    devices = devices_of(site, data)
+    return RunningStation(lambda: open_engine(site, data, "live"), devices, watch_site(site, devices, data))
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
     """The same, with hands that know what to scan next."""
-    return DemoStation(lambda: open_engine(site, data, "demo"), devices_of(site, data), DemoWorker(site, seed))
+    devices = devices_of(site, data)
+    hands = DemoWorker(site, seed)
+    return DemoStation(lambda: open_engine(site, data, "demo"), devices, hands, watch_site(site, devices, data))
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:
-    return bind(site.devices, site.station.scanners, site.station.printers, data=data)
+    """The station's own devices, their counters kept in the data folder."""
+    own = site.station
+    return bind(site.devices, own.scanners, own.printers, own.scales, data=data, keep_statistics=True)
 
 
-def terminal_input(devices: DeviceSet) -> TerminalInput | None:
-    """How the screen's terminal tells scans from typing, where the station has a scanner that types."""
-    scanner = devices.terminal_scanner()
-    return None if scanner is None else WedgeInput(scanner)
+def terminal_input(devices: DeviceSet) -> TerminalInput:
+    """How the screen's terminal tells scans from typing, whichever scanner types into it at the time."""
+    return WedgeInput(devices.terminal)
 
 
 class WedgeInput:

@@ -11,12 +11,15 @@ import threading
 import time
 from collections.abc import Callable
 
-from rl_station.devices import DeviceSet, DuplicateIgnored, FrameRefused, Read, Report
+from rl_station.devices import DeviceSet, DuplicateIgnored, FrameRefused, HealthLevel, NotTaken, Read, Report, Weighed
 from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
 from rl_station.station.engine import Engine, Outcome
+from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
+from rl_station.station.inbox import Inbox
+from rl_station.station.overflow import Overflow
 from rl_station.station.printing import layouts
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
@@ -32,6 +35,7 @@ _TICK_S = 1.0
 _SLOW_S = 1.0
 _HOUSEKEEPING_S = 30.0
 _TOO_LONG = "longer than"
+_TEST_S = 5.0
 _TONES = {Tone.GOOD: ResultTone.GOOD, Tone.PLAIN: ResultTone.INFO, Tone.WARN: ResultTone.WARN, Tone.BAD: ResultTone.BAD}
 
 Work = Callable[[Engine], None]
@@ -40,18 +44,21 @@ Work = Callable[[Engine], None]
 class RunningStation:
     """Implements `tui.contract.StationPort`. `open_engine` is called on the engine's own thread, where the store lives."""
 
-    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet) -> None:
+    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hot_swap: HotSwap | None = None) -> None:
         self.devices = devices
         self._open_engine = open_engine
+        self._hot_swap = hot_swap
         self._spools = Spools(devices, self._label_failed)
         self._feed = ScreenFeed(devices, self._notices)
-        self._work: queue.SimpleQueue[Work | None] = queue.SimpleQueue()
+        self._work: Inbox[Work] = Inbox()
+        self._overflow = Overflow(self._feed)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._busy_since: float | None = None
         self._disk_notices: tuple[Message, ...] = ()
+        self._device_notices: tuple[Message, ...] = ()
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -62,15 +69,19 @@ class RunningStation:
         if failure is not None:
             raise failure
         self._spools.start()
-        self.devices.start(self._report)
+        self.devices.start(self._report, full=lambda: self._work.full)
         self._ticker.start()
+        if self._hot_swap is not None:
+            self._hot_swap.start(self._swapped)
 
     def stop(self) -> None:
         """Finish what was scanned, then stop. Labels that were not printed are noted, to be printed again."""
+        if self._hot_swap is not None:
+            self._hot_swap.stop()
         self.devices.stop()
         self._stopping.set()
         self._spools.stop()
-        self._work.put(None)
+        self._work.close()
         self._thread.join()
 
     # --- what the screen calls ----------------------------------------------------------------------------------------
@@ -82,10 +93,27 @@ class RunningStation:
         self._feed.subscribe(listener)
 
     def submit(self, given: Input) -> None:
-        self._work.put(lambda engine: self._answer(engine, engine.handle(given)))
+        if self._work.full:
+            self._overflow.happened()
+        else:
+            self._work.put_scan(lambda engine: self._answer(engine, engine.handle(given)))
 
     def scan(self, data: bytes, *, device: str, manual: bool) -> None:
-        self._scanned(ScanSource(device=device, raw=data.decode("latin-1"), manual=manual))
+        source = ScanSource(device=device, raw=data.decode("latin-1"), manual=manual)
+        if self._work.full:
+            self._overflow.happened(source.raw)
+        else:
+            self._scanned(source)
+
+    def test_device(self, name: str) -> None:
+        """Ask a device how it is; the answer comes as a result."""
+
+        def ask() -> None:
+            found = self.devices.test(name, HealthLevel.EXTERNAL, _TEST_S)
+            told = message("station.device_tested", device=name, report=found.report)
+            self._feed.tell(ResultTone.INFO if found.ok else ResultTone.WARN, told)
+
+        threading.Thread(target=ask, name=f"test-{name}", daemon=True).start()
 
     # --- what devices report ------------------------------------------------------------------------------------------
 
@@ -96,12 +124,37 @@ class RunningStation:
             case DuplicateIgnored(read=read):
                 self._feed.tell(ResultTone.INFO, message("station.duplicate_ignored"), read.data.decode("latin-1"))
             case FrameRefused():
-                self._work.put(lambda engine: self._refuse_frame(engine, report))
+                self._work.put_scan(lambda engine: self._refuse_frame(engine, report))
+            case NotTaken(device=device, data=data):
+                self.devices.bad(device)
+                self._overflow.happened(data.decode("latin-1"))
+            case Weighed():
+                # A scale talks many times a second; its weights are drawn with the clock.
+                return
             case _:
                 self._feed.show()
 
     def _scanned(self, source: ScanSource) -> None:
-        self._work.put(lambda engine: self._scan(engine, source))
+        self._work.put_scan(lambda engine: self._scan(engine, source))
+
+    def _room_again(self) -> None:
+        """Half of what waited is done: scans are taken again."""
+        self.devices.caught_up()
+        self._overflow.over()
+
+    def _swapped(self, outcome: Swapped | SwapRefused) -> None:
+        """What came of device settings that were saved while we work."""
+        if isinstance(outcome, SwapRefused):
+            told = message("station.devices_refused", problem=str(outcome.problems[0]), count=len(outcome.problems))
+            self._device_notices = (told,)
+            self._feed.tell(ResultTone.WARN, told)
+            return
+        self._device_notices = ()
+        self._spools.follow()
+        found = outcome.changes
+        names = ", ".join((*found.added, *found.changed, *found.removed))
+        told = message("station.devices_swapped", names=names) if names else message("station.devices_mended")
+        self._feed.tell(ResultTone.INFO, told)
 
     def _label_failed(self, failed: LabelPrintFailed) -> None:
         self._work.put(lambda engine: self._note_unprinted(engine, failed))
@@ -116,7 +169,7 @@ class RunningStation:
             self._opened.put(error)
             return
         self._opened.put(None)
-        while (work := self._work.get()) is not None:
+        while (work := self._work.get(self._room_again)) is not None:
             self._busy_since = time.monotonic()
             try:
                 work(engine)
@@ -222,7 +275,8 @@ class RunningStation:
     def _notices(self) -> tuple[Message, ...]:
         since = self._busy_since
         slow = since is not None and time.monotonic() - since > _SLOW_S
-        return (message("station.slow_disk"), *self._disk_notices) if slow else self._disk_notices
+        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices)
+        return (message("station.slow_disk"), *notices) if slow else notices
 
     def _tick(self) -> None:
         """Once a second: the clock goes on, and a disk that does not answer shows, even while the engine waits for it."""
@@ -231,4 +285,7 @@ class RunningStation:
             if time.monotonic() - looked > _HOUSEKEEPING_S:
                 looked = time.monotonic()
                 self._work.put(self._look_at_disk)
+            if not self._work.full:
+                # A key pressed at the very moment there was room again is still to be told.
+                self._overflow.over()
             self._feed.show()

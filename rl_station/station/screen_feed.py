@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from rl_station.devices import DeviceSet, DeviceState
+from rl_station.devices import DeviceSet, DeviceState, DeviceStatus
 from rl_station.domain.messages import Message
-from rl_station.tui.contract import DeviceLine, Listener, Result, ResultTone, Status, View
+from rl_station.tui.contract import DeviceLine, Listener, ReadLine, Result, ResultTone, Status, View
 from rl_station.workflow.prompt import Prompt
 
 Notices = Callable[[], tuple[Message, ...]]
@@ -66,8 +66,25 @@ class ScreenFeed:
         self.show(prompt=prompt, result=Result(tone, told, echo, next(self._results)), status=status)
 
     def _fresh(self, status: Status) -> Status:
-        lines = tuple(
-            DeviceLine(line.name, line.state.value, "" if line.state is DeviceState.READY else line.reason)
-            for line in self._devices.status()
-        )
+        lines = tuple(map(_line, self._devices.status()))
         return replace(status, devices=lines, notices=self._notices(), clock=time.time_ns() // 1000)
+
+
+def _line(status: DeviceStatus) -> DeviceLine:
+    """A line of the device table as the screen knows it; why a device is ready needs no reason."""
+    return DeviceLine(
+        status.name,
+        status.state.value,
+        "" if status.state is DeviceState.READY else status.reason,
+        kind=status.kind,
+        driver=status.driver,
+        good_reads=status.good_reads,
+        duplicates=status.duplicates,
+        refused=status.refused,
+        errors=status.errors,
+        reconnects=status.reconnects,
+        last_seen_at=status.last_seen_at,
+        last_reads=tuple(
+            ReadLine(read.text, read.fate.value, read.at, read.symbology, read.note) for read in status.last_reads
+        ),
+    )

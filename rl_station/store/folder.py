@@ -53,6 +53,23 @@ class FolderLock:
         os.close(self._fd)
 
 
+def holder(folder: Path) -> int | None:
+    """The process that has the folder's lock, without trying it: a station may be starting at this very moment.
+
+    Asks the kernel (proc_locks(5)). None where nobody has it, or where it cannot be told.
+    """
+    try:
+        inode = (folder / LOCK).stat().st_ino
+        held = Path("/proc/locks").read_text()
+    except OSError:
+        return None
+    for line in held.splitlines():
+        _, kind, _, _, pid, place, *_ = line.replace("-> ", "").split()
+        if kind == "FLOCK" and place.rpartition(":")[2] == str(inode):
+            return int(pid)
+    return None
+
+
 class Ballast:
     """A file of dead weight: deleted when the disk is full, so that the work in hand can be finished."""
 

@@ -42,6 +42,10 @@ class Reader:
     def unsynced(self) -> Unsynced:
         return unsynced(self._database)
 
+    def quick_check(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file; reads all of it, but verifies no event."""
+        return tuple(str(line) for (line,) in self._database.pragma("quick_check") if line != "ok")
+
     def backup(self, target: Path) -> Head:
         """A verified copy at `target`, which must not exist. Raises StoreError."""
         return back_up_to(self._database, target)

@@ -10,7 +10,7 @@ from textual.events import Key, Resize
 from textual.screen import Screen
 
 from rl_station.tui.contract import FiresScans, ResultTone, StationPort, TerminalInput, View
-from rl_station.tui.keys import Local, action, offers
+from rl_station.tui.keys import AskDevice, Local, action, device_action, device_offers, offers
 from rl_station.tui.look import RICH, SIXTEEN, Look, theme
 from rl_station.tui.messages import TerminalLost, ViewArrived
 from rl_station.tui.screens import StationScreen
@@ -46,6 +46,7 @@ class StationApp(App[None], inherit_bindings=False):
         self._say: Say = speaker(self._view.status.language)
         self._language = self._view.status.language
         self._can_fire = isinstance(port, FiresScans)
+        self._devices_open = False
         self.station_screen = StationScreen(self.look)
 
     def get_default_screen(self) -> Screen[None]:
@@ -71,6 +72,8 @@ class StationApp(App[None], inherit_bindings=False):
         if message.view.status.language != self._language:
             self._language = message.view.status.language
             self._say = speaker(self._language)
+        # Who has to acknowledge an alarm is at work, and goes on there afterwards.
+        self._devices_open = self._devices_open and message.view.prompt.alarm is None
         result = message.view.result
         news = result is not None and (before.result is None or before.result.seq != result.seq)
         if news or before.prompt != message.view.prompt:
@@ -80,8 +83,12 @@ class StationApp(App[None], inherit_bindings=False):
             self._sound(result.tone)
 
     def _draw(self) -> None:
-        offered = offers(self._view.prompt, can_fire=self._can_fire)
-        self.station_screen.show(self._view, offered, self._say)
+        view = self._view
+        if self._devices_open:
+            offered = device_offers(len(view.status.devices), can_fire=self._can_fire)
+        else:
+            offered = offers(view.prompt, can_fire=self._can_fire)
+        self.station_screen.show(view, offered, self._say, devices=self._devices_open)
 
     def _sound(self, tone: ResultTone) -> None:
         """One tone for good, two for bad."""
@@ -121,7 +128,19 @@ class StationApp(App[None], inherit_bindings=False):
             screen.help.display = False
             self._act(event)
 
+    def _act_on_devices(self, event: Key) -> None:
+        devices = self._view.status.devices
+        given = device_action(event.key, event.character, len(devices), can_fire=self._can_fire)
+        if isinstance(given, AskDevice):
+            self.station_screen.devices.choose(given.place)
+            self.port.test_device(devices[given.place].name)
+        elif given is not None:
+            self._local(given)
+
     def _act(self, event: Key) -> None:
+        if self._devices_open:
+            self._act_on_devices(event)
+            return
         given = action(event.key, event.character, self._view.prompt, can_fire=self._can_fire)
         if isinstance(given, Local):
             self._local(given)
@@ -136,9 +155,14 @@ class StationApp(App[None], inherit_bindings=False):
             screen.manual.open(self._say)
         elif given is Local.LEAVE:
             screen.leave.open(self._say)
+        elif given is Local.DEVICES:
+            self._devices_open = not self._devices_open
+            self._draw()
         elif given is Local.FIRE:
             if isinstance(self.port, FiresScans):
                 self.port.fire_next()
+        elif self._devices_open:
+            screen.devices.scroll(given)
         else:
             screen.scroll_history(given)
 

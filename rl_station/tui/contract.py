@@ -48,12 +48,39 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One of a device's last reads. `text` is safe to show; `at` microseconds UTC; `note` says why it was refused.
+
+    `fate`: read, duplicate, refused, not taken, weighed, test.
+    """
+
+    text: str
+    fate: str
+    at: int
+    symbology: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A device as people see it. `state`: absent, opening, ready, degraded, lost; `reason` a short English phrase for IT."""
+    """A device as people see it. `state`: absent, opening, ready, degraded, lost; `reason` a short English phrase for IT.
+
+    The rest is for the devices screen. `kind`: scanner, scale, printer. `errors` counts how often it was lost or in trouble,
+    `reconnects` how often it came back; `last_seen_at` is in microseconds UTC; `last_reads` are the newest first.
+    """
 
     name: str
     state: str
     reason: str = ""
+    kind: str = ""
+    driver: str = ""
+    good_reads: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    errors: int = 0
+    reconnects: int = 0
+    last_seen_at: int | None = None
+    last_reads: tuple[ReadLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +129,10 @@ class StationPort(Protocol):
     def submit(self, given: Input) -> None: ...
 
     def scan(self, data: bytes, *, device: str, manual: bool) -> None: ...
+
+    def test_device(self, name: str) -> None:
+        """Ask a device how it is; the answer comes as a result."""
+        ...
 
 
 @runtime_checkable

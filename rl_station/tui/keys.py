@@ -20,10 +20,18 @@ class Local(StrEnum):
     TYPE = "type"
     FIRE = "fire"
     LEAVE = "leave"
+    DEVICES = "devices"
     UP = "up"
     DOWN = "down"
     PAGE_UP = "pageup"
     PAGE_DOWN = "pagedown"
+
+
+@dataclass(frozen=True, slots=True)
+class AskDevice:
+    """Ask the device in this place of the list, from 0."""
+
+    place: int
 
 
 Action = Input | Local
@@ -51,11 +59,14 @@ _BY_CHOICE = {
     Command.TRACE: Offer("F5", screen("key.trace")),
 }
 _MENU = Offer("F12", screen("key.menu"))
+_SCROLLING = Offer(screen("cap.up_down"), screen("key.scroll"))
+_DEVICES = Offer("F6", screen("key.devices"))
+_HELP = Offer("F1", screen("key.help"))
 _ALWAYS = {
     Mode.SIGN_IN: (),
     Mode.MENU: (Offer("F12", screen("key.sign_out")),),
     Mode.GUIDED: (_MENU,),
-    Mode.TRACE: (Offer(screen("cap.up_down"), screen("key.scroll")), _MENU),
+    Mode.TRACE: (_SCROLLING, _MENU),
 }
 
 _TASKS = {
@@ -71,7 +82,7 @@ _COMMANDS = {
     "f9": Command.UNDO,
     "f10": Command.DONE,
 }
-_LOCAL = {"f1": Local.HELP, "slash": Local.TYPE, "ctrl+c": Local.LEAVE}
+_LOCAL = {"f1": Local.HELP, "f6": Local.DEVICES, "slash": Local.TYPE, "ctrl+c": Local.LEAVE}
 _SCROLL = {"up": Local.UP, "down": Local.DOWN, "pageup": Local.PAGE_UP, "pagedown": Local.PAGE_DOWN}
 
 
@@ -113,7 +124,38 @@ def _offers(prompt: Prompt, can_fire: bool) -> Iterator[Offer]:
     if prompt.accepts:
         yield Offer("/", screen("key.type"))
     yield from _ALWAYS[mode_of(prompt)]
-    yield Offer("F1", screen("key.help"))
+    yield _DEVICES
+    yield _HELP
+
+
+# --- on the devices screen --------------------------------------------------------------------------------------------
+
+TESTED_BY_KEY = 9
+"""Devices that have a digit of their own."""
+
+
+def device_action(key: str, character: str | None, count: int, *, can_fire: bool) -> AskDevice | Local | None:
+    """What this key means on the devices screen, `count` devices shown. Nothing here answers the prompt: it is not in sight."""
+    if character and character.isdecimal() and 0 < int(character) <= min(count, TESTED_BY_KEY):
+        return AskDevice(int(character) - 1)
+    if key in {"escape", "f6"}:
+        return Local.DEVICES
+    if key == "space":
+        return Local.FIRE if can_fire else None
+    if key in {"f1", "ctrl+c"}:
+        return _LOCAL[key]
+    return _SCROLL.get(key)
+
+
+def device_offers(count: int, *, can_fire: bool) -> tuple[Offer, ...]:
+    """The keys of the devices screen. Scans go to the work as ever."""
+    digits = f"1-{min(count, TESTED_BY_KEY)}" if count > 1 else "1"
+    return (
+        Offer(ESCAPE, screen("key.back")),
+        *((Offer(digits, screen("key.test")), Offer(screen("cap.up_down"), screen("key.choose"))) if count else ()),
+        *((Offer(SPACE, screen("key.fire")),) if can_fire else ()),
+        _HELP,
+    )
 
 
 def _in_alarm(key: str, prompt: Prompt) -> Action | None:

@@ -12,6 +12,7 @@ from drivers import registry
 from rl_station.devices import DeviceState, bind
 from rl_station.settings import device_settings
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
+from rl_station.settings.scale_settings import SCALE_DRIVERS, ScaleModel
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "devices.toml"
 
@@ -42,30 +43,38 @@ def test_the_example_binds_and_every_device_can_be_made(tmp_path: Path) -> None:
 def test_the_commented_examples_are_right_too(tmp_path: Path) -> None:
     settings = DevicesFile.model_validate(tomllib.loads(uncommented(EXAMPLE.read_text())))
     assert {"bench-serial", "bench-2d"} <= set(settings.scanners)
-    assert "bench-zpl" in settings.printers
-    devices = bind(settings, list(settings.scanners), list(settings.printers), data=tmp_path)
+    assert {found.driver for found in settings.scanners.values()} >= {"evdev", "replay"}
+    assert {found.driver for found in settings.printers.values()} == {"zpl", "escpos", "file"}
+    devices = bind(settings, list(settings.scanners), list(settings.printers), list(settings.scales), data=tmp_path)
+    assert "bench-scale" in {line.name for line in devices.status()}
     assert [line for line in devices.status() if line.state is DeviceState.LOST] == []
 
 
 def test_settings_and_registry_know_the_same_drivers() -> None:
     assert set(device_settings.SCANNER_DRIVERS) == set(registry.BUILT_IN[registry.Kind.SCANNER])
+    assert set(SCALE_DRIVERS) == set(registry.BUILT_IN[registry.Kind.SCALE])
     assert set(device_settings.PRINTER_DRIVERS) == set(registry.BUILT_IN[registry.Kind.PRINTER])
 
 
 def test_every_setting_of_a_driver_is_taken_by_its_adapter(tmp_path: Path) -> None:
-    def complete(model: type[ScannerModel | PrinterModel], driver: str, fields: frozenset[str]) -> dict[str, object]:
-        needed = {"port": "/dev/null", "url": "tcp://127.0.0.1", "path": str(tmp_path)}
+    def complete(
+        model: type[ScannerModel | ScaleModel | PrinterModel], driver: str, fields: frozenset[str]
+    ) -> dict[str, object]:
+        needed = {"port": "/dev/null", "address": "127.0.0.1:4001", "url": "tcp://127.0.0.1", "path": str(tmp_path)}
+        needed["file"] = "recording.jsonl"
         own = {key: needed.get(key, model.model_fields[key].get_default()) for key in fields}
         return model.model_validate({"driver": driver, **own}).driver_options()
 
     for driver, fields in device_settings.SCANNER_DRIVERS.items():
         assert registry.scanner(driver, "it", complete(ScannerModel, driver, fields)).name == "it"
+    for driver, fields in SCALE_DRIVERS.items():
+        assert registry.scale(driver, "it", complete(ScaleModel, driver, fields)).name == "it"
     for driver, fields in device_settings.PRINTER_DRIVERS.items():
         assert registry.printer(driver, "it", complete(PrinterModel, driver, fields)).name == "it"
 
 
 def test_every_field_says_what_it_is() -> None:
-    for model in (DevicesFile, ScannerModel, PrinterModel):
+    for model in (DevicesFile, ScannerModel, ScaleModel, PrinterModel):
         assert all((field.description or "").endswith(".") for field in model.model_fields.values())
 
 
@@ -99,6 +108,33 @@ def test_a_mistake_in_a_scanner_is_named(table: dict[str, object], said: str) ->
 )
 def test_a_mistake_in_a_printer_is_named(table: dict[str, object], said: str) -> None:
     assert said in complaint(table, "printers")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"driver": "evdev"}, "driver 'evdev' needs a port or match"),
+        ({"driver": "evdev", "port": "/dev/input/event3", "layout": "dvorak"}, "layout"),
+        ({"driver": "serial", "match": {"phys": "usb-1"}}, "phys in match means nothing to a serial port"),
+        ({"driver": "replay"}, "driver 'replay' needs a file"),
+        ({"driver": "simulated", "layout": "us"}, "layout means nothing to driver 'simulated'"),
+    ],
+)
+def test_a_mistake_in_a_keyboard_or_a_recording_is_named(table: dict[str, object], said: str) -> None:
+    assert said in complaint(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"driver": "serial"}, "driver 'serial' needs a port or match"),
+        ({"driver": "zpl", "port": "/dev/x"}, "there is no scale driver 'zpl'"),
+        ({"driver": "simulated", "port": "/dev/x"}, "port means nothing to driver 'simulated'"),
+        ({"driver": "serial", "port": "/dev/x", "ask_ms": 1}, "ask_ms"),
+    ],
+)
+def test_a_mistake_in_a_scale_is_named(table: dict[str, object], said: str) -> None:
+    assert said in complaint(table, "scales")
 
 
 def test_one_name_cannot_be_two_devices() -> None:

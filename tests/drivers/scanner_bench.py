@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.contract import DeviceReport, DeviceState, FrameRefused, Read, Scanner, StateChange
-from drivers.scanner.serial import SerialScanner
+from drivers.scanner.serial import serial_scanner
 from drivers.scanner.simulated import SimulatedScanner
+from drivers.scanner.ssi import SsiScanner
+from drivers.scanner.tcp import tcp_scanner
 from drivers.scanner.wedge import WedgeScanner
 from drivers.transport.serial_port import Backoff
 
@@ -81,6 +83,11 @@ class PtyPort:
             self._master = None
             self.link.unlink()
 
+    @property
+    def master(self) -> int | None:
+        """The device's own end, while it is plugged in."""
+        return self._master
+
     def send(self, data: bytes) -> None:
         assert self._master is not None
         while data:
@@ -134,7 +141,7 @@ class Bench(Protocol):
 class PtyBench:
     def __init__(self, folder: Path) -> None:
         self.port = PtyPort(folder / "scanner")
-        self.scanner = SerialScanner(name="it", port=str(self.port.link), symbology_id=True, backoff=QUICK)
+        self.scanner = serial_scanner(name="it", port=str(self.port.link), symbology_id=True, backoff=QUICK)
 
     def connected(self) -> None:
         """A pseudo terminal has nothing to accept."""
@@ -155,7 +162,7 @@ class PtyBench:
 class SocketBench:
     def __init__(self, folder: Path) -> None:
         self.port = SocketPort()
-        self.scanner = SerialScanner(name="it", port=self.port.url, symbology_id=True, backoff=QUICK)
+        self.scanner = serial_scanner(name="it", port=self.port.url, symbology_id=True, backoff=QUICK)
 
     def connected(self) -> None:
         self.port.accept()
@@ -171,6 +178,88 @@ class SocketBench:
 
     def close(self) -> None:
         self.port.close()
+
+
+class CallingScanner:
+    """A network scanner that calls the station, as often as it is refused."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as reserved:
+            self.address = f"127.0.0.1:{reserved.getsockname()[1]}"
+        self._calling: socket.socket | None = None
+
+    def call(self) -> None:
+        self.hang_up()
+        host, _, number = self.address.partition(":")
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                self._calling = socket.create_connection((host, int(number)), timeout=PATIENCE_S)
+                return
+            except ConnectionRefusedError:
+                assert time.monotonic() < deadline, "nobody listens"
+                time.sleep(0.002)
+
+    def send(self, data: bytes) -> None:
+        assert self._calling is not None
+        self._calling.sendall(data)
+
+    def hang_up(self) -> None:
+        if self._calling is not None:
+            self._calling.close()
+            self._calling = None
+
+    def receive(self, count: int) -> bytes:
+        """What the station says; empty when it has hung up."""
+        assert self._calling is not None
+        return self._calling.recv(count)
+
+
+class CallingBench:
+    def __init__(self, folder: Path) -> None:
+        self.port = CallingScanner()
+        self.scanner = tcp_scanner(name="it", listen=self.port.address, symbology_id=True, backoff=QUICK)
+
+    def connected(self) -> None:
+        self.port.call()
+
+    def scan(self, code: bytes) -> None:
+        self.port.send(code + b"\n")
+
+    def unplug(self) -> None:
+        self.port.hang_up()
+
+    def replug(self) -> None:
+        self.port.call()
+
+    def close(self) -> None:
+        self.port.hang_up()
+
+
+class SsiBench:
+    """SSI with handshaking switched off: the scanner sends and does not wait."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = PtyPort(folder / "scanner")
+        self.scanner = SsiScanner(name="it", port=str(self.port.link), symbology_id=True, backoff=QUICK)
+
+    def connected(self) -> None:
+        """A pseudo terminal has nothing to accept."""
+
+    def scan(self, code: bytes) -> None:
+        pieces = [code[start : start + 240] for start in range(0, len(code), 240)]
+        for number, piece in enumerate(pieces, 1):
+            body = bytes((5 + len(piece), 0xF3, 0, 2 * (number < len(pieces)), 0x0F)) + piece
+            self.port.send(body + (-sum(body) & 0xFFFF).to_bytes(2, "big"))
+
+    def unplug(self) -> None:
+        self.port.unplug()
+
+    def replug(self) -> None:
+        self.port.plug()
+
+    def close(self) -> None:
+        self.port.unplug()
 
 
 class WedgeBench:

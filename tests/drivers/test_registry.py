@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers import registry
-from drivers.contract import Printer, Scanner
+from drivers.contract import Printer, Scale, Scanner
 from drivers.registry import DriverError, Kind
 
 
@@ -41,11 +41,23 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_every_built_in_adapter_can_be_had(tmp_path: Path) -> None:
-    options = {"serial": {"port": "/dev/null"}, "zpl": {"url": "tcp://127.0.0.1"}, "file": {"path": str(tmp_path)}}
+    address = {"port": "/dev/null"}
+    options = {
+        "serial": address,
+        "ssi": address,
+        "tcp": {"address": "127.0.0.1:4001"},
+        "evdev": address,
+        "replay": {"file": "recording.jsonl"},
+        "zpl": {"url": "tcp://127.0.0.1"},
+        "escpos": {"url": "tcp://127.0.0.1"},
+        "file": {"path": str(tmp_path)},
+    }
     for driver in registry.BUILT_IN[Kind.SCANNER]:
         made = registry.scanner(driver, "it", options.get(driver, {}))
         assert isinstance(made, Scanner)
         assert made.name == "it"
+    for driver in registry.BUILT_IN[Kind.SCALE]:
+        assert isinstance(registry.scale(driver, "it", options.get(driver, {})), Scale)
     for driver in registry.BUILT_IN[Kind.PRINTER]:
         assert isinstance(registry.printer(driver, "it", options.get(driver, {})), Printer)
 
@@ -64,7 +76,7 @@ def test_naming_one_adapter_imports_no_other() -> None:
 def test_an_unknown_adapter_is_answered_with_the_nearest_name() -> None:
     with pytest.raises(DriverError, match="there is no scanner driver 'seriel'; did you mean 'serial'"):
         registry.scanner("seriel", "it", {})
-    with pytest.raises(DriverError, match="there is no printer driver 'xyz'; valid: zpl, file"):
+    with pytest.raises(DriverError, match="there is no printer driver 'xyz'; valid: zpl, escpos, file"):
         registry.printer("xyz", "it", {})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import random
 import socket
@@ -12,10 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from nobody import without_root
 from scanner_bench import PATIENCE_S, QUICK, Collector, PtyPort
 
 from drivers.contract import DeviceState
-from drivers.scanner.serial import SerialScanner
+from drivers.scanner.serial import serial_scanner
 from drivers.transport import links
 from drivers.transport.serial_port import Backoff
 
@@ -30,23 +30,12 @@ def port(tmp_path: Path) -> Iterator[PtyPort]:
 @contextmanager
 def reading(path: object, **options: object) -> Iterator[Collector]:
     heard = Collector()
-    scanner = SerialScanner(name="it", port=str(path), backoff=QUICK, **options)  # type: ignore[arg-type]  # test options
+    scanner = serial_scanner(name="it", port=str(path), backoff=QUICK, **options)  # type: ignore[arg-type]  # test options
     scanner.start(heard)
     try:
         yield heard
     finally:
         scanner.stop()
-
-
-@contextmanager
-def without_root() -> Iterator[None]:
-    """Files are opened as nobody by this thread and the threads it starts (Linux setfsuid(2) is per thread)."""
-    setfsuid = ctypes.CDLL(None).setfsuid
-    setfsuid(65534)
-    try:
-        yield
-    finally:
-        setfsuid(os.getuid())
 
 
 def test_a_code_that_comes_in_pieces_is_one_code(port: PtyPort) -> None:
@@ -150,7 +139,7 @@ class Attempts(Backoff):
 
 def test_waiting_for_a_scanner_does_not_repeat_itself(tmp_path: Path) -> None:
     heard, backoff = Collector(), Attempts()
-    scanner = SerialScanner(name="it", port=str(tmp_path / "scanner"), backoff=backoff)
+    scanner = serial_scanner(name="it", port=str(tmp_path / "scanner"), backoff=backoff)
     scanner.start(heard)
     assert backoff.enough.wait(PATIENCE_S)
     (tmp_path / "scanner").mkdir()
@@ -179,7 +168,7 @@ def test_missing_permission_is_named_and_healed_without_a_restart(port: PtyPort)
     device.chmod(0o000)
     heard = Collector()
     # By its own path: nobody may not pass the folder that the symlink is in.
-    scanner = SerialScanner(name="it", port=str(device), backoff=QUICK)
+    scanner = serial_scanner(name="it", port=str(device), backoff=QUICK)
     with without_root():
         scanner.start(heard)
     heard.wait_state(DeviceState.LOST, "permission denied")
@@ -207,7 +196,7 @@ def test_several_scanners_at_once_do_not_mix(tmp_path: Path) -> None:
             port.send(code[5:] + b"\r")
 
     heard = [Collector() for _ in ports]
-    scanners = [SerialScanner(name=f"s{number}", port=str(port.link)) for number, port in enumerate(ports)]
+    scanners = [serial_scanner(name=f"s{number}", port=str(port.link)) for number, port in enumerate(ports)]
     for scanner, listener in zip(scanners, heard, strict=True):
         scanner.start(listener)
     for listener in heard:
@@ -250,7 +239,7 @@ def test_prefix_and_suffix_are_taken_off_and_a_torn_code_is_refused(port: PtyPor
 
 def test_good_and_bad_tones_go_to_the_scanner(port: PtyPort) -> None:
     heard = Collector()
-    scanner = SerialScanner(name="it", port=str(port.link), good="\x06", bad="\x15\xff")
+    scanner = serial_scanner(name="it", port=str(port.link), good="\x06", bad="\x15\xff")
     scanner.good()
     scanner.start(heard)
     heard.wait_state(DeviceState.READY)
@@ -263,7 +252,7 @@ def test_good_and_bad_tones_go_to_the_scanner(port: PtyPort) -> None:
 
 def test_a_port_without_descriptor_is_read_too() -> None:
     heard = Collector()
-    scanner = SerialScanner(name="it", port="loop://", good="ECHO\r")
+    scanner = serial_scanner(name="it", port="loop://", good="ECHO\r")
     scanner.start(heard)
     heard.wait_state(DeviceState.READY)
     scanner.good()

@@ -178,3 +178,19 @@ def test_a_listener_that_breaks_does_not_end_the_printing() -> None:
 def test_a_printer_of_something_else_is_refused() -> None:
     with pytest.raises(ValueError, match="application/pdf"):
         Spool(BenchPrinter(accepts="application/pdf"), lambda _: None)
+
+
+def test_of_a_job_that_was_given_back_nothing_more_is_reported() -> None:
+    printer = BenchPrinter(failures=1)
+    printer.gate.clear()
+    outcomes: queue.Queue[Outcome] = queue.Queue()
+    spool = Spool(printer, outcomes.put, retry=QUICK)
+    spool.start()
+    spool.submit(job("a"))
+    assert printer.entered.wait(5)
+    assert spool.stop() == (job("a"),)
+    printer.gate.set()
+    thread = next((each for each in threading.enumerate() if each.name == "spool bench"), None)
+    if thread is not None:
+        thread.join(5)
+    assert outcomes.empty()

@@ -26,6 +26,7 @@ class ScriptedPort:
     listener: Listener | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
     at: int = 0
+    tested: list[str] = field(default_factory=list)
 
     def first(self) -> View:
         return self.views[0]
@@ -38,6 +39,9 @@ class ScriptedPort:
 
     def scan(self, data: bytes, *, device: str, manual: bool) -> None:
         self._take(GivenScan(data, device, manual))
+
+    def test_device(self, name: str) -> None:
+        self.tested.append(name)
 
     def send(self, views: Iterable[View]) -> None:
         for view in views:

@@ -69,18 +69,21 @@ def caps(view: View, *, can_fire: bool = False) -> list[str]:
 
 
 def test_the_hints_name_only_what_works_now() -> None:
-    assert caps(sample.SIGN_IN) == ["/", "F1"]
-    assert caps(sample.MENU) == ["1-4", "F2", "F3", "F4", "F5", "/", "F12", "F1"]
-    assert caps(sample.RECEIVE) == ["F9", "/", "F12", "F1"]
-    assert caps(sample.QUESTION) == ["1-9", "Esc", "F9", "F12", "F1"]
+    assert caps(sample.SIGN_IN) == ["/", "F6", "F1"]
+    assert caps(sample.MENU) == ["1-4", "F2", "F3", "F4", "F5", "/", "F12", "F6", "F1"]
+    assert caps(sample.RECEIVE) == ["F9", "/", "F12", "F6", "F1"]
+    assert caps(sample.QUESTION) == ["1-9", "Esc", "F9", "F12", "F6", "F1"]
     assert caps(sample.ALARM) == ["Enter", "F9"]
-    assert caps(sample.TRACE, can_fire=True) == ["Space", "/", "Up Down", "F12", "F1"]
+    assert caps(sample.TRACE, can_fire=True) == ["Space", "/", "Up Down", "F12", "F6", "F1"]
 
 
 def test_commands_that_work_besides_the_choices_are_hinted_at() -> None:
     commands = (Command.DONE, Command.OK, Command.REPRINT)
     prompt = Prompt(workflow="inspect", step="close", instruction=content(""), commands=commands)
-    assert [SAY(offer.label) for offer in offers(prompt, can_fire=False)] == ["OK", "done", "reprint", "tasks", "help"]
+    assert [SAY(offer.label) for offer in offers(prompt, can_fire=False)] == [
+        *("OK", "done", "reprint"),
+        *("tasks", "devices", "help"),
+    ]
 
 
 def test_help_is_always_the_last_hint_so_that_it_is_never_crowded_out() -> None:
@@ -88,10 +91,10 @@ def test_help_is_always_the_last_hint_so_that_it_is_never_crowded_out() -> None:
     assert {offers(view.prompt, can_fire=True)[-1] for view in views} == {Offer("F1", screen("key.help"))}
 
 
-def test_nothing_but_typing_and_help_works_before_sign_in() -> None:
-    keys = ("f2", "f9", "f10", "f12", "enter", "escape", "f1", "slash")
+def test_nothing_but_typing_help_and_the_devices_work_before_sign_in() -> None:
+    keys = ("f2", "f9", "f10", "f12", "enter", "escape", "f1", "slash", "f6")
     found = [action(key, None, sample.SIGN_IN.prompt, can_fire=False) for key in keys]
-    assert found == [None, None, None, None, None, None, Local.HELP, Local.TYPE]
+    assert found == [None, None, None, None, None, None, Local.HELP, Local.TYPE, Local.DEVICES]
 
 
 def test_an_answer_key_wins_over_a_command() -> None:

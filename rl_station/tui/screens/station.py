@@ -1,7 +1,8 @@
-"""The station's screen: head, one of four panes, the result, the status, the keys; and what may lie over them."""
+"""The station's screen: head, one of the panes, the result, the status, the keys; and what may lie over them."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
@@ -12,7 +13,7 @@ from rl_station.tui.keys import Local, Offer
 from rl_station.tui.look import Look
 from rl_station.tui.modes import Mode, mode_of
 from rl_station.tui.overlays import AlarmOverlay, HelpOverlay, LeaveOverlay, ManualOverlay
-from rl_station.tui.panes import GuidedPane, MenuPane, SignInPane, TracePane
+from rl_station.tui.panes import DevicesPane, GuidedPane, MenuPane, SignInPane, TracePane
 from rl_station.tui.widgets import HeadBar, HintBar, Notices, ResultPanel, StatusBar
 from rl_station.tui.wording import Say
 
@@ -35,6 +36,7 @@ class StationScreen(Screen[None], inherit_bindings=False):
             Mode.GUIDED: GuidedPane(look),
             Mode.TRACE: TracePane(look),
         }
+        self.devices = DevicesPane(look)
         self.switcher = ContentSwitcher(initial=Mode.SIGN_IN, id="panes")
         self.result = ResultPanel(look, id="result")
         self.notices = Notices(look, id="notices")
@@ -50,6 +52,7 @@ class StationScreen(Screen[None], inherit_bindings=False):
         yield self.notices
         with self.switcher:
             yield from self.panes.values()
+            yield self.devices
         yield self.result
         yield self.status
         yield self.hints
@@ -60,17 +63,21 @@ class StationScreen(Screen[None], inherit_bindings=False):
     def on_mount(self) -> None:
         self.post_message(self.Opened())
 
-    def show(self, view: View, offers: tuple[Offer, ...], say: Say) -> None:
-        """Draws what has changed since the last view."""
+    def show(self, view: View, offers: tuple[Offer, ...], say: Say, *, devices: bool = False) -> None:
+        """Draws what has changed since the last view; with `devices`, these in place of the work."""
         mode = mode_of(view.prompt)
-        self.panes[mode].show(view, say, self.switcher.size)
-        self.switcher.current = mode
-        self.head.show(view.prompt, view.status, say)
+        if devices:
+            self.devices.show(view.status, say)
+        else:
+            self.panes[mode].show(view, say, self.switcher.size)
+        self.switcher.current = "devices" if devices else mode
+        self.head.show(view.prompt, view.status, say, devices=devices)
         self.result.show(view.result, say)
         self.notices.show(view.status.notices, say)
         self.status.show(view.status, say)
         self.hints.show(offers, say)
-        self.help.show(view.prompt, offers, say)
+        # Answers are not given from the devices screen, so its help does not list them.
+        self.help.show(replace(view.prompt, choices=()) if devices else view.prompt, offers, say)
         self.alarm.show(view, say)
 
     def scroll_history(self, key: Local) -> None:

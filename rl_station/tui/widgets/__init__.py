@@ -5,6 +5,7 @@ A widget that decides something about the work does not belong here.
 
 from rl_station.tui.widgets.bars import HeadBar, HintBar, Notices, StatusBar
 from rl_station.tui.widgets.choices import Choices
+from rl_station.tui.widgets.devices import DeviceTable
 from rl_station.tui.widgets.headline import Destination, Headline
 from rl_station.tui.widgets.lists import CheckLines, Facts
 from rl_station.tui.widgets.result import ResultPanel
@@ -13,6 +14,7 @@ __all__ = [
     "CheckLines",
     "Choices",
     "Destination",
+    "DeviceTable",
     "Facts",
     "HeadBar",
     "Headline",

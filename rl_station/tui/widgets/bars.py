@@ -18,7 +18,7 @@ from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import Prompt
 
 _MICROSECONDS = 1_000_000
-_TASKS = frozenset({"sign_in", "menu", "receive", "inspect", "sort", "trace"})
+_TASKS = frozenset({"sign_in", "menu", "receive", "inspect", "sort", "trace", "devices"})
 
 
 class TwoSided(Drawn):
@@ -51,11 +51,11 @@ class TwoSided(Drawn):
 class HeadBar(TwoSided):
     """Task and progress; station, person, time."""
 
-    def show(self, prompt: Prompt, status: Status, say: Say) -> None:
-        task = prompt.workflow
+    def show(self, prompt: Prompt, status: Status, say: Say, *, devices: bool = False) -> None:
+        task = "devices" if devices else prompt.workflow
         title = say(screen(f"task.{task}")) if task in _TASKS else task
         left = row(title.upper(), "bold")
-        if prompt.progress is not None:
+        if prompt.progress is not None and not devices:
             done, of = prompt.progress
             left.append(f"  {say(screen('progress', step=min(done + 1, of), of=of))}")
         bar = f" {self.look.symbols.bar} "

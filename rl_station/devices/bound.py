@@ -1,0 +1,69 @@
+"""What the configuration became: devices that were made, or the reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from drivers.contract import Printer, Scale, Scanner
+
+
+@dataclass(frozen=True, slots=True)
+class BoundScanner:
+    """A configured scanner (or scale, see `kind`) with its driver's name. Where it could not be made, `failure` says why.
+
+    `silence_s`: after so many seconds without a sign of life it is looked after; 0 never. `settings` is what it was made
+    from: where these are equal, the device is the same.
+    """
+
+    name: str
+    driver: str
+    scanner: Scanner | Scale | None
+    debounce_ms: int = 0
+    failure: str = ""
+    kind: str = "scanner"
+    silence_s: float = 0
+    settings: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPrinter:
+    """As `BoundScanner`, for a printer. `timeout` in seconds, `dpi` of its print head."""
+
+    name: str
+    driver: str
+    printer: Printer | None
+    dpi: int = 203
+    timeout: float = 5.0
+    failure: str = ""
+    settings: object = None
+
+    @property
+    def kind(self) -> str:
+        return "printer"
+
+
+Bound = BoundScanner | BoundPrinter
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Names of devices that a new configuration brought, took away and changed; `reordered` where only their order is new."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    reordered: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.reordered)
+
+
+def changes(before: dict[str, Bound], after: dict[str, Bound]) -> Changes:
+    """What is different. A device is unchanged where it is the very same object."""
+    kept = [name for name in after if before.get(name) is after[name]]
+    return Changes(
+        added=tuple(name for name in after if name not in before),
+        removed=tuple(name for name in before if name not in after),
+        changed=tuple(name for name in after if name in before and name not in kept),
+        reordered=kept != [name for name in before if name in kept],
+    )
