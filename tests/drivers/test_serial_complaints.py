@@ -96,7 +96,9 @@ def test_an_hour_of_plugging_and_pulling_loses_no_code_and_leaks_nothing(port: P
         port.send(b"CODE %d\rHALF" % number)
         heard.wait_codes(number + 1)
         port.unplug()
-        heard.wait(lambda it: it.states[-1][0] in (DeviceState.LOST, DeviceState.ABSENT))
+        # Mostly it is back before anybody looked; now and then it stays away until that is noticed.
+        gone = (DeviceState.ABSENT,) if number % 100 == 0 else (DeviceState.LOST, DeviceState.ABSENT)
+        heard.wait(lambda it, gone=gone: it.states[-1][0] in gone)
         port.plug()
         heard.wait(lambda it: it.states[-1][0] is DeviceState.READY)
     assert heard.codes == [b"CODE %d" % number for number in range(720)]
