@@ -74,9 +74,9 @@ class RawBytes:
 class TagRead:
     """One tag as a reader reported it: `epc` in upper-case hex, as it stands in the tag's memory.
 
-    `rssi_cdbm` in 1/100 dBm; `seen_us` when it was last seen, in microseconds since 1970 UTC by this machine's clock (reports that
-    a reader kept while the network was away have the time of then); `received_ns` monotonic, of the report's last byte. `count`:
-    how often it was seen since the report before. `phase` in 1/4096 of a turn.
+    `rssi_cdbm` in 1/100 dBm; `seen_us` when it was last seen, in microseconds since 1970 UTC by this machine's clock: reports
+    that a reader kept while the network was away have the time of then. `received_ns` is monotonic, when the report arrived.
+    `count`: how often it was seen since the report before. `phase` in 1/4096 of a turn.
     """
 
     device: str
@@ -172,6 +172,14 @@ class TagReader(Protocol):
     def set_output(self, port: int, on: bool) -> None:
         """Switch a general purpose output, 1 and up: a light, a horn. Raises `DeviceError` while there is no connection."""
         ...
+
+
+@runtime_checkable
+class TagField(Protocol):
+    """A tag reader whose field is only imagined: code puts tags into it and takes them out. For the demo and tests."""
+
+    def appear(self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500) -> None: ...
+    def leave(self, epc: str) -> None: ...
 
 
 @runtime_checkable
