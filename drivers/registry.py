@@ -41,6 +41,7 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     },
     Kind.READER: {
         "llrp": "drivers.rfid.llrp.reader:LlrpReader",
+        "simulated": "drivers.rfid.simulated:SimulatedTagReader",
     },
     Kind.PRINTER: {
         "zpl": "drivers.printer.zpl:ZplPrinter",
