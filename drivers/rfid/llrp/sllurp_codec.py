@@ -43,7 +43,19 @@ from drivers.rfid.llrp.messages import (
     Unknown,
 )
 from drivers.rfid.llrp.sllurp_requests import message_of
-from drivers.rfid.llrp.wire import HEADER, MessageType, WireError, kind_of, message, parameters, tlv
+from drivers.rfid.llrp.wire import (
+    CUSTOM,
+    HEADER,
+    IMPINJ,
+    TV_LENGTHS,
+    MessageType,
+    Parameter,
+    WireError,
+    kind_of,
+    message,
+    parameters,
+    tlv,
+)
 
 Fields = Mapping[str, Any]  # sllurp's messages are dictionaries all the way down
 
@@ -51,13 +63,18 @@ Fields = Mapping[str, Any]  # sllurp's messages are dictionaries all the way dow
 logging.getLogger("sllurp").setLevel(logging.CRITICAL)
 
 _RAISED = (LLRPError, struct.error, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
-# What may also be the work of a parameter that sllurp took for another: then each tag is looked at for itself.
-_SUSPECT = frozenset({"SllurpDecodeError", "C1G2ReadOpSpecResult", "C1G2WriteOpSpecResult"})
+_WANTED_CUSTOM = tuple(struct.pack(">II", IMPINJ, subtype) for subtype in (56, 57))
+_RESULTS = frozenset({"C1G2ReadOpSpecResult", "C1G2WriteOpSpecResult"})
 _ANTENNA_PROPERTIES = 2
 _GPO_WRITE_DATA = 219
 _TAG_REPORT_DATA = 240
 # sllurp copies the rest of a message for each of its parameters: long ones are decoded in pieces.
 _PIECE = 4096
+_EPC_DATA = b"\x00\xf1"
+_TLV_HEADER = 4
+_HIGHEST_TLV = 3
+# Lengths of the parameters without one, header included; 0 for unknown.
+_TV = tuple(TV_LENGTHS.get(kind, -1) + 1 for kind in range(128))
 
 
 class SllurpCodec:
@@ -112,68 +129,92 @@ def _incoming(name: str, fields: Fields, kind: int, message_id: int) -> Incoming
 
 
 def _report(frame: bytes) -> Report:
+    """What is sound is decoded in runs, what is not tag by tag."""
     tags: list[TagData] = []
     bad = 0
-    for piece in _pieces(frame):
-        try:
-            _, fields = _decoded(piece)
-            found = fields["TagReportData"]
-            clear = all(_SUSPECT.isdisjoint(each) for each in found)
-            decoded = [_tag(each) for each in found] if clear else None
-        except _RAISED:
-            decoded = None
-        if decoded is None:
-            bad += _salvaged(piece, tags)
-        else:
-            tags += decoded
+    begin = HEADER.size
+    try:
+        for parameter in parameters(frame, HEADER.size):
+            sound = parameter.kind != _TAG_REPORT_DATA or _sound(frame, parameter)
+            if not sound or parameter.end - begin > _PIECE:
+                bad += _decode_run(frame, begin, parameter.start, tags)
+                begin = parameter.start
+            if not sound:
+                bad += _decode_wanted(frame, parameter, tags)
+                begin = parameter.end
+    except WireError as error:
+        raise CodecError(f"report of tags: {error}") from error
+    bad += _decode_run(frame, begin, len(frame), tags)
     # A tag without an EPC says nothing that could be told from others.
     return Report(tuple(tag for tag in tags if tag.epc), bad)
 
 
-def _pieces(frame: bytes) -> Iterator[bytes]:
-    """The report again, as several where it is long."""
-    if len(frame) <= _PIECE:
-        yield frame
-        return
-    begin = end = HEADER.size
+def _decode_run(frame: bytes, begin: int, end: int, tags: list[TagData]) -> int:
+    """Decode frame[begin:end]; how many tags of it could not be."""
+    if begin == end:
+        return 0
+    whole = begin == HEADER.size and end == len(frame)
     try:
-        for parameter in parameters(frame, HEADER.size):
-            if parameter.end - begin > _PIECE and end > begin:
-                yield message(MessageType.RO_ACCESS_REPORT, 0, frame[begin:end])
-                begin = end
-            end = parameter.end
-    except WireError as error:
-        raise CodecError(str(error)) from error
-    yield message(MessageType.RO_ACCESS_REPORT, 0, frame[begin:end])
+        tags += _tags(frame if whole else message(MessageType.RO_ACCESS_REPORT, 0, frame[begin:end]))
+    except _RAISED:
+        inside = (each for each in parameters(frame, begin, end) if each.kind == _TAG_REPORT_DATA)
+        return sum(_decode_wanted(frame, each, tags) for each in inside)
+    return 0
 
 
-def _salvaged(frame: bytes, tags: list[TagData]) -> int:
-    """Each tag for itself, as far as its parameters are sound; the number of those that could not be read is answered."""
-    bad = 0
+def _decode_wanted(frame: bytes, tag: Parameter, tags: list[TagData]) -> int:
+    """One tag without what is not needed here: sllurp may know a vendor's parameter otherwise than the vendor does."""
     try:
-        for parameter in parameters(frame, HEADER.size):
-            if parameter.kind != _TAG_REPORT_DATA:
-                continue
-            sound = _sound(frame, parameter.body, parameter.end)
-            try:
-                _, fields = _decoded(message(MessageType.RO_ACCESS_REPORT, 0, tlv(_TAG_REPORT_DATA, sound)))
-                tags.append(_tag(fields["TagReportData"][0]))
-            except _RAISED:
-                bad += 1
-    except WireError as error:
-        raise CodecError(str(error)) from error
-    return bad
+        wanted = b"".join(_wanted(frame, tag))
+        tags += _tags(message(MessageType.RO_ACCESS_REPORT, 0, tlv(_TAG_REPORT_DATA, wanted)))
+    except (*_RAISED, WireError):
+        return 1
+    return 0
 
 
-def _sound(frame: bytes, start: int, end: int) -> bytes:
-    """The parameters up to the first that has an unknown type and no length: what follows that one cannot be found."""
-    at = start
+def _wanted(frame: bytes, tag: Parameter) -> Iterator[bytes]:
+    """Up to the first parameter that is unknown and has no length: what follows that one cannot be found."""
+    at = tag.body
     try:
-        for parameter in parameters(frame, start, end):
+        for parameter in parameters(frame, tag.body, tag.end):
+            if not _whole_epc(frame, parameter.start, parameter.end - parameter.start):
+                raise WireError("an EPC of another length than it says")
             at = parameter.end
+            if parameter.kind != CUSTOM or frame[parameter.body : parameter.body + 8] in _WANTED_CUSTOM:
+                yield frame[parameter.start : at]
     except WireError:
-        pass
-    return frame[start:at]
+        if not frame[at] & 0x80:
+            raise
+
+
+def _tags(frame: bytes) -> list[TagData]:
+    _, fields = _decoded(frame)
+    return [_tag(each) for each in fields["TagReportData"]]
+
+
+def _sound(frame: bytes, tag: Parameter) -> bool:
+    """Whether a tag's parameters fill it, each of a known length. sllurp would take a torn EPC for a short one."""
+    at, end = tag.body, tag.end
+    while at < end:
+        first = frame[at]
+        if first & 0x80:
+            length = _TV[first & 0x7F]
+        else:
+            length = int.from_bytes(frame[at + 2 : at + 4], "big")
+            if first > _HIGHEST_TLV or length < _TLV_HEADER or not _whole_epc(frame, at, length):
+                return False
+        if not length:
+            return False
+        at += length
+    return at == end
+
+
+def _whole_epc(frame: bytes, at: int, length: int) -> bool:
+    """EPCData tells its bits, and has to hold as many; every other parameter passes."""
+    if frame[at : at + 2] != _EPC_DATA:
+        return True
+    bits = int.from_bytes(frame[at + 4 : at + 6], "big")
+    return length == _TLV_HEADER + 2 + (bits + 7) // 8
 
 
 def _tag(fields: Fields) -> TagData:
@@ -189,7 +230,7 @@ def _tag(fields: Fields) -> TagData:
         get("LastSeenTimestampUptime", get("FirstSeenTimestampUptime")),
         get("TagSeenCount"),
         get("ImpinjRFPhaseAngle"),
-        () if _SUSPECT.isdisjoint(fields) else _results(fields),
+        () if _RESULTS.isdisjoint(fields) else _results(fields),
     )
 
 
