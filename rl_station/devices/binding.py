@@ -8,6 +8,8 @@ from pathlib import Path
 from drivers import registry
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
 from rl_station.devices.device_set import DeviceSet
+from rl_station.devices.reader_binding import bound_reader
+from rl_station.devices.tag_places import tag_places
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
 
 _MISSING = "not in devices.toml"
@@ -21,8 +23,15 @@ class BindError(Exception):
         super().__init__("; ".join(f"{name}: {reason}" for name, reason in failures.items()))
 
 
-def bind(
-    devices: DevicesFile, scanners: Sequence[str], printers: Sequence[str], *, data: Path, keep_statistics: bool = False
+def bind(  # noqa: PLR0913 - one list for each kind of device
+    devices: DevicesFile,
+    scanners: Sequence[str],
+    printers: Sequence[str],
+    *,
+    readers: Sequence[str] = (),
+    zone: str = "",
+    data: Path,
+    keep_statistics: bool = False,
 ) -> DeviceSet:
     """The devices a station names, not started yet. Relative paths of printers count from the data folder.
 
@@ -30,14 +39,25 @@ def bind(
     counters are kept in the data folder; only the station itself may do that.
     """
     return DeviceSet(
-        [_scanner(name, devices.scanners.get(name), {}) for name in dict.fromkeys(scanners)],
+        [
+            *(_scanner(name, devices.scanners.get(name), {}) for name in dict.fromkeys(scanners)),
+            *(bound_reader(name, devices.readers.get(name), {}) for name in dict.fromkeys(readers)),
+        ],
         [_printer(name, devices.printers.get(name), data, {}) for name in dict.fromkeys(printers)],
         folder=data if keep_statistics else None,
+        places=tag_places(devices, readers, zone),
     )
 
 
-def rebind(
-    current: DeviceSet, devices: DevicesFile, scanners: Sequence[str], printers: Sequence[str], *, data: Path
+def rebind(  # noqa: PLR0913 - as bind
+    current: DeviceSet,
+    devices: DevicesFile,
+    scanners: Sequence[str],
+    printers: Sequence[str],
+    *,
+    readers: Sequence[str] = (),
+    zone: str = "",
+    data: Path,
 ) -> Changes:
     """Have the devices of this configuration from now on. One whose settings are the same goes on undisturbed.
 
@@ -46,12 +66,13 @@ def rebind(
     """
     there = current.bound
     fresh_scanners = [_scanner(name, devices.scanners.get(name), there) for name in dict.fromkeys(scanners)]
+    fresh_scanners += [bound_reader(name, devices.readers.get(name), there) for name in dict.fromkeys(readers)]
     fresh_printers = [_printer(name, devices.printers.get(name), data, there) for name in dict.fromkeys(printers)]
     fresh: list[Bound] = [*fresh_scanners, *fresh_printers]
     failed = {bound.name: bound.failure for bound in fresh if bound.failure and there.get(bound.name) is not bound}
     if failed:
         raise BindError(failed)
-    return current.swap(fresh_scanners, fresh_printers)
+    return current.swap(fresh_scanners, fresh_printers, tag_places(devices, readers, zone))
 
 
 def _scanner(name: str, model: ScannerModel | None, there: Mapping[str, Bound]) -> BoundScanner:

@@ -142,9 +142,7 @@ class Smoother:
         """What changed up to `now`, less the time that reads are kept back. A clock that was set back begins anew."""
         changes: list[TagChange] = []
         if now < self._now - _SET_BACK_US:
-            changes += [_gone(epc, track, self._now) for epc, track in self._tracks.items() if track.zone]
-            self._tracks.clear()
-            self._waiting.clear()
+            changes += self.clear()
             self._now = now
         self._now = max(now, self._now)
         settled = self._now - LATENESS_US
@@ -154,6 +152,13 @@ class Smoother:
             if track.silent_at() <= settled:
                 changes += self._ended(epc, track)
         return tuple(sorted(changes, key=attrgetter("at", "epc", "change")))
+
+    def clear(self) -> tuple[TagChange, ...]:
+        """Forget everything: what was there is gone."""
+        gone = [_gone(epc, track, self._now) for epc, track in sorted(self._tracks.items()) if track.zone]
+        self._tracks.clear()
+        self._waiting.clear()
+        return tuple(gone)
 
     def _due(self, settled: int) -> list[TagRead]:
         """Reads up to a moment, oldest first. What a wrong clock stamped ahead of time counts from now."""

@@ -12,6 +12,7 @@ from rl_station.settings.device_model import DeviceModel, DeviceName, Latin1, Li
 from rl_station.settings.models import Table
 from rl_station.settings.reader_settings import ReaderModel
 from rl_station.settings.scale_settings import ScaleModel
+from rl_station.settings.zone_settings import ZoneModel
 
 # Which settings mean something to which driver; what all drivers share is not listed.
 _FRAME = frozenset({"terminators", "prefix", "suffix", "max_length", "symbology_id"})
@@ -182,6 +183,9 @@ class DevicesFile(Table):
     scales: dict[DeviceName, ScaleModel] = Field(default_factory=dict, description="Scales by name.")
     readers: dict[DeviceName, ReaderModel] = Field(default_factory=dict, description="RFID tag readers by name.")
     printers: dict[DeviceName, PrinterModel] = Field(default_factory=dict, description="Label printers by name.")
+    zones: dict[DeviceName, ZoneModel] = Field(
+        default_factory=dict, description="Places that tag readers watch, by name."
+    )
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> DevicesFile:

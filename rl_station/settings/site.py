@@ -35,6 +35,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[str, ...]
     default_lane: str
     scanners: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    zone: str = ""
     printers: tuple[str, ...] = ()
 
 

@@ -94,7 +94,15 @@ def watch_site(site: Site, devices: DeviceSet, data: Path) -> HotSwap:
     def apply() -> Changes:
         choice = load_device_choice(site.folder, site.station.id)
         try:
-            return rebind(devices, choice.devices, choice.scanners, choice.printers, data=data)
+            return rebind(
+                devices,
+                choice.devices,
+                choice.scanners,
+                choice.printers,
+                readers=choice.readers,
+                zone=choice.zone,
+                data=data,
+            )
         except BindError as error:
             raise _located(error, choice) from error
 

@@ -4,7 +4,7 @@ Pure functions over plain values; no I/O, no clock, no framework, and no text fo
 """
 
 from rl_station.workflow.announce import notice, said
-from rl_station.workflow.evolve import evolve
+from rl_station.workflow.evolve import alarm_of, evolve
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, Tag, TagsObserved
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
@@ -27,6 +27,7 @@ __all__ = [
     "TagsObserved",
     "Tone",
     "advance",
+    "alarm_of",
     "at_rest",
     "decide",
     "evolve",

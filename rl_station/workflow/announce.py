@@ -51,7 +51,14 @@ SPOKEN: tuple[type[e.Event], ...] = (
 )
 """The events worth a line, the most telling first."""
 
-_CODED = {"verdict": "verdict", "condition": "condition", "disposition": "disposition", "label": "label", "match": "match", "task": "task"}
+_CODED = {
+    "condition": "condition",
+    "disposition": "disposition",
+    "label": "label",
+    "match": "match",
+    "task": "task",
+    "verdict": "verdict",
+}
 _WARNED = frozenset(
     {
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),

@@ -70,7 +70,10 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class TagsObserved(msgspec.Struct, frozen=True, tag=True):
-    """What changed in the field since the last time. Never refused; where it changes nothing, it leaves no event either."""
+    """What changed in the field since the last time. Never refused; where it changes nothing, it leaves no event either.
+
+    A tag that appeared and is `gone` as well was there in between.
+    """
 
     appeared: tuple[Tag, ...] = ()
     gone: tuple[str, ...] = ()

@@ -46,9 +46,9 @@ class WorldField:
         return tuple(self._here.values())
 
     def change(self, observed: TagsObserved) -> None:
+        self._here.update({tag.epc: tag for tag in observed.appeared})
         for epc in observed.gone:
             self._here.pop(epc, None)
-        self._here.update({tag.epc: tag for tag in observed.appeared})
 
 
 class World:
