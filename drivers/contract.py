@@ -70,7 +70,57 @@ class RawBytes:
     received_ns: int
 
 
-DeviceReport = Read | StateChange | FrameRefused | Weighed
+@dataclass(frozen=True, slots=True)
+class TagRead:
+    """One tag as a reader reported it: `epc` in upper-case hex, as it stands in the tag's memory.
+
+    `rssi_cdbm` in 1/100 dBm; `seen_us` when it was last seen, in microseconds since 1970 UTC by this machine's clock: reports
+    that a reader kept while the network was away have the time of then. `received_ns` is monotonic, when the report arrived.
+    `count`: how often it was seen since the report before. `phase` in 1/4096 of a turn.
+    """
+
+    device: str
+    epc: str
+    antenna: int
+    rssi_cdbm: int | None
+    seen_us: int
+    received_ns: int
+    count: int = 1
+    phase: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TagReads:
+    """Tag reads that came together, in the reader's order."""
+
+    device: str
+    reads: tuple[TagRead, ...]
+
+
+class ReaderEventCode(StrEnum):
+    """What a tag reader can have to say for itself. `READS_LOST`: its buffer overflowed, tag reads are gone for good."""
+
+    ANTENNA_LOST = "antenna_lost"
+    ANTENNA_BACK = "antenna_back"
+    BUFFER_FILLING = "buffer_filling"
+    READS_LOST = "reads_lost"
+    READER_EXCEPTION = "reader_exception"
+    OTHER_CLIENT = "other_client"
+    BAD_MESSAGE = "bad_message"
+    REBOOTED = "rebooted"
+    INPUT_CHANGED = "input_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderEvent:
+    """Something a person should know of a tag reader; `detail` is a short English phrase, such as `antenna 2`."""
+
+    device: str
+    code: ReaderEventCode
+    detail: str = ""
+
+
+DeviceReport = Read | StateChange | FrameRefused | Weighed | TagReads | ReaderEvent
 Listener = Callable[[DeviceReport], None]
 RawListener = Callable[[bytes, int], None]
 """Called with raw bytes and the monotonic time of their arrival in ns."""
@@ -101,6 +151,35 @@ class Scale(Protocol):
     def name(self) -> str: ...
     def start(self, listener: Listener) -> None: ...
     def stop(self) -> None: ...
+
+
+@runtime_checkable
+class TagReader(Protocol):
+    """Reads RFID tags. Started and stopped like a scanner; reports `TagReads` and `ReaderEvent` instead of reads."""
+
+    @property
+    def name(self) -> str: ...
+    def start(self, listener: Listener) -> None: ...
+    def stop(self) -> None: ...
+
+    def write_epc(self, old: str, new: str, timeout: float) -> None:
+        """Give the tag that has EPC `old` (hex) the EPC `new`, and read it back.
+
+        Blocks up to `timeout` seconds. Raises `DeviceError` with the reason where the tag does not hold `new` for certain.
+        """
+        ...
+
+    def set_output(self, port: int, on: bool) -> None:
+        """Switch a general purpose output, 1 and up: a light, a horn. Raises `DeviceError` while there is no connection."""
+        ...
+
+
+@runtime_checkable
+class TagField(Protocol):
+    """A tag reader whose field is only imagined: code puts tags into it and takes them out. For the demo and tests."""
+
+    def appear(self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500) -> None: ...
+    def leave(self, epc: str) -> None: ...
 
 
 @runtime_checkable

@@ -11,7 +11,7 @@ from enum import StrEnum
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
-from drivers.contract import DeviceError, Printer, Scale, Scanner
+from drivers.contract import DeviceError, Printer, Scale, Scanner, TagReader
 
 GROUP = "rl_station.drivers"
 
@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     SCANNER = "scanner"
     SCALE = "scale"
+    READER = "reader"
     PRINTER = "printer"
 
 
@@ -37,6 +38,10 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     Kind.SCALE: {
         "serial": "drivers.scale.serial:SerialScale",
         "simulated": "drivers.scale.simulated:SimulatedScale",
+    },
+    Kind.READER: {
+        "llrp": "drivers.rfid.llrp.reader:LlrpReader",
+        "simulated": "drivers.rfid.simulated:SimulatedTagReader",
     },
     Kind.PRINTER: {
         "zpl": "drivers.printer.zpl:ZplPrinter",
@@ -80,6 +85,14 @@ def scale(driver: str, name: str, options: Mapping[str, object]) -> Scale:
     made = _made(Kind.SCALE, driver, name, options)
     if not isinstance(made, Scale):
         raise DriverError(f"driver {driver!r} does not make a scale")
+    return made
+
+
+def reader(driver: str, name: str, options: Mapping[str, object]) -> TagReader:
+    """A tag reader, not started yet. Raises `DriverError`."""
+    made = _made(Kind.READER, driver, name, options)
+    if not isinstance(made, TagReader):
+        raise DriverError(f"driver {driver!r} does not make a tag reader")
     return made
 
 

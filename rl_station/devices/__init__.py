@@ -15,7 +15,11 @@ from drivers.contract import (
     PrinterStatus,
     RawBytes,
     Read,
+    ReaderEvent,
+    ReaderEventCode,
     StateChange,
+    TagRead,
+    TagReads,
     TerminalScanner,
     Weighed,
 )
@@ -31,12 +35,14 @@ from rl_station.devices.reports import (
     Report,
     ReportListener,
 )
+from rl_station.devices.tag_smoothing import Change, TagChange
 
 __all__ = [
     "BindError",
     "Bound",
     "BoundPrinter",
     "BoundScanner",
+    "Change",
     "Changes",
     "DeviceError",
     "DeviceSet",
@@ -55,9 +61,14 @@ __all__ = [
     "PrinterStatus",
     "RawBytes",
     "Read",
+    "ReaderEvent",
+    "ReaderEventCode",
     "Report",
     "ReportListener",
     "StateChange",
+    "TagChange",
+    "TagRead",
+    "TagReads",
     "TerminalScanner",
     "Weighed",
     "bind",

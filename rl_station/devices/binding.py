@@ -8,6 +8,8 @@ from pathlib import Path
 from drivers import registry
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes
 from rl_station.devices.device_set import DeviceSet
+from rl_station.devices.reader_binding import bound_reader
+from rl_station.devices.tag_places import tag_places
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
 from rl_station.settings.scale_settings import ScaleModel
 
@@ -28,6 +30,8 @@ def bind(  # noqa: PLR0913 - one list for each kind of device
     printers: Sequence[str],
     scales: Sequence[str] = (),
     *,
+    readers: Sequence[str] = (),
+    zone: str = "",
     data: Path,
     keep_statistics: bool = False,
 ) -> DeviceSet:
@@ -37,9 +41,13 @@ def bind(  # noqa: PLR0913 - one list for each kind of device
     counters are kept in the data folder; only the station itself may do that.
     """
     return DeviceSet(
-        _scanners(devices, scanners, scales, data, {}),
+        [
+            *_scanners(devices, scanners, scales, data, {}),
+            *(bound_reader(name, devices.readers.get(name), {}) for name in dict.fromkeys(readers)),
+        ],
         [_printer(name, devices.printers.get(name), data, {}) for name in dict.fromkeys(printers)],
         folder=data if keep_statistics else None,
+        places=tag_places(devices, readers, zone),
     )
 
 
@@ -50,6 +58,8 @@ def rebind(  # noqa: PLR0913 - as bind
     printers: Sequence[str],
     scales: Sequence[str] = (),
     *,
+    readers: Sequence[str] = (),
+    zone: str = "",
     data: Path,
 ) -> Changes:
     """Have the devices of this configuration from now on. One whose settings are the same goes on undisturbed.
@@ -59,12 +69,13 @@ def rebind(  # noqa: PLR0913 - as bind
     """
     there = current.bound
     fresh_scanners = _scanners(devices, scanners, scales, data, there)
+    fresh_scanners += [bound_reader(name, devices.readers.get(name), there) for name in dict.fromkeys(readers)]
     fresh_printers = [_printer(name, devices.printers.get(name), data, there) for name in dict.fromkeys(printers)]
     fresh: list[Bound] = [*fresh_scanners, *fresh_printers]
     failed = {bound.name: bound.failure for bound in fresh if bound.failure and there.get(bound.name) is not bound}
     if failed:
         raise BindError(failed)
-    return current.swap(fresh_scanners, fresh_printers)
+    return current.swap(fresh_scanners, fresh_printers, tag_places(devices, readers, zone))
 
 
 def _scanners(

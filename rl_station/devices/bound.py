@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from drivers.contract import Printer, Scale, Scanner
+from drivers.contract import Printer, Scale, Scanner, TagReader
 
 
 @dataclass(frozen=True, slots=True)
 class BoundScanner:
-    """A configured scanner (or scale, see `kind`) with its driver's name. Where it could not be made, `failure` says why.
+    """A configured scanner, scale or tag reader (see `kind`) with its driver's name. `failure`: why it could not be made.
 
     `silence_s`: after so many seconds without a sign of life it is looked after; 0 never. `settings` is what it was made
     from: where these are equal, the device is the same.
@@ -17,7 +17,7 @@ class BoundScanner:
 
     name: str
     driver: str
-    scanner: Scanner | Scale | None
+    scanner: Scanner | Scale | TagReader | None
     debounce_ms: int = 0
     failure: str = ""
     kind: str = "scanner"

@@ -16,6 +16,8 @@ from drivers.contract import (
     HealthLevel,
     RawBytes,
     StateChange,
+    TagReader,
+    TagReads,
     Tapped,
     TerminalScanner,
 )
@@ -23,10 +25,12 @@ from rl_station.devices import health
 from rl_station.devices.active import ActiveScanner
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes
 from rl_station.devices.minder import Minder
-from rl_station.devices.reports import DeviceStatus, ReportListener
+from rl_station.devices.reports import DeviceStatus, Report, ReportListener
 from rl_station.devices.statistics import load
 from rl_station.devices.stream import Full, Stream
 from rl_station.devices.table import DeviceTable
+from rl_station.devices.tag_places import TagPlaces
+from rl_station.devices.tags import ChangesListener, TagWatch
 from rl_station.devices.terminal_line import TerminalLine
 from rl_station.devices.trial import Trial
 
@@ -34,17 +38,23 @@ _logger = logging.getLogger(__name__)
 _STOP_S = 6.0
 _SWAP_S = 0.5
 _CHECK_S = 2.0
+_AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 
 class DeviceSet:
     """Starts, stops, swaps and watches devices; merges their reports into one stream.
 
     The listener is called from the devices' threads, one call at a time. It has to return at once and may not raise.
-    With a `folder`, counters are kept there from one start to the next.
+    With a `folder`, counters are kept there from one start to the next. `places` say where tag readers look.
     """
 
     def __init__(
-        self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter] = (), *, folder: Path | None = None
+        self,
+        scanners: Iterable[BoundScanner],
+        printers: Iterable[BoundPrinter] = (),
+        *,
+        folder: Path | None = None,
+        places: TagPlaces | None = None,
     ) -> None:
         self._bound = _by_name(scanners, printers)
         self._table = DeviceTable(map(_line, self._bound.values()), load(folder) if folder else None)
@@ -53,19 +63,35 @@ class DeviceSet:
             bound.name: self._made(bound) for bound in self._bound.values() if isinstance(bound, BoundScanner)
         }
         self._terminal = TerminalLine(_typing(self._active.values()))
+        self._places = places or TagPlaces()
+        self._tags = TagWatch(self._places)
         self._minder = Minder(self._look_after, self._table.counters, folder)
         self._changing = threading.Lock()
         self._running = False
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
-    def start(self, listener: ReportListener, *, full: Full = lambda: False) -> None:
+    def start(
+        self,
+        listener: ReportListener,
+        *,
+        full: Full = lambda: False,
+        tags: ChangesListener = lambda changes: None,
+    ) -> None:
         """Start everything; what cannot be started is lost with its reason, and the rest goes on.
 
-        While `full` says so, scans are not taken: they are counted and told as `NotTaken` (see `caught_up`).
+        While `full` says so, scans are not taken: they are counted and told as `NotTaken` (see `caught_up`). `tags` hears,
+        from a thread of its own, what becomes of the tags whose single reads the listener gets.
         """
+
+        def heard(report: Report) -> None:
+            if isinstance(report, TagReads):
+                self._tags.take(report.reads)
+            listener(report)
+
         with self._changing:
-            self._stream.open(listener, full)
+            self._tags.start(tags)
+            self._stream.open(heard, full)
             self._running = True
             self._begin(self._bound.values())
             self._minder.start()
@@ -75,11 +101,14 @@ class DeviceSet:
         with self._changing:
             self._stream.close()
             _stop_all(list(self._active.values()), _STOP_S, lambda active: None)
+            self._tags.stop()
             if self._running:
                 self._minder.stop()
             self._running = False
 
-    def swap(self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter]) -> Changes:
+    def swap(
+        self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter], places: TagPlaces | None = None
+    ) -> Changes:
         """Have these devices from now on. One that is the very same object goes on undisturbed; blocks until the rest is done."""
         with self._changing:
             fresh = _by_name(scanners, printers)
@@ -94,6 +123,9 @@ class DeviceSet:
                     if isinstance(bound, BoundScanner)
                 }
                 self._terminal.use(_typing(self._active.values()))
+            if places is not None and places != self._places:
+                self._places = places
+                self._tags.use(places)
             self._bound = fresh
             self._table.set(map(_line, fresh.values()), kept)
             if self._running:
@@ -136,6 +168,21 @@ class DeviceSet:
     def terminal(self) -> TerminalScanner:
         """Where the terminal's bytes go in: through the scanner that types, if there is one, and on as keys."""
         return self._terminal
+
+    @property
+    def zone(self) -> str:
+        """The station's own place among those its tag readers look at; empty where it has no reader."""
+        return self._places.zone
+
+    @property
+    def watches_tags(self) -> bool:
+        """Whether a tag reader is at work now."""
+        return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
+
+    def reader(self) -> TagReader | None:
+        """The first tag reader of the station that could be made."""
+        found = (active.bound.scanner for active in self._active.values())
+        return next((each for each in found if isinstance(each, TagReader)), None)
 
     def fired_scanner(self) -> FiredScanner | None:
         """The scanner that a key fires, if the station has one now."""

@@ -49,6 +49,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
     NOT_TAKEN = "not taken"
     WEIGHED = "weighed"
+    TAG = "tag"
     TEST = "test"
 
 
@@ -70,9 +71,9 @@ class LastRead:
 class DeviceStatus:
     """One line of the device table; the counters are those of UnifiedPOS (GoodScanCount, CommunicationErrorCount).
 
-    `kind`: scanner, scale or printer. Counters and `last_seen_at` (microseconds UTC) live on through restarts; for a printer
-    `good_reads` counts jobs printed. `errors`: times it was lost, in trouble or raised; `overflowed`: scans not taken because
-    too many waited. `last_seen_ns` is monotonic: the last read, refusal or good answer since the start; None for never.
+    `kind`: scanner, scale, reader or printer. Counters and `last_seen_at` (microseconds UTC) live on through restarts; for a
+    printer `good_reads` counts jobs printed. `errors`: times it was lost, in trouble or raised; `overflowed`: scans not taken
+    because too many waited. `last_seen_ns` is monotonic: the last read, refusal or good answer since the start; None for never.
     `last_reads`: at most 5, newest first.
     """
 

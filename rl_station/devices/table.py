@@ -7,13 +7,14 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from drivers.contract import DeviceState, FrameRefused, Read, StateChange, Weighed
+from drivers.contract import DeviceState, FrameRefused, Read, ReaderEvent, StateChange, TagReads, Weighed
 from rl_station.devices.reports import DeviceStatus, DuplicateIgnored, Fate, LastRead, NotTaken, Report
 from rl_station.devices.statistics import Counters, counters_of, with_counters
 from rl_station.domain.scan import shown
 
 _KEPT_READS = 5
 _SHOWN = 80
+_TAGS_NOTED_NS = 200_000_000
 _TROUBLED = frozenset({DeviceState.LOST, DeviceState.DEGRADED})
 
 
@@ -101,7 +102,9 @@ class DeviceTable:
         counted = self._counted.get(line.name)
         return line if counted is None else with_counters(line, counted)
 
-    def _changed(self, line: DeviceStatus, report: Report, test: bool) -> DeviceStatus:
+    def _changed(  # noqa: PLR0911 - a table: one return for each row
+        self, line: DeviceStatus, report: Report, test: bool
+    ) -> DeviceStatus:
         match report:
             case Read(data=data, symbology=symbology):
                 line = _with_read(line, data, Fate.TEST if test else Fate.READ, symbology)
@@ -109,6 +112,10 @@ class DeviceTable:
             case Weighed(grams=grams, stable=stable):
                 line = _with_read(line, f"{grams} g{'' if stable else ', moving'}".encode(), Fate.WEIGHED)
                 return replace(line, good_reads=line.good_reads + stable)
+            case TagReads():
+                return _with_tags(line, report)
+            case ReaderEvent():
+                return line
             case DuplicateIgnored(read=read):
                 line = _with_read(line, read.data, Fate.DUPLICATE, read.symbology)
                 return replace(line, duplicates=line.duplicates + 1)
@@ -149,6 +156,20 @@ def _with_read(
     # A scale talks all the time: of its weights only the newest is worth a line.
     older = () if fate is Fate.WEIGHED else line.last_reads
     return replace(_seen(line), last_reads=(read, *older[: _KEPT_READS - 1]))
+
+
+def _with_tags(line: DeviceStatus, report: TagReads) -> DeviceStatus:
+    """Every read counts; which tag it was is noted a few times a second, as readers report a thousand."""
+    line = replace(line, good_reads=line.good_reads + len(report.reads))
+    now = time.monotonic_ns()
+    if not report.reads or (line.last_seen_ns is not None and now - line.last_seen_ns < _TAGS_NOTED_NS):
+        return line
+    read = report.reads[-1]
+    strength = "" if read.rssi_cdbm is None else f" {read.rssi_cdbm / 100:.1f} dBm"
+    told = LastRead(read.epc[:_SHOWN], Fate.TAG, _now(), note=f"antenna {read.antenna}{strength}")
+    # As with weights: of a tag that lies there, only the newest read is worth a line.
+    older = [each for each in line.last_reads if each.text != told.text]
+    return replace(_seen(line), last_reads=(told, *older[: _KEPT_READS - 1]))
 
 
 def _without(troubles: Mapping[str, str], kind: str) -> dict[str, str]:

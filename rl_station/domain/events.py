@@ -162,7 +162,7 @@ class ParcelHeld(Event, frozen=True, kw_only=True):
 
 
 class SeenUnit(msgspec.Struct, frozen=True):
-    """A unit that came out of a parcel, as far as the parcel's count needs it. `match` as in `UnitIdentified`."""
+    """A unit that came out of a parcel, as far as the parcel's count needs it. `match` and the rest as in `UnitIdentified`."""
 
     unit: str
     match: str
@@ -170,6 +170,10 @@ class SeenUnit(msgspec.Struct, frozen=True):
     line: int = 0
     name: str = ""
     swap: bool = False
+    client: str = ""
+    sku: str = ""
+    gtin: str = ""
+    epc: str = ""
 
 
 class ParcelOpened(Event, frozen=True, kw_only=True):
@@ -332,6 +336,85 @@ class ParcelClosed(Event, frozen=True, kw_only=True):
     discrepancies: tuple[str, ...] = ()
 
 
+# --- tags -------------------------------------------------------------------------------------------------------------
+
+
+class TagsAround(Event, frozen=True, kw_only=True):
+    """Tags that the readers saw at this place before the parcel was in hand; only those that name a piece of it count for it.
+
+    `tags`: EPC (hexadecimal) and the time it appeared, microseconds since 1970 UTC: one that leaves and comes back counts.
+    """
+
+    parcel: str
+    tags: tuple[tuple[str, int], ...]
+
+
+class TagSeen(Event, frozen=True, kw_only=True):
+    """The readers saw a tag with a parcel in hand. `match` as in `UnitIdentified`; `task`: receive, inspect.
+
+    `epc` in hexadecimal; `gtin` and `serial` are what it says itself, where it is an SGTIN.
+    """
+
+    parcel: str
+    task: str
+    epc: str
+    match: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    gtin: str = ""
+    serial: str = ""
+    rma: str = ""
+    line: int = 0
+
+
+class UnitTagFound(Event, frozen=True, kw_only=True):
+    """Among the tags seen with the parcel only this one can be the unit's."""
+
+    unit: str
+    parcel: str
+    epc: str
+
+
+class TagMismatchFound(Event, frozen=True, kw_only=True):
+    """Tag, box and what was shipped do not agree: the unit was shipped with one of the tags `expected`, and `found` is here."""
+
+    unit: str
+    parcel: str
+    expected: tuple[str, ...]
+    found: str
+
+
+class TagMismatchResolved(Event, frozen=True, kw_only=True):
+    """`verdict` on the tag `found`: swap, other_item (it belongs to something else), shipped_tag (the right tag was read)."""
+
+    unit: str
+    parcel: str
+    found: str
+    verdict: str
+
+
+class DepartedTagSeen(Event, frozen=True, kw_only=True):
+    """The tag of a unit that cannot be here: `status` is destroyed or shipped."""
+
+    unit: str
+    epc: str
+    status: str
+
+
+class ContainerCompared(Event, frozen=True, kw_only=True):
+    """The tags at the place against what should be in the container.
+
+    `seen`: units whose tags were read. `missing`: units with a known tag that was not read. `extra`: tags of nothing in it, by
+    plate where the unit is known, else by EPC.
+    """
+
+    container: str
+    seen: int
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+
 # --- sort -------------------------------------------------------------------------------------------------------------
 
 
@@ -423,6 +506,13 @@ AnyEvent = (
     | ParcelCountChecked
     | UnitMissing
     | ParcelClosed
+    | TagsAround
+    | TagSeen
+    | UnitTagFound
+    | TagMismatchFound
+    | TagMismatchResolved
+    | DepartedTagSeen
+    | ContainerCompared
     | UnitPresented
     | ContainerPresented
     | ContainerOpened

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from rl_station.domain import aim, gs1, site_codes, unit_label
+from rl_station.domain import aim, epc, gs1, site_codes, unit_label
 from rl_station.domain.carriers import Candidate, CarrierTable, cleaned, identify
 from rl_station.domain.gs1 import Gs1Data
 from rl_station.domain.identifiers import parse_epc, parse_gtin, parse_sscc
@@ -167,6 +167,12 @@ def _keys(reading: _Reading) -> Iterator[Meaning]:
     sscc = parse_sscc(key)
     if sscc is not None:
         yield Meaning(ScanKind.SSCC, sscc, "gs1")
-    epc = parse_epc(key)
-    if epc is not None:
-        yield Meaning(ScanKind.EPC, epc, "gs1")
+    yield from _tag(key)
+
+
+def _tag(key: str) -> Iterator[Meaning]:
+    """The bits of a tag, written out. Of digits alone only the commonest forms are believed: they could be anything."""
+    identity = epc.decode(key)
+    bits = parse_epc(key) or (key.upper() if identity and not key.isdigit() else None)
+    if bits is not None:
+        yield Meaning(ScanKind.EPC, bits, "gs1", identity.elements if identity else ())

@@ -20,6 +20,13 @@ TEXTS: Mapping[str, str] = {
     "station.devices_mended": "The device settings are in order again",
     "station.devices_refused": "Device settings NOT applied (%(count)s to mend): %(problem)s. The devices go on as they were",
     "station.device_tested": "%(device)s: %(report)s",
+    "station.reader_event": "%(device)s: %(what)s %(detail)s",
+    "reader.antenna_lost": "an antenna was lost; tags there are not read.",
+    "reader.antenna_back": "an antenna is back.",
+    "reader.buffer_filling": "its memory fills up.",
+    "reader.reads_lost": "its memory ran over; tag reads were LOST. Take the goods away and bring them again.",
+    "reader.reader_exception": "it reports trouble.",
+    "reader.other_client": "another program tries to use it.",
     "station.not_whole": "That code did not come whole. Scan it again",
     # Why the store could not take an input.
     "store.refused": "NOT STORED: %(reason)s. This scan does not count; call IT, then scan it again",

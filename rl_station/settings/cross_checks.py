@@ -16,6 +16,7 @@ from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
 from rl_station.settings.toml_positions import Path
+from rl_station.settings.zone_settings import shared_antennas
 
 
 def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
@@ -24,6 +25,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
         chain(
             _site(parsed),
             _stations(parsed),
+            _zones(parsed),
             _operators(parsed),
             _categories(parsed.lanes, parsed, "lanes"),
             _categories(parsed.bins, parsed, "bins"),
@@ -78,11 +80,29 @@ def _stations(parsed: Parsed) -> Iterator[Problem]:
             yield from check_station_devices(layers, id_, station, parsed.devices)
 
 
+def _zones(parsed: Parsed) -> Iterator[Problem]:
+    if parsed.devices is not None:
+        yield from check_zones(parsed.layers["devices"], parsed.devices)
+
+
 def check_station_devices(layers: Layers, id_: str, station: StationModel, devices: DevicesFile) -> Iterator[Problem]:
     """The devices that a station names have to be in devices.toml."""
     yield from _each(layers, (id_, "scanners"), "scanner", station.scanners, devices.scanners)
     yield from _each(layers, (id_, "scales"), "scale", station.scales, devices.scales)
+    yield from _each(layers, (id_, "readers"), "reader", station.readers, devices.readers)
     yield from _each(layers, (id_, "printers"), "printer", station.printers, devices.printers)
+    if station.zone:
+        yield from _unknown(layers, (id_, "zone"), "zone", station.zone, devices.zones)
+
+
+def check_zones(layers: Layers, devices: DevicesFile) -> Iterator[Problem]:
+    """Zones are watched by readers that are there, and no antenna looks at two of them."""
+    for name, zone in devices.zones.items():
+        for index, look in enumerate(zone.antennas):
+            path = ("zones", name, "antennas", index, "reader")
+            yield from _unknown(layers, path, "reader", look.reader, devices.readers)
+    for name, index, before in shared_antennas(devices.zones):
+        yield layers.problem(("zones", name, "antennas", index), f"this antenna looks at zone {before!r} already")
 
 
 def _operators(parsed: Parsed) -> Iterator[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from rl_station.settings.cross_checks import check_station_devices
+from rl_station.settings.cross_checks import check_station_devices, check_zones
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import HOST_FILE, Layers
 from rl_station.settings.models import StationModel, StationsFile
@@ -25,6 +25,8 @@ class DeviceChoice(msgspec.Struct, frozen=True, kw_only=True):
     devices: DevicesFile
     scanners: tuple[str, ...]
     scales: tuple[str, ...]
+    readers: tuple[str, ...]
+    zone: str
     printers: tuple[str, ...]
     layers: Layers
 
@@ -46,19 +48,27 @@ def load_device_choice(config: Path, station: str, *, environ: Mapping[str, str]
     devices = validate(DevicesFile, layers[_DEVICES], problems) if _DEVICES in layers else None
     stations = validate(StationsFile, layers[_STATIONS], problems) if _STATIONS in layers else None
     if devices is not None and stations is not None:
-        problems.extend(_crossed(layers[_STATIONS], stations.root, station, devices))
+        problems.extend(_crossed(layers, stations.root, station, devices))
     if problems or devices is None or stations is None:
         raise ConfigError(problems)
     own = stations.root[station]
     return DeviceChoice(
-        devices=devices, scanners=own.scanners, scales=own.scales, printers=own.printers, layers=layers[_DEVICES]
+        devices=devices,
+        scanners=own.scanners,
+        scales=own.scales,
+        readers=own.readers,
+        zone=own.zone,
+        printers=own.printers,
+        layers=layers[_DEVICES],
     )
 
 
 def _crossed(
-    layers: Layers, stations: Mapping[str, StationModel], station: str, devices: DevicesFile
+    files: Mapping[str, Layers], stations: Mapping[str, StationModel], station: str, devices: DevicesFile
 ) -> Iterator[Problem]:
+    layers = files[_STATIONS]
     if station not in stations:
         yield layers.problem((), f"there is no station {station!r} any more", nearest(station, stations))
+    yield from check_zones(files[_DEVICES], devices)
     for id_, model in stations.items():
         yield from check_station_devices(layers, id_, model, devices)

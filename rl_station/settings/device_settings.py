@@ -10,7 +10,9 @@ from pydantic import Field, field_validator, model_validator
 
 from rl_station.settings.device_model import DeviceModel, DeviceName, Latin1, LineModel, MatchModel, known_driver
 from rl_station.settings.models import Table
+from rl_station.settings.reader_settings import ReaderModel
 from rl_station.settings.scale_settings import ScaleModel
+from rl_station.settings.zone_settings import ZoneModel
 
 # Which settings mean something to which driver; what all drivers share is not listed.
 _FRAME = frozenset({"terminators", "prefix", "suffix", "max_length", "symbology_id"})
@@ -177,16 +179,25 @@ class PrinterModel(DeviceModel):
 
 
 class DevicesFile(Table):
-    """devices.toml. Tag readers will be tables beside these."""
+    """devices.toml."""
 
     scanners: dict[DeviceName, ScannerModel] = Field(default_factory=dict, description="Barcode scanners by name.")
     scales: dict[DeviceName, ScaleModel] = Field(default_factory=dict, description="Scales by name.")
+    readers: dict[DeviceName, ReaderModel] = Field(default_factory=dict, description="RFID tag readers by name.")
     printers: dict[DeviceName, PrinterModel] = Field(default_factory=dict, description="Label printers by name.")
+    zones: dict[DeviceName, ZoneModel] = Field(
+        default_factory=dict, description="Places that tag readers watch, by name."
+    )
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> DevicesFile:
         kinds: dict[str, list[str]] = {}
-        there = (("scanner", self.scanners), ("scale", self.scales), ("printer", self.printers))
+        there = (
+            ("scanner", self.scanners),
+            ("scale", self.scales),
+            ("reader", self.readers),
+            ("printer", self.printers),
+        )
         for name, kind in chain.from_iterable(((name, kind) for name in table) for kind, table in there):
             kinds.setdefault(name, []).append(kind)
         for name, those in sorted(kinds.items()):

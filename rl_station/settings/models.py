@@ -67,6 +67,10 @@ class StationModel(Table):
     default_lane: CodeBody = Field(description="Lane of parcels whose content is unknown.")
     scanners: tuple[str, ...] = Field((), strict=False, description="Names of scanners in devices.toml.")
     scales: tuple[str, ...] = Field((), strict=False, description="Names of scales in devices.toml.")
+    readers: tuple[str, ...] = Field((), strict=False, description="Names of tag readers in devices.toml.")
+    zone: str = Field(
+        "", description="Name of its own zone in devices.toml; none: all that its readers see which no zone claims."
+    )
     printers: tuple[str, ...] = Field(
         (), strict=False, description="Names of printers in devices.toml; first is used first."
     )

@@ -63,6 +63,9 @@ class ReferenceTables:
         self._serials = _grouped(
             (serial, announced) for announced in facts.returns for line in announced.lines for serial in line.serials
         )
+        self._epcs = _grouped(
+            (epc, announced) for announced in facts.returns for line in announced.lines for epc in line.epcs
+        )
         self._recalls = {(recall.gtin, recall.lot): recall for recall in facts.recalls}
 
     def client(self, client_id: str) -> Client | None:
@@ -118,6 +121,9 @@ class ReferenceTables:
 
     def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]:
         return self._serials.get(serial, ())
+
+    def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
+        return self._epcs.get(epc, ())
 
     def recall(self, gtin: str, lot: str) -> Recall | None:
         """A recall of this lot, or of every lot."""

@@ -36,6 +36,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     default_lane: str
     scanners: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
+    zone: str = ""
     printers: tuple[str, ...] = ()
 
 

@@ -13,21 +13,23 @@ from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.running import RunningStation
+from rl_station.station.tag_field import TagField
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
 
 
-def open_engine(site: Site, data: Path, purpose: str) -> Engine:
+def open_engine(site: Site, data: Path, purpose: str, field: TagField | None = None) -> Engine:
     """The engine over this folder's store. Raises `StoreError`."""
     station = site.station
     store = Store.open(data, station=station.id, prefix=station.prefix, clock=SystemClock(), purpose=purpose)
-    return Engine(site, store)
+    return Engine(site, store, field)
 
 
 def live_station(site: Site, data: Path) -> RunningStation:
     """A station with the devices its site gives it, not started yet."""
     devices = devices_of(site, data)
-    return RunningStation(lambda: open_engine(site, data, "live"), devices, watch_site(site, devices, data))
+    field = TagField(lambda: devices.watches_tags)
+    return RunningStation(lambda: open_engine(site, data, "live", field), devices, watch_site(site, devices, data))
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
@@ -40,7 +42,16 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
 def devices_of(site: Site, data: Path) -> DeviceSet:
     """The station's own devices, their counters kept in the data folder."""
     own = site.station
-    return bind(site.devices, own.scanners, own.printers, own.scales, data=data, keep_statistics=True)
+    return bind(
+        site.devices,
+        own.scanners,
+        own.printers,
+        own.scales,
+        readers=own.readers,
+        zone=own.zone,
+        data=data,
+        keep_statistics=True,
+    )
 
 
 def terminal_input(devices: DeviceSet) -> TerminalInput:

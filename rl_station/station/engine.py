@@ -12,9 +12,10 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import ScanSource
 from rl_station.settings import Site
 from rl_station.station.knowledge import StationKnowledge
+from rl_station.station.tag_field import TagField
 from rl_station.store import Store, StoreError
 from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
-from rl_station.workflow.inputs import Input, Scanned
+from rl_station.workflow.inputs import Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Prompt
 
 log = logging.getLogger(__name__)
@@ -40,12 +41,13 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """The station's single line of decisions. All methods belong to one thread."""
+    """The station's single line of decisions. All methods belong to one thread. `field` is what its tag readers see."""
 
-    def __init__(self, site: Site, store: Store) -> None:
+    def __init__(self, site: Site, store: Store, field: TagField | None = None) -> None:
         self.site = site
         self.store = store
-        self.knowledge = StationKnowledge(site, store)
+        self.field = field or TagField()
+        self.knowledge = StationKnowledge(site, store, self.field)
         self.session = resume(store)
         self._last_rest: bytes | None = None
 
@@ -59,6 +61,8 @@ class Engine:
     def handle(self, given: Input, source: ScanSource | None = None) -> Outcome:
         """Decide, commit and evolve. A refused input is recorded too: its raw bytes are kept like any other's."""
         decided = decide(self.session, given, self.knowledge)
+        if decided == ():
+            return Outcome(input=given, events=(), prompt=self.prompt(), source=source)
         refusal = decided if isinstance(decided, Refusal) else None
         events: tuple[Event, ...] = (
             (ScanRefused(code=decided.code, params=decided.params, blocking=decided.blocking),)
@@ -71,6 +75,18 @@ class Engine:
             unstored = not_stored(error)
             return Outcome(input=given, events=(), prompt=self.prompt(), refusal=unstored, source=source, stored=False)
         return Outcome(input=given, events=recorded, prompt=self.prompt(), refusal=refusal, source=source)
+
+    def observe(self, observed: TagsObserved) -> Outcome:
+        """What changed among the tags in the field."""
+        self.field.take(observed)
+        return self.handle(observed)
+
+    def settle(self) -> Outcome | None:
+        """What the tags that are in the field already say of what is in hand now; None where they say nothing new."""
+        if not self.field.tags:
+            return None
+        outcome = self.handle(TagsObserved())
+        return outcome if outcome.events or not outcome.stored else None
 
     def note(self, events: tuple[Event, ...], source: ScanSource | None = None) -> Refusal | None:
         """Record facts that no input of the worker's brought about; a refusal where they could not be stored."""

@@ -109,7 +109,16 @@ def watch_site(site: Site, devices: DeviceSet, data: Path) -> HotSwap:
 
     def apply(choice: DeviceChoice) -> Changes:
         try:
-            return rebind(devices, choice.devices, choice.scanners, choice.printers, choice.scales, data=data)
+            return rebind(
+                devices,
+                choice.devices,
+                choice.scanners,
+                choice.printers,
+                choice.scales,
+                readers=choice.readers,
+                zone=choice.zone,
+                data=data,
+            )
         except BindError as error:
             raise _located(error, choice) from error
 

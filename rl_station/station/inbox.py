@@ -1,4 +1,7 @@
-"""What waits for the engine, in order: bounded for scans, so that nobody goes on scanning into a station that stands still."""
+"""What waits for the engine, in order: bounded for scans, so that nobody goes on scanning into a station that stands still.
+
+What has time waits behind everything else.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ class Inbox(Generic[T]):
         self._capacity = capacity
         self._changed = threading.Condition()
         self._waiting: deque[tuple[T, bool]] = deque()
+        self._patient: deque[T] = deque()
         self._scans = 0
         self._full = False
         self._closed = False
@@ -39,6 +43,12 @@ class Inbox(Generic[T]):
         """Ask `full` before: a scan that comes too late for that is taken all the same."""
         self._add(item, scan=True)
 
+    def put_last(self, item: T) -> None:
+        """For when nothing else waits. Its sender sees to it that these do not pile up."""
+        with self._changed:
+            self._patient.append(item)
+            self._changed.notify_all()
+
     def close(self) -> None:
         """What waits is still given out, and then None."""
         with self._changed:
@@ -48,9 +58,9 @@ class Inbox(Generic[T]):
     def get(self, room_again: Callable[[], None]) -> T | None:
         """The next item, waiting for it; None when closed and empty. `room_again` is called when scans are taken again."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(lambda: self._waiting or self._patient or self._closed)
             if not self._waiting:
-                return None
+                return self._patient.popleft() if self._patient else None
             item, scan = self._waiting.popleft()
             self._scans -= scan
             recovered = self._full and self._scans <= self._capacity // 2

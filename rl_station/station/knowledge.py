@@ -9,15 +9,16 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
 from rl_station.store import Store
-from rl_station.workflow.knowledge import Identifiers, Records
+from rl_station.workflow.knowledge import Field, Identifiers, Records
 
 
 class StationKnowledge:
     """Implements `workflow.knowledge.Knowledge`. Used on the engine's thread only, since the store is."""
 
-    def __init__(self, site: Site, store: Store) -> None:
+    def __init__(self, site: Site, store: Store, field: Field) -> None:
         self._site = site
         self._store = store
+        self._field = field
 
     @property
     def reference(self) -> Reference:
@@ -30,6 +31,10 @@ class StationKnowledge:
     @property
     def identifiers(self) -> Identifiers:
         return self._store.identifiers
+
+    @property
+    def field(self) -> Field:
+        return self._field
 
     @property
     def rules(self) -> RuleTable:

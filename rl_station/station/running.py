@@ -11,7 +11,20 @@ import threading
 import time
 from collections.abc import Callable
 
-from rl_station.devices import DeviceSet, DuplicateIgnored, FrameRefused, HealthLevel, NotTaken, Read, Report, Weighed
+from rl_station.devices import (
+    DeviceSet,
+    DuplicateIgnored,
+    FrameRefused,
+    HealthLevel,
+    NotTaken,
+    Read,
+    ReaderEvent,
+    ReaderEventCode,
+    Report,
+    TagChange,
+    TagReads,
+    Weighed,
+)
 from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
@@ -23,10 +36,12 @@ from rl_station.station.overflow import Overflow
 from rl_station.station.printing import layouts
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
+from rl_station.station.tag_field import observed
+from rl_station.station.tag_inbox import TagInbox
 from rl_station.store import StoreError
 from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
-from rl_station.workflow import said
-from rl_station.workflow.inputs import Input
+from rl_station.workflow import alarm_of, said
+from rl_station.workflow.inputs import Input, TagsObserved
 from rl_station.workflow.prompt import Tone
 
 log = logging.getLogger(__name__)
@@ -37,6 +52,13 @@ _HOUSEKEEPING_S = 30.0
 _TOO_LONG = "longer than"
 _TEST_S = 5.0
 _TONES = {Tone.GOOD: ResultTone.GOOD, Tone.PLAIN: ResultTone.INFO, Tone.WARN: ResultTone.WARN, Tone.BAD: ResultTone.BAD}
+
+_TOLD = frozenset(ReaderEventCode) - {
+    ReaderEventCode.BAD_MESSAGE,
+    ReaderEventCode.REBOOTED,
+    ReaderEventCode.INPUT_CHANGED,
+}
+"""What a reader says that a worker has to know; the rest is for the devices screen and the log."""
 
 Work = Callable[[Engine], None]
 
@@ -52,6 +74,7 @@ class RunningStation:
         self._feed = ScreenFeed(devices, self._notices)
         self._work: Inbox[Work] = Inbox()
         self._overflow = Overflow(self._feed)
+        self._tags = TagInbox()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -69,7 +92,7 @@ class RunningStation:
         if failure is not None:
             raise failure
         self._spools.start()
-        self.devices.start(self._report, full=lambda: self._work.full)
+        self.devices.start(self._report, full=lambda: self._work.full, tags=self._tags_changed)
         self._ticker.start()
         if self._hot_swap is not None:
             self._hot_swap.start(self._swapped)
@@ -128,14 +151,26 @@ class RunningStation:
             case NotTaken(device=device, data=data):
                 self.devices.bad(device)
                 self._overflow.happened(data.decode("latin-1"))
-            case Weighed():
-                # A scale talks many times a second; its weights are drawn with the clock.
+            case Weighed() | TagReads():
+                # Scales and tag readers talk many times a second; what they say is drawn with the clock.
                 return
+            case ReaderEvent(device=device, code=code, detail=detail):
+                if code in _TOLD:
+                    told = message("station.reader_event", device=device, what=f"@reader.{code}", detail=detail)
+                    self._feed.tell(ResultTone.WARN, told)
             case _:
                 self._feed.show()
 
     def _scanned(self, source: ScanSource) -> None:
         self._work.put_scan(lambda engine: self._scan(engine, source))
+
+    def _tags_changed(self, changes: tuple[TagChange, ...]) -> None:
+        self._observed(observed(changes, self.devices.zone))
+
+    def _observed(self, found: TagsObserved) -> None:
+        """Tags wait behind every scan, and however many come, for one piece of work."""
+        if (found.appeared or found.gone) and self._tags.put(found):
+            self._work.put_last(lambda engine: self._tell_tags(engine, engine.observe(self._tags.take())))
 
     def _room_again(self) -> None:
         """Half of what waited is done: scans are taken again."""
@@ -190,6 +225,7 @@ class RunningStation:
         """For those who follow what happens."""
 
     def _scan(self, engine: Engine, source: ScanSource) -> None:
+        self._tags.look(engine.field)
         outcome = engine.scan(source)
         self._answer(engine, outcome)
         if outcome.refusal is None:
@@ -212,6 +248,27 @@ class RunningStation:
         for line in outcome.events:
             if isinstance(line.event, LabelRequested):
                 self._print(engine, line.event)
+        if outcome.refusal is None and engine.field.tags:
+            self._work.put_last(self._settle)
+
+    def _settle(self, engine: Engine) -> None:
+        outcome = engine.settle()
+        if outcome is not None:
+            self._tell_tags(engine, outcome)
+
+    def _tell_tags(self, engine: Engine, outcome: Outcome) -> None:
+        """The list fills silently, beside what the worker does; what alarms is told."""
+        if outcome.refusal is not None:
+            self._look_at_disk(engine)
+            self._feed.tell(ResultTone.BAD, outcome.refusal.message)
+        elif outcome.events:
+            self._happened(outcome.events)
+            status = self._status(engine)
+            loud = [line.event for line in outcome.events if alarm_of(line.event) is not None]
+            if loud:
+                self._feed.answer(ResultTone.WARN, said(loud)[1], "", outcome.prompt, status)
+            else:
+                self._feed.show(prompt=outcome.prompt, status=status)
 
     def _print(self, engine: Engine, wanted: LabelRequested) -> None:
         try:

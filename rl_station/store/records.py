@@ -33,6 +33,11 @@ _BY_SERIAL = prepare(
     .where(_unit.c.serial == bindparam("serial"))
     .order_by(_unit.c.seq, _unit.c.unit)
 )
+_BY_EPC = prepare(
+    select(*(_unit.c[name] for name in UNITS.codec.names))
+    .where(_unit.c.epc == bindparam("epc"))
+    .order_by(_unit.c.seq, _unit.c.unit)
+)
 _CONTENTS = prepare(
     select(_container.c.container)
     .where(_container.c.pallet == bindparam("id"), _container.c.pallet_seq >= bindparam("since"))
@@ -85,6 +90,12 @@ class StoreRecords:
         if not serial:
             return ()
         found = self._database.rows(_BY_SERIAL, UNITS.codec.row, {"serial": serial})
+        return tuple(self._unit_record(row) for row in found)
+
+    def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
+        if not epc:
+            return ()
+        found = self._database.rows(_BY_EPC, UNITS.codec.row, {"epc": epc})
         return tuple(self._unit_record(row) for row in found)
 
     def container(self, code: str) -> ContainerRecord | None:

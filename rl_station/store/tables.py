@@ -135,6 +135,7 @@ unit = Table(
     _text("container"),
     _text("recall"),
     _number("swap"),
+    _text("epc"),
     _number("seq"),
     _number("placed_seq"),
     sqlite_with_rowid=False,
@@ -142,6 +143,7 @@ unit = Table(
 Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
 Index("unit_by_container", unit.c.container, unit.c.placed_seq)
 Index("unit_by_serial", unit.c.serial)
+Index("unit_by_epc", unit.c.epc)
 
 container = Table(
     "container",

@@ -4,8 +4,8 @@ Pure functions over plain values; no I/O, no clock, no framework, and no text fo
 """
 
 from rl_station.workflow.announce import notice, said
-from rl_station.workflow.evolve import evolve
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.evolve import alarm_of, evolve
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, Tag, TagsObserved
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
@@ -16,14 +16,18 @@ __all__ = [
     "Answered",
     "Command",
     "Commanded",
+    "Deed",
     "Input",
     "Knowledge",
     "Prompt",
     "Scanned",
     "Session",
     "State",
+    "Tag",
+    "TagsObserved",
     "Tone",
     "advance",
+    "alarm_of",
     "at_rest",
     "decide",
     "evolve",

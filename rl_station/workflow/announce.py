@@ -10,6 +10,8 @@ from rl_station.workflow.prompt import Tone
 from rl_station.workflow.scans import visible
 
 SPOKEN: tuple[type[e.Event], ...] = (
+    e.DepartedTagSeen,
+    e.TagMismatchFound,
     e.ParcelHeld,
     e.UnitHazardFound,
     e.UnitSwapSuspected,
@@ -25,6 +27,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelOpened,
     e.ItemPresented,
     e.DispositionDecided,
+    e.TagMismatchResolved,
     e.UnitPlateConfirmed,
     e.UnitIdentified,
     e.UnitSerialRead,
@@ -35,7 +38,9 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ContainerShipped,
     e.ContainersConsolidated,
     e.ContainerClosed,
+    e.ContainerCompared,
     e.ContainerPresented,
+    e.TagSeen,
     e.CodeTraced,
     e.LabelRequested,
     e.CorrectionDeclared,
@@ -46,8 +51,20 @@ SPOKEN: tuple[type[e.Event], ...] = (
 )
 """The events worth a line, the most telling first."""
 
-_CODED = {"condition": "condition", "disposition": "disposition", "label": "label", "match": "match", "task": "task"}
-_WARNED = frozenset({"ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"})
+_CODED = {
+    "condition": "condition",
+    "disposition": "disposition",
+    "label": "label",
+    "match": "match",
+    "task": "task",
+    "verdict": "verdict",
+}
+_WARNED = frozenset(
+    {
+        *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
+        *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared"),
+    }
+)
 
 
 def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:

@@ -6,7 +6,9 @@ import msgspec
 
 from rl_station.domain.events import (
     AlarmAcknowledged,
+    ContainerCompared,
     CorrectionDeclared,
+    DepartedTagSeen,
     Event,
     LabelPrintFailed,
     LabelRequested,
@@ -14,6 +16,8 @@ from rl_station.domain.events import (
     ScanRefused,
     SignedIn,
     SignedOut,
+    TagMismatchFound,
+    TagSeen,
     TaskChosen,
     UnitHazardFound,
     UnitIdentified,
@@ -24,8 +28,12 @@ from rl_station.domain.messages import Message, message
 from rl_station.workflow import inspect, receive, sort, trace
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
+from rl_station.workflow.tags.evolve import BY_RADIO
 
 MENU = "menu"
+MOST_DEPARTED = 50
+"""Tags of departed units that are remembered, so that none alarms again and again."""
+
 DOUBTS = frozenset({"plate.not_printed_here"})
 """Refusals after which the very same scan is taken. Their parameter `seen` holds what was scanned."""
 
@@ -48,6 +56,9 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a table: one
             return msgspec.structs.replace(state, alarms=state.alarms[1:])
         case LabelPrintFailed():
             return msgspec.structs.replace(state, printer=event.reason)
+        case DepartedTagSeen():
+            departed = (*state.departed, event.epc)[-MOST_DEPARTED:]
+            return msgspec.structs.replace(_worked(state, event), departed=departed)
         case _:
             return _worked(state, event)
 
@@ -63,7 +74,9 @@ def _worked(state: State, event: Event) -> State:
     raised = alarm_of(event)
     alarms = (*state.alarms, AlarmRaised(raised.code, raised.params)) if raised else state.alarms
     printer = "" if isinstance(event, LabelRequested | CorrectionDeclared) else state.printer
-    return msgspec.structs.replace(state, job=_job(state.job, event), alarms=alarms, doubt=None, printer=printer)
+    # What the readers see in between does not come between two scans of the same code.
+    doubt = state.doubt if isinstance(event, BY_RADIO) else None
+    return msgspec.structs.replace(state, job=_job(state.job, event), alarms=alarms, doubt=doubt, printer=printer)
 
 
 def _job(job: Job | None, event: Event) -> Job | None:
@@ -72,7 +85,7 @@ def _job(job: Job | None, event: Event) -> Job | None:
     return job
 
 
-def alarm_of(event: Event) -> Message | None:
+def alarm_of(event: Event) -> Message | None:  # noqa: PLR0911 - a table: one return for each row
     """The alarm a fact raises by itself, though nobody did anything wrong."""
     match event:
         case ParcelHazardChecked(hazards=(hazard, *_)):
@@ -84,9 +97,28 @@ def alarm_of(event: Event) -> Message | None:
             return message("alarm.swap", unit=event.unit, found=visible(event.found), expected=expected)
         case UnitRecallChecked(recall=recall) if recall:
             return message("alarm.recall", unit=event.unit, recall=recall, snapshot=event.snapshot)
+        case TagSeen() | TagMismatchFound() | DepartedTagSeen() | ContainerCompared():
+            return _tag_alarm(event)
         case UnitHazardFound():
             return message(
                 "alarm.unit_hazard", unit=event.unit, hazard=f"@hazard.{event.hazards[0]}" if event.hazards else "-"
             )
+        case _:
+            return None
+
+
+def _tag_alarm(event: TagSeen | TagMismatchFound | DepartedTagSeen | ContainerCompared) -> Message | None:
+    """At the dock the next parcel's tags may be near: there only what must not be here at all alarms."""
+    match event:
+        case TagSeen(match="other_client", task="inspect"):
+            return message("alarm.other_clients_tag", name=visible(event.name), client=event.client)
+        case TagMismatchFound():
+            return message("alarm.tag_mismatch", unit=event.unit, found=event.found, expected=", ".join(event.expected))
+        case DepartedTagSeen(status="destroyed"):
+            return message("alarm.destroyed_here", unit=event.unit, epc=event.epc)
+        case DepartedTagSeen():
+            return message("alarm.shipped_here", unit=event.unit, epc=event.epc)
+        case ContainerCompared(missing=missing, extra=extra) if missing or extra:
+            return message("alarm.container_differs", container=event.container, missing=len(missing), extra=len(extra))
         case _:
             return None

@@ -1,4 +1,4 @@
-"""What can come in at a station: a scan, an answer, a command."""
+"""What can come in at a station: a scan, an answer, a command; and the tags that came into its field or left it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,19 @@ ANSWER_WORDS = {
         *("NOCODE", "BLIND", "ANOTHER", "ALL", "NOLABEL", "SAFE", "LEAK", "SMOKE", "HEAT", "SWELLING", "SMELL"),
         *("INTACT", "DENTED", "WET", "TORN", "OPENED"),
     ),
-    "inspect": ("NOSERIAL", "OTHER", "CLOSE", "GOON", "SEALED", "COMPLETE", "DAMAGED", "MISSING"),
-    "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW"),
+    "inspect": (
+        "NOSERIAL",
+        "OTHER",
+        "CLOSE",
+        "GOON",
+        "SEALED",
+        "COMPLETE",
+        "DAMAGED",
+        "MISSING",
+        "SWAPPED",
+        "OTHERTAG",
+    ),
+    "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW", "CLOSEANYWAY"),
 }
 """Answers with a command barcode of their own, besides the positional ones, the grades and those of the checklists."""
 
@@ -51,4 +62,24 @@ class Commanded(msgspec.Struct, frozen=True, tag=True):
     command: Command
 
 
-Input = Scanned | Answered | Commanded
+class Tag(msgspec.Struct, frozen=True):
+    """A tag in the station's field. `epc` in capital hexadecimal; `at`: when it appeared, microseconds since 1970 UTC."""
+
+    epc: str
+    at: int
+
+
+class TagsObserved(msgspec.Struct, frozen=True, tag=True):
+    """What changed in the field since the last time. Never refused; where it changes nothing, it leaves no event either.
+
+    A tag that appeared and is `gone` as well was there in between.
+    """
+
+    appeared: tuple[Tag, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+Deed = Scanned | Answered | Commanded
+"""What a worker does."""
+
+Input = Deed | TagsObserved

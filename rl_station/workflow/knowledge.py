@@ -11,6 +11,7 @@ from rl_station.domain.reference import Reference
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan
 from rl_station.domain.unit_label import UnitLabel
+from rl_station.workflow.inputs import Tag
 
 
 class ParcelRecord(msgspec.Struct, frozen=True):
@@ -55,6 +56,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
     container: str = ""
     recall: str = ""
     swap: bool = False
+    epc: str = ""
 
 
 class ContainerRecord(msgspec.Struct, frozen=True):
@@ -89,10 +91,26 @@ class Records(Protocol):
     def parcels_by_key(self, kind: str, value: str) -> tuple[ParcelRecord, ...]: ...
     def unit(self, plate: str) -> UnitRecord | None: ...
     def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]: ...
+    def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
+        """Oldest first."""
+        ...
+
     def container(self, code: str) -> ContainerRecord | None: ...
     def history(
         self, *, parcel: str = "", unit: str = "", container: str = "", limit: int = 200
     ) -> tuple[HistoryLine, ...]: ...
+
+
+class Field(Protocol):
+    """What the station's tag readers see now, at its own place: strays of other places are not among it."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether a reader looks at all; without one, an empty field says nothing."""
+        ...
+
+    @property
+    def tags(self) -> tuple[Tag, ...]: ...
 
 
 class Identifiers(Protocol):
@@ -111,6 +129,8 @@ class Knowledge(Protocol):
     def records(self) -> Records: ...
     @property
     def identifiers(self) -> Identifiers: ...
+    @property
+    def field(self) -> Field: ...
     @property
     def rules(self) -> RuleTable: ...
     @property

@@ -20,12 +20,14 @@ from rl_station.domain.events import (
     ScanRefused,
     SignedIn,
     SignedOut,
+    TagMismatchResolved,
     TaskChosen,
     subjects,
 )
 from rl_station.workflow.announce import notice
 from rl_station.workflow.evolve import evolve
-from rl_station.workflow.state import Mark, Session, State, Step, subject
+from rl_station.workflow.state import Inspecting, Mark, Receiving, Session, State, Step, subject
+from rl_station.workflow.tags.evolve import BY_RADIO
 
 LONGEST_TRAIL = 20
 """Inputs that can be taken back one after the other."""
@@ -47,7 +49,7 @@ def advance(session: Session, recorded: Sequence[Recorded]) -> Session:
     events = [line.event for line in recorded]
     undone = _undone(session, recorded)
     if undone is not None:
-        return Session(undone.before, session.trail[:-1], notice(events))
+        return Session(_still_seen(undone.before, session.state), session.trail[:-1], notice(events))
     state = reduce(evolve, events, session.state)
     lasting = tuple(line for line in recorded if not _quiet(line))
     state = msgspec.structs.replace(state, marks=_marks(session.state, state, lasting))
@@ -74,7 +76,21 @@ def _undone(session: Session, recorded: Sequence[Recorded]) -> Step | None:
 
 def _quiet(line: Recorded) -> bool:
     reprint = isinstance(line.event, LabelRequested) and line.event.reprint
-    return reprint or isinstance(line.event, _QUIET)
+    by_radio = isinstance(line.event, TagMismatchResolved) and line.event.verdict == "shipped_tag"
+    return reprint or by_radio or isinstance(line.event, (*_QUIET, *BY_RADIO))
+
+
+def _still_seen(before: State, now: State) -> State:
+    """The state before, but what the readers saw of the same parcel meanwhile they saw."""
+    before = msgspec.structs.replace(before, departed=now.departed)
+    match before.job, now.job:
+        case (Receiving() | Inspecting() as old, Receiving() | Inspecting() as new) if (old.parcel, old.rmas) == (
+            new.parcel,
+            new.rmas,
+        ) and type(old) is type(new):
+            return msgspec.structs.replace(before, job=msgspec.structs.replace(old, radio=new.radio))
+        case _:
+            return before
 
 
 def _marks(before: State, after: State, lasting: Sequence[Recorded]) -> tuple[Mark, ...]:

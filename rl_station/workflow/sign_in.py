@@ -8,7 +8,7 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.evolve import MENU
 from rl_station.workflow.facts import fact
-from rl_station.workflow.inputs import Answered, Command, Input, Scanned
+from rl_station.workflow.inputs import Answered, Command, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Choice, Prompt
 from rl_station.workflow.scans import own, unwanted, visible
@@ -24,11 +24,11 @@ ROLES = {
 """Who may do what: grading is an inspector's word."""
 
 
-def badge_in(given: Input) -> str | None:
+def badge_in(given: Deed) -> str | None:
     return own(given.scan, ScanKind.BADGE) if isinstance(given, Scanned) else None
 
 
-def sign_in(state: State, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def sign_in(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """Nobody is signed in: only a badge counts."""
     badge = badge_in(given)
     if badge is not None:
@@ -77,7 +77,7 @@ def choose(state: State, task: str, worker: Worker, knowledge: Knowledge) -> tup
     return (TaskChosen(task=task),)
 
 
-def menu(state: State, worker: Worker, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def menu(state: State, worker: Worker, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """No task yet."""
     match given:
         case Answered(choice=answer):

@@ -38,6 +38,34 @@ class Mark(msgspec.Struct, frozen=True):
     type: str
 
 
+# --- tags -------------------------------------------------------------------------------------------------------------
+
+
+class SeenTag(msgspec.Struct, frozen=True):
+    """A tag that was seen with the parcel in hand; fields as in `TagSeen`."""
+
+    epc: str
+    match: str
+    client: str = ""
+    sku: str = ""
+    name: str = ""
+    gtin: str = ""
+    serial: str = ""
+    rma: str = ""
+    line: int = 0
+
+
+class Radio(msgspec.Struct, frozen=True):
+    """What the readers say of the parcel in hand.
+
+    `around` are the tags that were here before it, as in `TagsAround`; `excused` those that belong to something else.
+    """
+
+    seen: tuple[SeenTag, ...] = ()
+    around: tuple[tuple[str, int], ...] = ()
+    excused: tuple[str, ...] = ()
+
+
 # --- receive ----------------------------------------------------------------------------------------------------------
 
 
@@ -64,6 +92,7 @@ class Receiving(msgspec.Struct, frozen=True, tag=True):
     looked: bool = False
     hazards: tuple[str, ...] = ()
     held: str = ""
+    radio: Radio = Radio()
 
 
 class Received(msgspec.Struct, frozen=True, tag=True):
@@ -79,7 +108,10 @@ class Received(msgspec.Struct, frozen=True, tag=True):
 
 
 class UnitInHand(msgspec.Struct, frozen=True):
-    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option)."""
+    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option).
+
+    `mismatch` is the tag that contradicts it, until somebody says what that means.
+    """
 
     unit: str
     match: str
@@ -94,6 +126,9 @@ class UnitInHand(msgspec.Struct, frozen=True):
     line: int = 0
     value: int = 0
     serial_asked: bool = False
+    epc: str = ""
+    mismatch: str = ""
+    mismatch_resolved: bool = False
     swap: bool = False
     recall: str = ""
     answers: tuple[tuple[str, str, str], ...] = ()
@@ -131,6 +166,7 @@ class Inspecting(msgspec.Struct, frozen=True, tag=True):
     unit: UnitInHand | None = None
     item: ItemInQuestion | None = None
     closing: bool = False
+    radio: Radio = Radio()
 
 
 # --- sort and trace ---------------------------------------------------------------------------------------------------
@@ -148,10 +184,14 @@ class Presented(msgspec.Struct, frozen=True, tag=True):
 
 
 class Card(msgspec.Struct, frozen=True, tag=True):
-    """A container's card. `action` is what was asked for: consolidate, ship, or nothing yet."""
+    """A container's card. `action` is what was asked for: consolidate, ship, or nothing yet; `differs` where its tags and
+    its list do not agree, with what is `missing` and `extra` as in `ContainerCompared`.
+    """
 
     container: str
     action: str = ""
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
 
 
 class Traced(msgspec.Struct, frozen=True, tag=True):
@@ -168,7 +208,10 @@ Job = Arrival | Receiving | Received | Inspecting | Presented | Card | Traced
 
 
 class State(msgspec.Struct, frozen=True):
-    """All of it. `marks` are the events CANCEL would take back; `printer` is why the last label did not come out."""
+    """All of it. `marks` are the events CANCEL would take back; `printer` is why the last label did not come out.
+
+    `departed` are tags of departed units that an alarm has told of already, the latest last.
+    """
 
     worker: Worker | None = None
     task: str = ""
@@ -177,6 +220,7 @@ class State(msgspec.Struct, frozen=True):
     doubt: Doubt | None = None
     marks: tuple[Mark, ...] = ()
     printer: str = ""
+    departed: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True):

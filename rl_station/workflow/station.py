@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from rl_station.domain.events import AlarmAcknowledged, Event
 from rl_station.domain.messages import Message, Refusal, refuse
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow import inspect, receive, sort, trace
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow import inspect, receive, sort, tags, trace
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Alarm, Prompt
 from rl_station.workflow.scans import own
@@ -28,7 +28,7 @@ from rl_station.workflow.state import Session, State, Traced, at_rest
 from rl_station.workflow.undo import undo
 
 Decided = tuple[Event, ...] | Refusal
-_WORK: dict[str, Callable[[State, Input, Knowledge], Decided]] = {
+_WORK: dict[str, Callable[[State, Deed, Knowledge], Decided]] = {
     "receive": receive.decide,
     "inspect": inspect.decide,
     "sort": sort.decide,
@@ -47,6 +47,8 @@ _COMMANDS = frozenset(Command)
 def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # noqa: PLR0911 - gates in order: each may answer
     """The events an input causes, or why it is not taken. Pure; never raises."""
     state = session.state
+    if isinstance(given, TagsObserved):
+        return tags.observe(state, given, knowledge)
     given = understood(given)
     if given == Commanded(Command.UNDO):
         return undo(session, knowledge)
@@ -67,7 +69,7 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
     return _WORK[state.task](state, given, knowledge)
 
 
-def understood(given: Input) -> Input:
+def understood(given: Deed) -> Deed:
     """A command barcode is the command, or the answer, it stands for; an answer that names a command is that command."""
     if isinstance(given, Scanned):
         body = own(given.scan, ScanKind.COMMAND)

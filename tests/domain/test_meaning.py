@@ -182,6 +182,21 @@ def test_a_tag_read_as_hexadecimal_is_an_epc() -> None:
     assert best(scanned("30340242201d8840009efdf7")) == (ScanKind.EPC, "30340242201D8840009EFDF7", "gs1")
 
 
+def test_a_tag_says_which_product_and_which_piece_of_it() -> None:
+    tag = scanned("30364532A40002403C1203FE").meanings[0]
+    assert (tag.attribute("01"), tag.attribute("21")) == ("09522345000091", "1007813630")
+
+
+def test_a_tag_of_a_reusable_tote_is_one_too() -> None:
+    tag = scanned("3374257BF40C0E400000162E").meanings[0]
+    assert (tag.kind, tag.attribute("8003")) == (ScanKind.EPC, "006141411234525678")
+
+
+def test_a_long_number_is_no_asset_tag() -> None:
+    """Only digits, beginning like a GIAI: far likelier somebody's own numbering."""
+    assert [meaning.kind for meaning in scanned("347425700000000000005678").meanings] == [ScanKind.TEXT]
+
+
 @pytest.mark.parametrize(
     ("typed", "kind", "value"),
     [

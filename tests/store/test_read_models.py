@@ -68,6 +68,24 @@ def test_a_unit_is_found_by_the_serial_read_last(tmp_path: Path) -> None:
         assert store.records.units_by_serial("") == ()
 
 
+def test_a_unit_is_found_by_its_tag_whenever_that_became_known(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        put(store, received(P1), identified(U1, P1, epc="30AA"), identified(U2, P1))
+        put(store, ev.UnitTagFound(unit=U2, parcel=P1, epc="30BB"))
+        assert [unit.unit for unit in store.records.units_by_epc("30AA")] == [U1]
+        assert [(unit.unit, unit.epc) for unit in store.records.units_by_epc("30BB")] == [(U2, "30BB")]
+        assert store.records.units_by_epc("") == ()
+
+
+def test_a_swap_that_the_tags_gave_away_is_one(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        put(store, received(P1), identified(U1, P1), identified(U2, P1))
+        put(store, ev.TagMismatchResolved(unit=U1, parcel=P1, found="30AA", verdict="other_item"))
+        put(store, ev.TagMismatchResolved(unit=U2, parcel=P1, found="30AA", verdict="swap"))
+        units = [store.records.unit(plate) for plate in (U1, U2)]
+    assert [unit is not None and unit.swap for unit in units] == [False, True]
+
+
 def test_a_unit_moved_to_another_tote_is_in_that_one_only(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         put(store, opened("T1"), opened("T2"), sorted_into(U1, "T1"))

@@ -30,6 +30,7 @@ FAMILIES = {
     "outcome": ["matched", "blind", "cancelled"],
     "discrepancy": ["missing", "unexpected", "other_client", "swap"],
     "held": ["cancelled", "hazard", "swap"],
+    "verdict": ["swap", "other_item", "shipped_tag"],
     "match": ["expected", "unexpected", "other_client", "unknown_product"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
@@ -69,17 +70,21 @@ FAMILIES = {
     "inspect": [
         *(
             f"{step}{part}"
-            for step in ("product", "category", "serial", "question", "grade", "plate")
+            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate")
             for part in ("", ".detail")
         ),
-        *(f"expected_{step}" for step in ("serial", "question", "grade", "plate")),
+        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate")),
     ],
-    "sort": [f"{step}{part}" for step in ("card", "consolidate", "ship") for part in ("", ".detail")],
+    "sort": [f"{step}{part}" for step in ("card", "consolidate", "ship", "differs") for part in ("", ".detail")],
     "choice": [*STEPS, "return", "return_cancelled", "return_here", "consolidate", "ship"],
 }
 """Codes that are put together from a family and one of a closed set of words."""
 
-ALARMS = ("alarm.parcel_hazard", "alarm.other_client", "alarm.swap", "alarm.recall", "alarm.unit_hazard")
+ALARMS = (
+    *("alarm.parcel_hazard", "alarm.other_client", "alarm.swap", "alarm.recall", "alarm.unit_hazard"),
+    *("alarm.other_clients_tag", "alarm.tag_mismatch", "alarm.destroyed_here", "alarm.shipped_here"),
+    "alarm.container_differs",
+)
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

@@ -191,6 +191,9 @@ class WorldReference:
     def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]:
         return tuple(found for found in RETURNS for line in found.lines if serial in line.serials)
 
+    def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
+        return tuple(found for found in RETURNS for line in found.lines if epc in line.epcs)
+
     def recall(self, gtin: str, lot: str) -> Recall | None:
         return next((found for found in RECALLS if found.gtin == gtin and found.lot in ("", lot)), None)
 

@@ -75,7 +75,7 @@ class WorldRecords:
 
     def _apply_unit(self, event: e.Event) -> None:
         if isinstance(event, e.UnitIdentified):
-            names = ("client", "sku", "name", "category", "gtin", "serial", "rma", "line")
+            names = ("client", "sku", "name", "category", "gtin", "serial", "rma", "line", "epc")
             fields = {name: getattr(event, name) for name in names}
             self.units[event.unit] = UnitRecord(event.unit, event.parcel, "identified", **fields)
         if isinstance(event, e.UnitSorted) or (isinstance(event, e.UnitPresented) and event.known_by == "label"):
@@ -90,8 +90,10 @@ class WorldRecords:
         match event:
             case e.UnitSerialRead():
                 known = replace(known, serial=event.serial)
-            case e.UnitSwapSuspected():
+            case e.UnitSwapSuspected() | e.TagMismatchResolved(verdict="swap"):
                 known = replace(known, swap=True)
+            case e.UnitTagFound():
+                known = replace(known, epc=event.epc)
             case e.DispositionDecided():
                 known = replace(
                     known,
@@ -148,6 +150,9 @@ class WorldRecords:
 
     def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]:
         return tuple(unit for unit in self.units.values() if unit.serial == serial and serial)
+
+    def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
+        return tuple(unit for unit in self.units.values() if unit.epc == epc and epc)
 
     def container(self, code: str) -> ContainerRecord | None:
         return self.containers.get(code)

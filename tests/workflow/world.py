@@ -22,6 +22,8 @@ from rl_station.workflow import (
     Prompt,
     Scanned,
     Session,
+    Tag,
+    TagsObserved,
     advance,
     decide,
     initial,
@@ -30,6 +32,23 @@ from rl_station.workflow import (
 
 KEY = b"a site's label key"
 Found = TypeVar("Found", bound=e.Event)
+
+
+class WorldField:
+    """`workflow.knowledge.Field`: the tags that a test has put down at the station, as long as a reader looks."""
+
+    def __init__(self) -> None:
+        self.watched = True
+        self._here: dict[str, Tag] = {}
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        return tuple(self._here.values())
+
+    def change(self, observed: TagsObserved) -> None:
+        self._here.update({tag.epc: tag for tag in observed.appeared})
+        for epc in observed.gone:
+            self._here.pop(epc, None)
 
 
 class World:
@@ -43,6 +62,7 @@ class World:
         self.rules = RULES
         self.default_client = "acme"
         self.identifiers = self
+        self.field = WorldField()
 
     def parcel_plate(self, ahead: int = 0) -> str:
         return parcel_plate(1 + ahead + sum(isinstance(line.event, e.ParcelReceived) for line in self.records.log))
@@ -93,6 +113,7 @@ class Desk:
         self.world = world or World()
         self.session: Session = initial()
         self.last: tuple[e.Event, ...] | Refusal = ()
+        self.minute = 0
 
     def give(self, given: Input) -> tuple[e.Event, ...] | Refusal:
         self.last = decide(self.session, given, self.world)
@@ -104,6 +125,24 @@ class Desk:
         )
         self.follow(self.record(events))
         return self.last
+
+    def appear(self, *epcs: str) -> tuple[e.Event, ...] | Refusal:
+        """Tags come into the field."""
+        self.minute += 1
+        return self.observe(TagsObserved(appeared=tuple(Tag(epc, 60_000_000 * self.minute) for epc in epcs)))
+
+    def vanish(self, *epcs: str) -> tuple[e.Event, ...] | Refusal:
+        return self.observe(TagsObserved(gone=epcs))
+
+    def observe(self, observed: TagsObserved) -> tuple[e.Event, ...] | Refusal:
+        self.world.field.change(observed)
+        return self.give(observed)
+
+    def settle(self) -> None:
+        """What the station does after every input of the worker's."""
+        last = self.last
+        self.give(TagsObserved())
+        self.last = last
 
     def follow(self, recorded: tuple[e.Recorded, ...]) -> None:
         self.session = advance(self.session, recorded)

@@ -33,6 +33,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     container: str = ""
     recall: str = ""
     swap: bool = False
+    epc: str = ""
     seq: int = 0
     placed_seq: int = 0
 
@@ -71,8 +72,10 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
     match event:
         case events.UnitSerialRead():
             return replace(row, serial=event.serial)
-        case events.UnitSwapSuspected():
+        case events.UnitSwapSuspected() | events.TagMismatchResolved(verdict="swap"):
             return replace(row, swap=True)
+        case events.UnitTagFound():
+            return replace(row, epc=event.epc)
         case events.UnitRecallChecked():
             return replace(row, recall=event.recall)
         case events.UnitGraded():
@@ -110,6 +113,7 @@ def _identified(row: UnitRow, event: events.UnitIdentified) -> UnitRow:
         category=event.category,
         gtin=event.gtin,
         serial=event.serial,
+        epc=event.epc,
         rma=event.rma,
         line=event.line,
     )

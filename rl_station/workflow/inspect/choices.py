@@ -45,6 +45,8 @@ def item_choices(item: ItemInQuestion, knowledge: Knowledge) -> tuple[Choice, ..
 def unit_choices(unit: UnitInHand, knowledge: Knowledge, language: str = "") -> tuple[Choice, ...]:
     """The options of the open question, or the way out where something cannot be scanned."""
     match step_of(unit, knowledge):
+        case "mismatch":
+            return keyed([choice("swap", command="SWAPPED", tone=Tone.BAD), choice("other_item", command="OTHERTAG")])
         case "plate":
             return keyed([choice("unlabelled", command="NOLABEL")])
         case "serial":

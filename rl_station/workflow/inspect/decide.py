@@ -14,7 +14,7 @@ from rl_station.domain.events import (
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
 from rl_station.workflow.inspect.choices import item_choices, parcel_choices
 from rl_station.workflow.inspect.identify import Found, Item, identify, item_of, pending, resolved
 from rl_station.workflow.inspect.lines import expected_lines, missing_lines
@@ -29,7 +29,7 @@ from rl_station.workflow.undo import put_down
 _BOX_KINDS = frozenset({ScanKind.TRACKING, ScanKind.RMA, ScanKind.ORDER, ScanKind.SSCC})
 
 
-def decide(state: State, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """The events of one input, or why it is not taken."""
     match state.job:
         case Inspecting(unit=None, item=None) as job:
@@ -42,7 +42,7 @@ def decide(state: State, given: Input, knowledge: Knowledge) -> tuple[Event, ...
             return _at_rest(given, knowledge)
 
 
-def _at_rest(given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _at_rest(given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     match given:
         case Scanned(scan=scan):
             return open_parcel(scan, knowledge)
@@ -53,7 +53,7 @@ def _at_rest(given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
 
 
 def _parcel(  # noqa: PLR0911 - a table: one return for each row
-    state: State, job: Inspecting, given: Input, knowledge: Knowledge
+    state: State, job: Inspecting, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     match given:
         case Scanned(scan=scan):
@@ -144,7 +144,7 @@ def _return_found(job: Inspecting, scan: Scan, knowledge: Knowledge) -> tuple[Ev
 
 
 def _item(
-    state: State, job: Inspecting, item: ItemInQuestion, given: Input, knowledge: Knowledge
+    state: State, job: Inspecting, item: ItemInQuestion, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     match given:
         case Commanded(command=Command.CANCEL):

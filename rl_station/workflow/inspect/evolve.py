@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from rl_station.domain import events as e
-from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, UnitInHand
+from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, Radio, UnitInHand
+from rl_station.workflow.tags.evolve import evolve_radio
 
 
 def evolve(job: Job | None, event: e.Event) -> Job | None:
@@ -40,6 +41,19 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
                 rules_version=event.rules_version,
             )
         case _:
+            return _tagged(unit, event)
+
+
+def _tagged(unit: UnitInHand, event: e.Event) -> UnitInHand:
+    match event:
+        case e.UnitTagFound():
+            return replace(unit, epc=event.epc)
+        case e.TagMismatchFound():
+            return replace(unit, mismatch=event.found)
+        case e.TagMismatchResolved():
+            said = event.verdict != "shipped_tag"
+            return replace(unit, mismatch="", mismatch_resolved=said, swap=unit.swap or event.verdict == "swap")
+        case _:
             return unit
 
 
@@ -53,6 +67,7 @@ def unit_of(event: e.UnitIdentified) -> UnitInHand:
         category=event.category,
         gtin=event.gtin,
         serial=event.serial,
+        epc=event.epc,
         lot=event.lot,
         rma=event.rma,
         line=event.line,
@@ -63,7 +78,7 @@ def unit_of(event: e.UnitIdentified) -> UnitInHand:
 def _opened(job: Job | None, event: e.ParcelOpened) -> Inspecting:
     """Opened, or, while it is open already, its return found after all."""
     if isinstance(job, Inspecting) and job.parcel == event.parcel:
-        return replace(job, client=event.client, rmas=event.rmas)
+        return replace(job, client=event.client, rmas=event.rmas, radio=Radio(around=job.radio.around))
     return Inspecting(
         parcel=event.parcel,
         client=event.client,
@@ -85,12 +100,13 @@ def _open(job: Inspecting, event: e.Event) -> Inspecting | None:  # noqa: PLR091
             )
             return replace(job, item=item, closing=False)
         case e.UnitIdentified():
-            seen = e.SeenUnit(event.unit, event.match, event.rma, event.line, event.name)
-            return replace(job, unit=unit_of(event), item=None, closing=False, seen=(*job.seen, seen))
+            return replace(job, unit=unit_of(event), item=None, closing=False, seen=(*job.seen, _seen(event)))
         case e.UnitPlateConfirmed():
             return replace(job, unit=None)
         case e.CorrectionDeclared():
             return _put_down(job)
+        case e.TagsAround() | e.TagSeen() if event.parcel == job.parcel:
+            return replace(job, radio=evolve_radio(job.radio, event))
         case _:
             return _unit_event(job, event)
 
@@ -105,7 +121,20 @@ def _put_down(job: Inspecting) -> Inspecting:
 def _unit_event(job: Inspecting, event: e.Event) -> Inspecting:
     if job.unit is None:
         return job
-    seen = job.seen
-    if isinstance(event, e.UnitSwapSuspected):
-        seen = tuple(replace(unit, swap=True) if unit.unit == event.unit else unit for unit in seen)
-    return replace(job, unit=evolve_unit(job.unit, event), seen=seen)
+    unit = evolve_unit(job.unit, event)
+    seen = tuple(replace(each, swap=unit.swap, epc=unit.epc) if each.unit == unit.unit else each for each in job.seen)
+    return replace(job, unit=unit, seen=seen, radio=evolve_radio(job.radio, event))
+
+
+def _seen(event: e.UnitIdentified) -> e.SeenUnit:
+    return e.SeenUnit(
+        unit=event.unit,
+        match=event.match,
+        rma=event.rma,
+        line=event.line,
+        name=event.name,
+        client=event.client,
+        sku=event.sku,
+        gtin=event.gtin,
+        epc=event.epc,
+    )

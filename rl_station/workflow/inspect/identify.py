@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from rl_station.domain.reference import Product
+from rl_station.domain import epc as epcs
+from rl_station.domain.reference import AnnouncedLine, Product
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.inspect.lines import Expected, expected_lines
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Inspecting, ItemInQuestion
 
+_GTIN_AI = "01"
 _SERIAL_AI = "21"
 _LOT_AI = "10"
 
@@ -27,12 +29,13 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """`match` as in `UnitIdentified`; `line` only where it is expected."""
+    """`match` as in `UnitIdentified`; `line` only where it is expected, `epc` only where its very tag was shipped."""
 
     match: str
     product: Product | None
     line: Expected | None = None
     serial: str = ""
+    epc: str = ""
 
 
 def item_of(scan: Scan) -> Item | None:
@@ -43,11 +46,13 @@ def item_of(scan: Scan) -> Item | None:
     gtin = scan.first(ScanKind.GTIN)
     epc = scan.first(ScanKind.EPC)
     inside = (gtin.attribute(_SERIAL_AI) or "") if gtin else ""
-    serials = [inside, *(reading.value for reading in scan.every(ScanKind.SERIAL, ScanKind.TEXT))]
+    # The serial number of a tag is the piece's, too, but not always the one that is printed on it.
+    tagged = (epc.attribute(_SERIAL_AI) or "") if epc else ""
+    serials = [inside, tagged, *(reading.value for reading in scan.every(ScanKind.SERIAL, ScanKind.TEXT))]
     return Item(
         kind=best.kind.value,
         value=best.value,
-        gtin=gtin.value if gtin else "",
+        gtin=gtin.value if gtin else (epc.attribute(_GTIN_AI) or "") if epc else "",
         serial=inside,
         lot=(gtin.attribute(_LOT_AI) or "") if gtin else "",
         epc=epc.value if epc else "",
@@ -93,12 +98,21 @@ def pending(item: Item, products: tuple[Product, ...]) -> ItemInQuestion:
 
 def _by_instance(item: Item, lines: tuple[Expected, ...]) -> Found | None:
     for line in lines:
-        if line.missing and item.epc and item.epc in line.line.epcs:
-            return Found("expected", line.product, line, item.serial)
+        if line.missing and (tag := tag_of(item, line.line)):
+            return Found("expected", line.product, line, item.serial, tag)
         serial = next((serial for serial in item.serials if serial in line.line.serials), "")
         if line.missing and serial and _agrees(item, line):
             return Found("expected", line.product, line, serial)
     return None
+
+
+def tag_of(item: Item, line: AnnouncedLine) -> str:
+    """The shipped tag that was read, or that says the same as a barcode with product and serial number; else empty."""
+    if item.epc or not item.gtin or not item.serial:
+        return item.epc if item.epc in line.epcs else ""
+    said = (item.gtin, item.serial)
+    decoded = ((tag, epcs.decode(tag)) for tag in line.epcs)
+    return next((tag for tag, found in decoded if found and (found.gtin, found.serial) == said), "")
 
 
 def _agrees(item: Item, line: Expected) -> bool:

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import msgspec
 
-from rl_station.domain.messages import content, message
+from rl_station.domain.events import SeenUnit
+from rl_station.domain.messages import content
 from rl_station.domain.reference import AnnouncedLine, Product
 from rl_station.workflow.facts import returns_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import ChecklistLine
-from rl_station.workflow.state import Inspecting
+from rl_station.workflow.state import Inspecting, SeenTag
+from rl_station.workflow.tags import pieces, unclaimed
+from rl_station.workflow.tags.facts import surprise
+
+Piece = TypeVar("Piece", SeenUnit, SeenTag)
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """One announced line with its product and the pieces of it seen so far."""
+    """One announced line with its product and the units of it so far. `there`: pieces, those only read by radio included."""
 
     rma: str
     client: str
     line: AnnouncedLine
     product: Product | None
     seen: int
+    there: int
 
     @property
     def missing(self) -> int:
@@ -38,7 +47,8 @@ def expected_lines(job: Inspecting, knowledge: Knowledge) -> tuple[Expected, ...
             client=announced.client,
             line=line,
             product=knowledge.reference.product(announced.client, line.sku),
-            seen=sum((unit.rma, unit.line) == (announced.rma, line.line) for unit in job.seen),
+            seen=len(units := _of_line(job.seen, announced.rma, line.line)),
+            there=pieces(units, _of_line(job.radio.seen, announced.rma, line.line)),
         )
         for announced in returns_of(job.rmas, knowledge)
         for line in announced.lines
@@ -52,25 +62,22 @@ def missing_lines(job: Inspecting, knowledge: Knowledge) -> tuple[Expected, ...]
 def checklist(job: Inspecting, knowledge: Knowledge) -> tuple[ChecklistLine, ...]:
     """The announced lines as they fill up, then what nobody announced."""
     announced = [
-        ChecklistLine(content(line.name), _state(line, job.closing), line.seen, line.line.quantity)
+        ChecklistLine(content(line.name), _state(line, job.closing), line.there, line.line.quantity)
         for line in expected_lines(job, knowledge)
     ]
-    others = [
-        ChecklistLine(
-            content(unit.name) if unit.name else message("inspect.unknown_item"),
-            "other_client" if unit.match == "other_client" else "unexpected",
-            1,
-            0,
-        )
-        for unit in job.seen
-        if unit.match != "expected"
-    ]
-    return (*announced, *others)
+    units = [surprise(unit.name, unit.match) for unit in job.seen if unit.match != "expected"]
+    tags = [surprise(tag.name, tag.match) for tag in unclaimed(job.seen, job.radio.seen) if tag.match != "expected"]
+    return (*announced, *units, *tags)
 
 
 def _state(line: Expected, closing: bool) -> str:
-    if not line.missing:
-        return "seen"
-    if closing:
+    """At the close only what came out of the parcel as a unit is there."""
+    if closing and line.missing:
         return "missing"
-    return "partial" if line.seen else "open"
+    if line.there >= line.line.quantity:
+        return "seen"
+    return "partial" if line.there else "open"
+
+
+def _of_line(found: Iterable[Piece], rma: str, line: int) -> list[Piece]:
+    return [each for each in found if (each.rma, each.line) == (rma, line)]

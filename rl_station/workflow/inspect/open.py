@@ -8,6 +8,7 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.knowledge import Knowledge, ParcelRecord, UnitRecord
 from rl_station.workflow.receive.lookup import KEY_KINDS, find
 from rl_station.workflow.scans import SITE_KINDS, kind_of, own, unwanted, visible, when
+from rl_station.workflow.tags import around
 
 
 def open_parcel(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -16,7 +17,8 @@ def open_parcel(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal
     if plate is not None:
         record = knowledge.records.parcel(plate)
         if record is None:
-            return (ParcelOpened(parcel=plate, client=knowledge.default_client, received_here=False),)
+            opened = ParcelOpened(parcel=plate, client=knowledge.default_client, received_here=False)
+            return (opened, *around(plate, knowledge))
         return _opened(record, knowledge)
     if kind_of(scan) in SITE_KINDS or not scan.every(*KEY_KINDS):
         return unwanted(scan, "parcel")
@@ -50,6 +52,7 @@ def _opened(record: ParcelRecord, knowledge: Knowledge) -> tuple[Event, ...] | R
             received_here=record.outcome != "",
             seen=tuple(_seen(unit, record) for unit in units),
         ),
+        *around(record.parcel, knowledge),
     )
 
 
@@ -60,4 +63,15 @@ def _seen(unit: UnitRecord, parcel: ParcelRecord) -> SeenUnit:
         match = "unknown_product"
     else:
         match = "other_client" if parcel.rmas and unit.client != parcel.client else "unexpected"
-    return SeenUnit(unit.unit, match, unit.rma, unit.line, unit.name, unit.swap)
+    return SeenUnit(
+        unit=unit.unit,
+        match=match,
+        rma=unit.rma,
+        line=unit.line,
+        name=unit.name,
+        swap=unit.swap,
+        client=unit.client,
+        sku=unit.sku,
+        gtin=unit.gtin,
+        epc=unit.epc,
+    )

@@ -15,6 +15,7 @@ from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.receive.lookup import KEY_KINDS
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInHand
+from rl_station.workflow.tags.facts import tag_facts
 
 _ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
 
@@ -40,8 +41,12 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
 
 
 def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
-    missing = sum(line.missing for line in missing_lines(job, knowledge))
-    if job.closing:
+    lines = missing_lines(job, knowledge)
+    missing = sum(line.missing for line in lines)
+    by_radio = sum(max(0, min(line.there, line.line.quantity) - line.seen) for line in lines)
+    if job.closing and by_radio:
+        instruction = message("inspect.confirm_tagged", missing=missing, tags=by_radio)
+    elif job.closing:
         instruction = (
             message("inspect.confirm_missing", missing=missing) if missing else message("inspect.confirm_empty")
         )
@@ -49,7 +54,7 @@ def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
         instruction = message("inspect.complete")
     else:
         instruction = message("inspect.scan_unit")
-    facts = list(parcel_facts(job.parcel, job.client, job.rmas, knowledge))
+    facts = [*parcel_facts(job.parcel, job.client, job.rmas, knowledge), *tag_facts(job, knowledge)]
     if not job.received_here:
         facts.append(fact("arrival", message("inspect.not_received_here"), Tone.WARN))
     return Prompt(
@@ -94,6 +99,8 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
         detail = content(question.question.help or question.checklist.title)
     else:
         detail = message(f"inspect.{step}.detail")
+    if step == "mismatch":
+        detail = message("inspect.mismatch.detail", found=unit.mismatch)
     destination = message("destination.bin", bin=unit.bin or "-")
     return Prompt(
         workflow="inspect",
@@ -133,6 +140,8 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
     ]
     if unit.serial:
         facts.append(fact("serial", visible(unit.serial)))
+    if unit.epc:
+        facts.append(fact("tag", unit.epc))
     if product is not None and product.value:
         facts.append(fact("value", money(product.value, product.currency)))
     facts.extend(_said_by_customer(unit, knowledge))

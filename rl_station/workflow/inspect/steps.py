@@ -8,7 +8,9 @@ from rl_station.workflow.state import UnitInHand
 
 
 def step_of(unit: UnitInHand, knowledge: Knowledge) -> str:
-    """serial, question, grade or plate: derived from what is known, so that it survives a change of the checklists."""
+    """mismatch, serial, question, grade or plate: derived from what is known, so that it survives a change of the checklists."""
+    if unit.mismatch:
+        return "mismatch"
     if unit.disposition:
         return "plate"
     if unit.functional:

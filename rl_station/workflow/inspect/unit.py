@@ -5,9 +5,14 @@ from __future__ import annotations
 from functools import reduce
 from itertools import count
 
+from msgspec.structs import replace
+
+from rl_station.domain import epc as epcs
 from rl_station.domain.events import (
     Event,
     LabelRequested,
+    TagMismatchFound,
+    TagMismatchResolved,
     UnitGraded,
     UnitHazardFound,
     UnitIdentified,
@@ -20,7 +25,7 @@ from rl_station.domain.events import (
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
 from rl_station.workflow.inspect.choices import unit_choices
 from rl_station.workflow.inspect.disposition import decided
 from rl_station.workflow.inspect.evolve import evolve_unit, unit_of
@@ -32,6 +37,7 @@ from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unit_plate, unwanted, visible
 from rl_station.workflow.state import Inspecting, State, UnitInHand
+from rl_station.workflow.tags import contradiction, own_tag
 from rl_station.workflow.undo import put_down
 
 
@@ -41,9 +47,13 @@ def take(
     """A unit comes out of the parcel: identified, its serial compared, recalls looked up, as far as one scan says."""
     product, line = found.product, found.line
     serial = found.serial or item.serial
+    epc = item.epc or found.epc
     twin = _seen_before(serial, job, knowledge)
     if twin:
         return refuse("inspect.serial_seen", serial=visible(serial), unit=twin)
+    twin = next((unit.unit for unit in job.seen if epc and unit.epc == epc), "")
+    if twin:
+        return refuse("inspect.tag_seen", epc=visible(epc), unit=twin)
     identified = UnitIdentified(
         unit=_fresh_plate(knowledge),
         parcel=job.parcel,
@@ -54,21 +64,22 @@ def take(
         category=product.category if product else category,
         gtin=item.gtin,
         serial=serial,
-        epc=item.epc,
+        epc=epc,
         lot=item.lot,
         rma=line.rma if line else "",
         line=line.line.line if line else 0,
         value=product.value if product else 0,
     )
+    identified = replace(identified, epc=epc or own_tag(unit_of(identified), job, knowledge))
     unit = unit_of(identified)
-    read = _serial_events(unit, serial, job, knowledge) if serial else ()
+    read = _serial_events(unit, serial, job, knowledge, beside_gtin=bool(item.serial)) if serial else ()
     recall = _recall_events(unit, job.parcel, knowledge)
-    events = (identified, *read, *recall)
+    events = (identified, *read, *recall, *_tag_events(unit, job, knowledge))
     return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
 
 
 def decide_unit(
-    state: State, job: Inspecting, unit: UnitInHand, given: Input, knowledge: Knowledge
+    state: State, job: Inspecting, unit: UnitInHand, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     """One input while a unit is in hand."""
     step = step_of(unit, knowledge)
@@ -109,6 +120,8 @@ def _answered(job: Inspecting, unit: UnitInHand, answer: str, knowledge: Knowled
     if chosen is None:
         return refuse("choice.unknown", answer=visible(answer))
     match step:
+        case "mismatch":
+            return _resolved(job, unit, chosen, knowledge)
         case "plate":
             return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="unlabelled"),)
         case "serial":
@@ -148,22 +161,48 @@ def _serial(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge)
     twin = _seen_before(serial, job, knowledge)
     if twin and twin != unit.unit:
         return refuse("inspect.serial_seen", serial=visible(serial), unit=twin)
-    return _then(job, unit, _serial_events(unit, serial, job, knowledge), knowledge)
+    read = _serial_events(unit, serial, job, knowledge, beside_gtin=bool(item.serial))
+    return _then(job, unit, read, knowledge)
 
 
-def _serial_events(unit: UnitInHand, serial: str, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
-    """The serial, and whether it is one of those that were shipped for this product."""
-    shipped = tuple(
-        known
+def _serial_events(
+    unit: UnitInHand, serial: str, job: Inspecting, knowledge: Knowledge, *, beside_gtin: bool
+) -> tuple[Event, ...]:
+    """The serial, and whether it is one of those that were shipped for this product.
+
+    Where only tags were announced, a serial that stands beside the GTIN in one code is compared with theirs: it is the same
+    number by definition. GS1 General Specifications 3.5.2, TDS 2.0, 7.3.1.
+    """
+    lines = [
+        line.line
         for line in expected_lines(job, knowledge)
         if (line.client, line.line.sku) == (unit.client, unit.sku) and unit.match == "expected"
-        for known in line.line.serials
-    )
+    ]
+    shipped = tuple(known for line in lines for known in line.serials)
+    if not shipped and beside_gtin and all(len(line.epcs) >= line.quantity for line in lines):
+        shipped = tuple(tag.serial for line in lines for epc in line.epcs if (tag := epcs.decode(epc)) and tag.serial)
     agrees = serial in shipped if shipped else None
     read = UnitSerialRead(unit=unit.unit, parcel=job.parcel, serial=serial, agrees=agrees)
     if agrees is not False:
         return (read,)
     return read, UnitSwapSuspected(unit=unit.unit, parcel=job.parcel, expected=shipped, found=serial)
+
+
+def _tag_events(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
+    """What the tags that are here already say against a unit that has just come out."""
+    against = contradiction(unit, job, knowledge)
+    if against is None:
+        return ()
+    return (TagMismatchFound(unit=unit.unit, parcel=job.parcel, expected=against[0], found=against[1]),)
+
+
+def _resolved(job: Inspecting, unit: UnitInHand, verdict: str, knowledge: Knowledge) -> tuple[Event, ...]:
+    """The inspector's word on a tag that contradicts the unit. A swap after the decision is another decision."""
+    said = TagMismatchResolved(unit=unit.unit, parcel=job.parcel, found=unit.mismatch, verdict=verdict)
+    after = evolve_unit(unit, said)
+    if unit.disposition and verdict == "swap":
+        return (said, *decided(after, job.parcel, knowledge))
+    return (said,) if unit.functional or unit.disposition else _then(job, unit, (said,), knowledge)
 
 
 def _plate(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -198,7 +237,7 @@ def _then(job: Inspecting, unit: UnitInHand, events: tuple[Event, ...], knowledg
 
 def _automatic(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
     """What follows without asking: the grade once all questions are answered, the decision once a danger is known."""
-    if unit.hazards:
+    if unit.hazards and not unit.mismatch:
         return decided(unit, job.parcel, knowledge)
     if step_of(unit, knowledge) != "grade":
         return ()

@@ -17,6 +17,7 @@ from rl_station.workflow.receive.lookup import (
 )
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unwanted, visible, when
 from rl_station.workflow.state import Arrival
+from rl_station.workflow.tags import around
 
 
 def scan_arrival(scan: Scan, job: Arrival | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -67,9 +68,10 @@ def receive(
         keys=keys_of(scanned, returns),
         preprinted=bool(plate),
     )
+    before = around(received.parcel, knowledge)
     if cancelled is None:
-        return (received,)
-    return received, ParcelHeld(parcel=received.parcel, reason="cancelled", rma=cancelled.rma)
+        return (received, *before)
+    return received, *before, ParcelHeld(parcel=received.parcel, reason="cancelled", rma=cancelled.rma)
 
 
 def _own_plate(plate: str, job: Arrival | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:

@@ -18,7 +18,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
 from rl_station.workflow.facts import returns_of
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input, Scanned
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.receive.arrive import answer_arrival, scan_arrival, without_code
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
@@ -28,7 +28,7 @@ from rl_station.workflow.state import Arrival, Doubt, Received, Receiving, State
 from rl_station.workflow.undo import put_down
 
 
-def decide(state: State, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """The events of one input, or why it is not taken."""
     match state.job:
         case Receiving() as job:
@@ -46,7 +46,7 @@ def step_of(job: Receiving) -> str:
     return "plate" if job.looked else "hazard"
 
 
-def _at_rest(job: Received | None, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _at_rest(job: Received | None, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     match given:
         case Scanned(scan=scan):
             return scan_arrival(scan, None, knowledge)
@@ -60,7 +60,7 @@ def _at_rest(job: Received | None, given: Input, knowledge: Knowledge) -> tuple[
             return refuse("receive.scan_parcel_first")
 
 
-def _arrival(state: State, job: Arrival, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _arrival(state: State, job: Arrival, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     match given:
         case Scanned(scan=scan):
             return scan_arrival(scan, job, knowledge)
@@ -75,7 +75,7 @@ def _arrival(state: State, job: Arrival, given: Input, knowledge: Knowledge) -> 
             return refuse("choice.expected")
 
 
-def _receiving(state: State, job: Receiving, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _receiving(state: State, job: Receiving, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     match given:
         case Commanded(command=Command.CANCEL):
             return put_down(state, parcels=(job.parcel,))

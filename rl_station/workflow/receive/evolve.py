@@ -14,9 +14,12 @@ from rl_station.domain.events import (
     ParcelPlateConfirmed,
     ParcelPresented,
     ParcelReceived,
+    TagsAround,
+    TagSeen,
 )
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.state import Arrival, Job, Received, Receiving
+from rl_station.workflow.tags.evolve import evolve_radio
 
 
 def evolve(job: Job | None, event: Event) -> Job | None:
@@ -47,7 +50,7 @@ def _presented(job: Job | None, event: ParcelPresented) -> Arrival:
     return Arrival(kind=event.kind, value=event.value, rmas=event.rmas, keys=keys, plate=earlier.plate)
 
 
-def _receiving(job: Receiving | Received, event: Event) -> Job:
+def _receiving(job: Receiving | Received, event: Event) -> Job:  # noqa: PLR0911 - a table: one return for each row
     match job, event:
         case Receiving(), ParcelConditionNoted(condition=condition):
             return replace(job, condition=condition)
@@ -57,6 +60,8 @@ def _receiving(job: Receiving | Received, event: Event) -> Job:
             return replace(job, held=reason)
         case Receiving(), ParcelPlateConfirmed():
             return Received(parcel=job.parcel, rmas=job.rmas, held=job.held)
+        case Receiving(), TagsAround() | TagSeen() if event.parcel == job.parcel:
+            return replace(job, radio=evolve_radio(job.radio, event))
         case Received(), ParcelLaneAssigned(lane=lane):
             return replace(job, lane=lane)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.facts import announced_lines, fact, lane_name, parcel_facts
+from rl_station.workflow.facts import fact, lane_name, parcel_facts
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
@@ -13,6 +13,7 @@ from rl_station.workflow.receive.decide import step_of
 from rl_station.workflow.receive.lookup import KEY_KINDS, parcels_of
 from rl_station.workflow.scans import visible, when
 from rl_station.workflow.state import Arrival, Received, Receiving, State
+from rl_station.workflow.tags.facts import read_lines, tag_facts
 
 _STEPS = ("condition", "hazard", "plate")
 _BOX = (*KEY_KINDS, ScanKind.PARCEL_PLATE)
@@ -79,6 +80,7 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
     facts = list(parcel_facts(job.parcel, job.client, job.rmas, knowledge))
     facts.append(fact("outcome", message(f"outcome.{job.outcome}"), _tone(job)))
     facts.extend(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in job.hazards)
+    facts.extend(tag_facts(job, knowledge))
     return Prompt(
         workflow="receive",
         step=step,
@@ -88,7 +90,7 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
         choices=receiving_choices(step),
         commands=(Command.REPRINT,) if step == "plate" else (),
         facts=tuple(facts),
-        checklist=announced_lines(job.rmas, knowledge),
+        checklist=read_lines(job, knowledge),
         progress=(_STEPS.index(step), len(_STEPS)),
         can_cancel=True,
     )

@@ -14,14 +14,16 @@ from rl_station.domain.events import (
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import choice, keyed, picked
-from rl_station.workflow.inputs import Answered, Command, Commanded, Input
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
 from rl_station.workflow.prompt import Choice, Tone
 from rl_station.workflow.scans import own, visible
 from rl_station.workflow.state import Card
+from rl_station.workflow.tags import compared
 
 CONSOLIDATE = "consolidate"
 SHIP = "ship"
+DIFFERS = "differs"
 
 
 def container_in(scan: Scan) -> str | None:
@@ -47,6 +49,9 @@ def card_choices(card: Card, knowledge: Knowledge) -> tuple[Choice, ...]:
         return ()
     if card.action == SHIP:
         return keyed([choice("ship_now", command="SHIPNOW", tone=Tone.WARN)])
+    if card.action == DIFFERS:
+        again = choice("compare_again", command="CLOSE")
+        return keyed([again, choice("close_anyway", command="CLOSEANYWAY", tone=Tone.WARN)])
     options = []
     if record.status == "open" and record.units:
         options.append(choice("close", command="CLOSE"))
@@ -57,7 +62,7 @@ def card_choices(card: Card, knowledge: Knowledge) -> tuple[Choice, ...]:
     return keyed([*options, choice("show", command="SHOW")])
 
 
-def decide_card(card: Card, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def decide_card(card: Card, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """An answer or a command at the card; scans are somebody else's."""
     match given:
         case Answered(choice=answer):
@@ -65,7 +70,7 @@ def decide_card(card: Card, given: Input, knowledge: Knowledge) -> tuple[Event, 
             record = knowledge.records.container(card.container)
             if chosen is None or record is None:
                 return refuse("choice.unknown", answer=visible(answer))
-            return _chosen(chosen, record)
+            return _chosen(chosen, record, knowledge)
         case Commanded(command=Command.CANCEL) if card.action:
             return (ContainerPresented(container=card.container),)
         case Commanded(command=Command.OK) if card.action == SHIP:
@@ -99,21 +104,30 @@ def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, .
     return (ContainersConsolidated(container=pallet, contents=(card.container,)),)
 
 
-def _chosen(chosen: str, record: ContainerRecord) -> tuple[Event, ...]:
+def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple[Event, ...]:
     container = record.container
     match chosen:
-        case "close":
-            return (
-                ContainerClosed(container=container, units=record.units),
-                LabelRequested(label="container", container=container),
-                LabelRequested(label="manifest", container=container),
-            )
+        case "close" | "compare_again":
+            found = compared(record, knowledge)
+            if found is not None and (found.missing or found.extra):
+                return (found,)
+            return (*([found] if found else []), *_closed(record))
+        case "close_anyway":
+            return _closed(record)
         case "ship_now":
             return (ContainerShipped(container=container),)
         case "show":
             return (CodeTraced(kind=ScanKind.CONTAINER.value, value=container, container=container),)
         case _:
             return (ContainerPresented(container=container, action=chosen),)
+
+
+def _closed(record: ContainerRecord) -> tuple[Event, ...]:
+    return (
+        ContainerClosed(container=record.container, units=record.units),
+        LabelRequested(label="container", container=record.container),
+        LabelRequested(label="manifest", container=record.container),
+    )
 
 
 def _may_ship(record: ContainerRecord) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rl_station.domain.events import Event
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
-from rl_station.workflow.inputs import Command, Commanded, Input, Scanned
+from rl_station.workflow.inputs import Command, Commanded, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import own, unit_plate, unwanted, visible
 from rl_station.workflow.sort.containers import CONSOLIDATE, SHIP, consolidate, container_in, decide_card
@@ -17,7 +17,7 @@ from rl_station.workflow.undo import put_down
 
 
 def decide(  # noqa: PLR0911 - a table: one return for each row
-    state: State, given: Input, knowledge: Knowledge
+    state: State, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     """The events of one input, or why it is not taken."""
     match state.job, given:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.events import (
     ContainerClosed,
+    ContainerCompared,
     ContainerPresented,
     ContainersConsolidated,
     ContainerShipped,
@@ -15,7 +16,7 @@ from rl_station.domain.events import (
 from rl_station.workflow.state import Card, Job, Presented
 
 
-def evolve(job: Job | None, event: Event) -> Job | None:
+def evolve(job: Job | None, event: Event) -> Job | None:  # noqa: PLR0911 - a table: one return for each row
     """The job after one event; untouched by events of other work."""
     match event:
         case UnitPresented():
@@ -24,6 +25,8 @@ def evolve(job: Job | None, event: Event) -> Job | None:
             return Card(container)
         case ContainersConsolidated(container=container) | ContainerShipped(container=container):
             return Card(container)
+        case ContainerCompared(missing=missing, extra=extra):
+            return Card(event.container, "differs", missing, extra) if missing or extra else job
         case ContainerPresented():
             return Card(event.container, event.action)
         case CorrectionDeclared() if isinstance(job, Presented | Card):

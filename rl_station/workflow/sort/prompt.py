@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rl_station.domain.messages import content, message
-from rl_station.domain.scan import ScanKind
+from rl_station.domain.messages import Message, content, message
+from rl_station.domain.scan import ScanKind, shown
 from rl_station.workflow.facts import bin_name, client_name, fact
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
@@ -72,11 +72,23 @@ def _card(card: Card, knowledge: Knowledge) -> Prompt:
         choices=card_choices(card, knowledge),
         commands=(Command.OK, Command.REPRINT) if step == SHIP else (Command.REPRINT,),
         facts=_card_facts(record, knowledge),
-        checklist=tuple(
-            ChecklistLine(content(name), "seen", 1, 1) for name in (*record.contents, *record.units)[:_SHOWN_CONTENTS]
-        ),
+        checklist=_contents(card, record, knowledge),
         can_cancel=bool(card.action),
     )
+
+
+def _contents(card: Card, record: ContainerRecord, knowledge: Knowledge) -> tuple[ChecklistLine, ...]:
+    """What is inside; where tags and list differ, what differs first."""
+    missing = [ChecklistLine(_named(name, knowledge), "missing", 0, 1) for name in card.missing]
+    extra = [ChecklistLine(_named(name, knowledge), "unexpected", 1, 0) for name in card.extra]
+    names = (name for name in (*record.contents, *record.units) if name not in card.missing)
+    inside = [ChecklistLine(content(name), "seen", 1, 1) for name in names]
+    return (*missing, *extra, *inside)[:_SHOWN_CONTENTS]
+
+
+def _named(name: str, knowledge: Knowledge) -> Message:
+    unit = knowledge.records.unit(name)
+    return content(shown(f"{name} {unit.name}") if unit and unit.name else name)
 
 
 def _card_facts(record: ContainerRecord, knowledge: Knowledge) -> tuple[Fact, ...]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from rl_station.domain.events import Event
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Meaning, Scan, ScanKind
-from rl_station.workflow.inputs import Command, Commanded, Input, Scanned
+from rl_station.workflow.inputs import Command, Commanded, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import LONGEST_KEY, unwanted, visible
 from rl_station.workflow.state import State
 from rl_station.workflow.trace.lookup import resolve
 
 
-def decide(state: State, given: Input, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """The code with what it was resolved to, or that nothing is known of it."""
     match given:
         case Scanned(scan=scan):

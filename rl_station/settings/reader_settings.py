@@ -1,0 +1,71 @@
+"""The tag readers of devices.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from rl_station.settings.device_model import DeviceModel, known_driver
+
+Antenna = Annotated[int, Field(ge=1, le=64)]
+
+READER_DRIVERS: Mapping[str, frozenset[str]] = {
+    "llrp": frozenset({"host", "port", "listen", "antennas", "power_dbm", "session", "population", "mode"})
+    | {"report_every", "keepalive_s", "tls", "tls_ca", "tls_name", "codec"},
+    "simulated": frozenset({"antennas", "interval_ms"}),
+}
+
+
+class ReaderModel(DeviceModel):
+    """One RFID reader, its table named after it."""
+
+    host: str = Field("", description="llrp: name or address of the reader to call.")
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(5084, description="llrp: its port; 5085 is usual with tls.")
+    listen: str = Field("", description="llrp: host:port of this machine, for a reader that is set to call its client.")
+    antennas: Annotated[tuple[Antenna, ...], Field(strict=False)] = Field(
+        (), description="llrp, simulated: antennas to read with, such as [1, 2]; none given: all the reader has."
+    )
+    power_dbm: Annotated[float, Field(ge=0, le=36)] | None = Field(
+        None, description="llrp: power leaving the reader; its next weaker step is taken. Not given: the reader's own."
+    )
+    session: Annotated[int, Field(ge=0, le=3)] = Field(
+        1, description="llrp: Gen2 session; 0 and 1 repeat a tag all the time, 2 and 3 let it rest."
+    )
+    population: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        32, description="llrp: about how many tags are in the field at once."
+    )
+    mode: Annotated[int, Field(ge=0, le=65_535)] | None = Field(
+        None, description="llrp: identifier of an RF mode that the reader lists. Not given: the reader's own."
+    )
+    report_every: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1, description="llrp: report after so many tags; more of them come later, but take less of the network."
+    )
+    keepalive_s: Annotated[float, Field(ge=0.5, le=300)] = Field(
+        10.0, description="llrp: the reader says so often that it lives; after two it has missed, it is connected anew."
+    )
+    tls: bool = Field(False, description="llrp: encrypt the connection.")
+    tls_ca: str = Field(
+        "",
+        description="llrp: PEM file with the reader's certificate or its authority's; none: the computer's authorities.",
+    )
+    tls_name: str = Field("", description="llrp: the name in the reader's certificate, where it is not the host.")
+    codec: str = Field("sllurp", description="llrp: what reads and writes the protocol's messages.")
+    interval_ms: Annotated[int, Field(ge=10, le=10_000)] = Field(
+        100, description="simulated: milliseconds from one report of a tag to the next."
+    )
+
+    @field_validator("driver")
+    @classmethod
+    def _known(cls, driver: str) -> str:
+        return known_driver(driver, "reader", READER_DRIVERS)
+
+    @model_validator(mode="after")
+    def _fits(self) -> ReaderModel:
+        self._check_fit(READER_DRIVERS)
+        if self.driver == "llrp":
+            self._one_of("host", "listen")
+        if self.listen and {"port", "tls"} & self.model_fields_set:
+            raise ValueError("port and tls are for a reader that is called, not for one that calls")
+        return self
