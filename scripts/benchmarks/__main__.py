@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     bench = Bench(args.folder, quick=args.quick)
     facts = {**machine(bench), **({"quick": "yes"} if args.quick else {})}
     figures = [figure for measurement in catalogue.chosen(args.names) for figure in _measured(measurement, bench)]
+    facts["load_after"] = os.getloadavg()[0]
     print((report.as_json if args.json else report.as_table)(facts, figures))
     failed = any(figure.value is None for figure in figures)
     missed = args.strict and any(figure.ok is False for figure in figures)

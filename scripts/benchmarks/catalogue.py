@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from benchmarks import commit, memory, scan_to_paint, start, thinking, wedge
+from benchmarks import commit, driver_to_decision, eight_scanners, memory, scan_to_paint, start, thinking, wedge
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure
 
@@ -27,6 +28,11 @@ MEASUREMENTS = (
     Measurement(start.NAMES, start.measure),
     Measurement(memory.NAMES, memory.measure),
     Measurement(thinking.NAMES, thinking.measure),
+    *(
+        Measurement(driver_to_decision.names(driver), partial(driver_to_decision.measure, driver))
+        for driver in driver_to_decision.DRIVERS
+    ),
+    Measurement(eight_scanners.NAMES, eight_scanners.measure),
 )
 NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
 
