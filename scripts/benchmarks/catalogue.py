@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks import commit, memory, scan_to_paint, start, thinking, wedge
+from benchmarks import commit, memory, rfid, scan_to_paint, start, thinking, wedge
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure
 
@@ -24,6 +24,7 @@ MEASUREMENTS = (
     Measurement(commit.NAMES, commit.measure),
     Measurement(commit.MANY, commit.measure_many, only_by_name=True),
     Measurement(wedge.NAMES, wedge.measure),
+    Measurement(rfid.NAMES, rfid.measure),
     Measurement(start.NAMES, start.measure),
     Measurement(memory.NAMES, memory.measure),
     Measurement(thinking.NAMES, thinking.measure),

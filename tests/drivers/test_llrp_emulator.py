@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import socket
-import subprocess
 import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from llrp_capture import WRONG, captured, dissected, until_captured
 from llrp_peer import Heard, epc
 from llrpkit.emulator import EmulatedTag, LLRPEmulator
 from llrpkit.protocol import LLRPMessage, messages
@@ -189,40 +187,20 @@ def wait_for(heard: Heard, epcs: set[str]) -> None:
 # --- the dissector ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def capture(tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """A free port and the file that its traffic on the loopback goes to."""
-    if shutil.which("tshark") is None or shutil.which("dumpcap") is None:
-        pytest.skip("tshark is not installed: the traffic is not judged")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    file = tmp_path / "llrp.pcap"
-    file.touch()
-    tmp_path.chmod(0o777)
-    file.chmod(0o666)
-    capturing = subprocess.Popen(
-        ["dumpcap", "-q", "-P", "-i", "lo", "-f", f"tcp port {port}", "-w", str(file)],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert capturing.stderr is not None
-    told: list[str] = []
-    for line in capturing.stderr:
-        told.append(line)
-        if line.startswith("File:"):
-            break
-    else:
-        capturing.wait()
-        pytest.skip(f"cannot capture here: {' '.join(told).strip()}")
-    yield port, file
-    capturing.terminate()
-    capturing.communicate()
-
-
 @pytest.mark.slow
-def test_wireshark_finds_nothing_wrong_with_our_traffic(capture: tuple[int, Path]) -> None:
-    port, file = capture
-    emulated = Emulated(port)
+def test_wireshark_finds_nothing_wrong_with_our_traffic(tmp_path: Path) -> None:
+    emulated = Emulated()
+    with captured(tmp_path, emulated.port) as file:
+        exercise(emulated)
+        kinds = until_captured(emulated.port, file)
+    ours = {"1", "2", "3", "14", "20", "21", "24", "40", "41", "42", "64", "72", "1023"}
+    assert ours <= kinds
+    assert dissected(emulated.port, file, "-Y", WRONG) == ""
+
+
+def exercise(emulated: Emulated) -> None:
+    """Everything the driver ever says."""
+    port = emulated.port
     heard = Heard()
     reader = started(port, heard, antennas=[1, 2], power_dbm=30, mode=1002)
     other = Heard()
@@ -238,22 +216,3 @@ def test_wireshark_finds_nothing_wrong_with_our_traffic(capture: tuple[int, Path
     finally:
         reader.stop()
         emulated.close()
-    kinds = until_captured(port, file)
-    ours = {"1", "2", "3", "14", "20", "21", "24", "40", "41", "42", "64", "72", "1023"}
-    assert ours <= kinds
-    wrong = "llrp && (_ws.malformed || _ws.expert.severity == error)"
-    assert dissected(port, file, "-Y", wrong) == ""
-
-
-def until_captured(port: int, file: Path) -> set[str]:
-    """The types of all messages, when the last one, the answer to our goodbye, has been written."""
-    for _ in range(100):
-        kinds = set(dissected(port, file, "-Y", "llrp", "-T", "fields", "-e", "llrp.type").replace(",", "\n").split())
-        if "4" in kinds:
-            return kinds
-    raise AssertionError("the capture is incomplete")
-
-
-def dissected(port: int, file: Path, *options: str) -> str:
-    command = ["tshark", "-r", str(file), "-d", f"tcp.port=={port},llrp", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
