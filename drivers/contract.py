@@ -263,6 +263,14 @@ class FiredScanner(Protocol):
         ...
 
 
+@runtime_checkable
+class FilledReader(Protocol):
+    """A tag reader before which code lays tags and takes them away: the demo, a test."""
+
+    def appear(self, epc: str) -> None: ...
+    def leave(self, epc: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
     """`ready` or not, and why: out of paper, paused, head open, refused, stalled."""

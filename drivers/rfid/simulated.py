@@ -14,7 +14,7 @@ class SimulatedTagReader:
 
     def __init__(self, *, name: str, antennas: Sequence[int] = (1,), interval_ms: int = 100) -> None:
         self._antennas = tuple(antennas)
-        self._peer = SimulatedReader(antennas=max(self._antennas), interval_s=interval_ms / 1000)
+        self._peer = SimulatedReader(antennas=max(self._antennas, default=1), interval_s=interval_ms / 1000)
         self._name = name
         self._driver: LlrpReader | None = None
         # Told now, not only when it is started: without sllurp there is no such reader.

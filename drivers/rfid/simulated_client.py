@@ -18,7 +18,8 @@ _UNSUPPORTED = 109
 _CONNECTION_ATTEMPT = 256
 _ANOTHER_TRIED, _CLIENT_CALLED = 4, 2
 
-_ANSWERS: dict[int, int] = {
+# The answer to each request.
+ANSWERS: dict[int, int] = {
     MessageType.GET_READER_CAPABILITIES: MessageType.GET_READER_CAPABILITIES_RESPONSE,
     MessageType.GET_READER_CONFIG: MessageType.GET_READER_CONFIG_RESPONSE,
     MessageType.SET_READER_CONFIG: MessageType.SET_READER_CONFIG_RESPONSE,
@@ -99,7 +100,7 @@ class SimulatedClient(asyncio.Protocol):
         except (DeviceError, WireError, ValueError, struct.error) as error:
             self._send(
                 says.answer(
-                    _ANSWERS.get(kind, MessageType.ERROR_MESSAGE), message_id, code=_FIELD_ERROR, text=str(error)
+                    ANSWERS.get(kind, MessageType.ERROR_MESSAGE), message_id, code=_FIELD_ERROR, text=str(error)
                 )
             )
             return
@@ -107,7 +108,7 @@ class SimulatedClient(asyncio.Protocol):
             told = f"message type {kind}"
             self._send(says.answer(MessageType.ERROR_MESSAGE, message_id, code=_UNSUPPORTED, text=told))
             return
-        self._send(says.answer(_ANSWERS[kind], message_id, body))
+        self._send(says.answer(ANSWERS[kind], message_id, body))
         if kind == MessageType.CLOSE_CONNECTION:
             self.hang_up()
 

@@ -21,6 +21,7 @@ from rl_station.settings.paths import DATA_VARIABLE
 from rl_station.station.clocks import ReplayClock
 from rl_station.station.engine import Engine, Outcome
 from rl_station.station.replay import ScriptError, Step, parse, play
+from rl_station.station.tag_field import TagField
 from rl_station.store import Store
 
 EPOCH = "replay"
@@ -37,7 +38,7 @@ def replay(args: Namespace) -> int:
         _lines(args.file) as lines,
         open_replay_store(folder, site, clock) as store,
     ):
-        engine = Engine(site, store)
+        engine = Engine(site, store, TagField(lambda: bool(site.station.readers)))
         teller = Teller(engine, as_json=args.json)
         try:
             for number, step in parse(lines):

@@ -6,6 +6,7 @@ The only room that imports `drivers`; what a read means, and who gets it, is not
 from drivers.contract import (
     DeviceError,
     DeviceState,
+    FilledReader,
     FiredScanner,
     FrameRefused,
     Health,
@@ -50,6 +51,7 @@ __all__ = [
     "DeviceStatus",
     "DuplicateIgnored",
     "Fate",
+    "FilledReader",
     "FiredScanner",
     "FrameRefused",
     "Health",

@@ -36,7 +36,8 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
     """The same, with hands that know what to scan next."""
     devices = devices_of(site, data)
     hands = DemoWorker(site, seed)
-    return DemoStation(lambda: open_engine(site, data, "demo"), devices, hands, watch_site(site, devices, data))
+    field = TagField(lambda: bool(site.station.readers))
+    return DemoStation(lambda: open_engine(site, data, "demo", field), devices, hands, watch_site(site, devices, data))
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:

@@ -12,15 +12,19 @@ from collections.abc import Iterable, Iterator
 from rl_station.domain import events as e
 from rl_station.domain import site_codes
 from rl_station.domain.reference import AnnouncedReturn, Product
-from rl_station.domain.scan import ScanSource
 from rl_station.settings import Site
+from rl_station.station.clocks import ReplayClock
+from rl_station.station.demo_field import DemoField
 from rl_station.station.engine import Engine, Outcome
+from rl_station.station.replay import Step, play
+from rl_station.station.tag_field import TagField
 from rl_station.workflow import at_rest
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.prompt import Choice, Prompt, Tone
 
 _REST = {("receive", "scan"), ("receive", "lane"), ("inspect", "parcel"), ("sort", "unit"), ("sort", "card")}
 DEVICE = "demo-scanner"
+PORTAL = "demo-portal"
 _PATIENCE = 20
 _MISHAP = 0.06
 """How often something is not as it should be: a dent, a leak, an item that is missing."""
@@ -38,7 +42,8 @@ class DemoWorker:
         self._received: set[str] = set()
         self._to_inspect: deque[str] = deque()
         self._to_sort: deque[str] = deque()
-        self._items: list[tuple[str, str]] = []
+        self._items: list[tuple[str, str, str]] = []
+        self.field = DemoField(site)
         self._serial = ""
         self._label = ""
         self._destination = ("", "")
@@ -51,6 +56,7 @@ class DemoWorker:
         """Take note of what was recorded, in order; at a restart, of the whole log."""
         for line in recorded:
             self._observe(line.event)
+            self.field.observe(line.event, [tag for *_, tag in self._items if tag])
 
     def _observe(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event the hands must know of
         match event:
@@ -81,16 +87,17 @@ class DemoWorker:
             case _:
                 pass
 
-    def _inside(self, rma: str) -> list[tuple[str, str]]:
-        """GTIN and serial of each piece of a return that is really in the box."""
+    def _inside(self, rma: str) -> list[tuple[str, str, str]]:
+        """GTIN, serial and tag of each piece of a return that is really in the box."""
         announced = self._site.reference.announced(rma)
-        pieces: list[tuple[str, str]] = []
+        pieces: list[tuple[str, str, str]] = []
         for line in announced.lines if announced else ():
             product = self._site.reference.product(announced.client if announced else "", line.sku)
             if product is None:
                 continue
-            serials = [*line.serials, *[""] * line.quantity][: line.quantity]
-            pieces += [(product.gtins[0], serial) for serial in serials if not self._mishap()]
+            none = [""] * line.quantity
+            instances = list(zip([*line.serials, *none], [*line.epcs, *none], strict=False))[: line.quantity]
+            pieces += [(product.gtins[0], *instance) for instance in instances if not self._mishap()]
         return pieces
 
     def _take_out(self, gtin: str) -> None:
@@ -162,6 +169,8 @@ class DemoWorker:
                 return self._to_sort[0] if self._to_sort else ""
             case "container" | "move":
                 return self._tote()
+            case "differs":
+                return command("CLOSEANYWAY")
             case _:
                 return self._pick(prompt.choices, first=1)
 
@@ -218,19 +227,36 @@ class DemoStuckError(Exception):
     """The demo's hands do not know how to go on: a prompt they never learned, or a flow that leads nowhere."""
 
 
-def play_parcels(engine: Engine, hands: DemoWorker, parcels: int) -> Iterator[tuple[ScanSource, Outcome]]:
+def play_parcels(engine: Engine, hands: DemoWorker, parcels: int) -> Iterator[tuple[Step, Outcome]]:
     """Receive so many parcels and take each all the way to its containers, one scan after the other.
 
-    Raises `DemoStuckError` where many scans in a row are refused.
+    Tags come and go with the goods. Raises `DemoStuckError` where many scans in a row are refused.
     """
     received = refused = 0
+    clock = ReplayClock()
     while received < parcels or hands.busy or not at_rest(engine.session.state):
-        source = ScanSource(device=DEVICE, raw=hands.next(engine.prompt()))
-        outcome = engine.scan(source)
-        hands.observe(outcome.events)
+        for tags in moved(engine.field, hands.field.here):
+            yield tags, _played(engine, clock, tags, hands)
+        step = Step(device=DEVICE, data=hands.next(engine.prompt()))
+        outcome = _played(engine, clock, step, hands)
         received += sum(isinstance(line.event, e.ParcelReceived) for line in outcome.events)
         refused = refused + 1 if outcome.refusal else 0
         if refused > _PATIENCE:
             prompt = engine.prompt()
-            raise DemoStuckError(f"{prompt.workflow}/{prompt.step}: {source.raw!r} is refused: {outcome.refusal}")
-        yield source, outcome
+            raise DemoStuckError(f"{prompt.workflow}/{prompt.step}: {step.data!r} is refused: {outcome.refusal}")
+        yield step, outcome
+
+
+def moved(field: TagField, here: Iterable[str]) -> Iterator[Step]:
+    """What changes in a field until only these tags are in it."""
+    there, wanted = {tag.epc for tag in field.tags}, set(here)
+    yield from (Step(device=PORTAL, epc=epc, gone=True) for epc in sorted(there - wanted))
+    yield from (Step(device=PORTAL, epc=epc) for epc in sorted(wanted - there))
+
+
+def _played(engine: Engine, clock: ReplayClock, step: Step, hands: DemoWorker) -> Outcome:
+    outcome = play(engine, clock, step)
+    if outcome is None:
+        raise DemoStuckError(f"{step} does nothing")
+    hands.observe(outcome.events)
+    return outcome

@@ -1,15 +1,21 @@
-"""The demo: a running station whose simulated scanner a key fires at whatever the prompt asks for."""
+"""The demo: a running station whose simulated scanner a key fires at whatever the prompt asks for.
+
+The tags of the goods lie before its simulated tag reader. Where that cannot be had (it needs the extra `llrp`), they are observed
+without one.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-from rl_station.devices import DeviceSet
+from rl_station.devices import DeviceSet, FilledReader
 from rl_station.domain.events import Recorded
 from rl_station.station.demo import DemoWorker
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import HotSwap
 from rl_station.station.running import RunningStation
+from rl_station.workflow.inputs import Tag, TagsObserved
 
 
 class DemoStation(RunningStation):
@@ -24,6 +30,7 @@ class DemoStation(RunningStation):
     ) -> None:
         super().__init__(open_engine, devices, hot_swap)
         self._hands = hands
+        self._lying: frozenset[str] = frozenset()
 
     def fire_next(self) -> None:
         """Read what the prompt asks for."""
@@ -38,6 +45,22 @@ class DemoStation(RunningStation):
     def _begin(self, engine: Engine) -> None:
         self._hands.observe(engine.store.log())
         super()._begin(engine)
+        self._lay()
 
     def _happened(self, recorded: tuple[Recorded, ...]) -> None:
         self._hands.observe(recorded)
+        self._lay()
+
+    def _lay(self) -> None:
+        """Put the tags before the reader that belong there now, and take the others away."""
+        before, self._lying = self._lying, self._hands.field.here
+        fresh, gone = sorted(self._lying - before), sorted(before - self._lying)
+        reader = self.devices.reader()
+        if isinstance(reader, FilledReader):
+            for epc in gone:
+                reader.leave(epc)
+            for epc in fresh:
+                reader.appear(epc)
+        else:
+            now = time.time_ns() // 1000
+            self._observed(TagsObserved(tuple(Tag(epc, now) for epc in fresh), tuple(gone)))

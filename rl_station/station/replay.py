@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from rl_station.domain import site_codes
+from rl_station.domain.epc import canonical
 from rl_station.domain.scan import ScanSource
 from rl_station.station.clocks import ReplayClock, microseconds
 from rl_station.station.engine import Engine, Outcome
-from rl_station.workflow.inputs import Answered, Command, Commanded
+from rl_station.workflow.inputs import Answered, Command, Commanded, Tag, TagsObserved
 
 DEVICE = "replay"
 
@@ -22,12 +23,14 @@ class ScriptError(Exception):
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line: exactly one of `data`, `epc`, `answer`, `task`, `sign_in`, `command`; `at` (RFC 3339) sets the clock.
 
-    `data` is the raw read; characters up to U+00FF stand for the byte of that number, any other for its UTF-8.
+    `data` is the raw read; characters up to U+00FF stand for the byte of that number, any other for its UTF-8. `epc` is a tag
+    that appeared at the station's own place (smoothing is over), in hexadecimal; with `gone` it left.
     """
 
     device: str = DEVICE
     data: str | None = None
     epc: str | None = None
+    gone: bool = False
     answer: str | None = None
     task: str | None = None
     sign_in: str | None = None
@@ -62,24 +65,45 @@ def check(step: Step) -> None:
         raise ValueError(f"unknown task {step.task!r}: expected one of {', '.join(_TASKS)}")
     if step.command is not None and step.command not in Command.__members__.values():
         raise ValueError(f"unknown command {step.command!r}: expected one of {', '.join(Command)}")
+    if step.epc is not None and canonical(step.epc) is None:
+        raise ValueError(f"{step.epc!r} is not an EPC: hexadecimal in words of 16 bits")
+    if step.gone and step.epc is None:
+        raise ValueError("only an epc can be gone")
     if step.at is not None:
         microseconds(step.at)
 
 
 def play(engine: Engine, clock: ReplayClock, step: Step) -> Outcome | None:
-    """Carry out one step; None where it only set the clock."""
+    """Carry out one step, with what the tags in the field have to say of it; None where it only set the clock."""
     if step.at is not None:
         clock.set(microseconds(step.at))
+    outcome = _played(engine, clock, step)
+    settled = engine.settle() if outcome is not None and outcome.refusal is None else None
+    if outcome is None or settled is None:
+        return outcome
+    events = (*outcome.events, *settled.events)
+    return msgspec.structs.replace(settled, input=outcome.input, source=outcome.source, events=events)
+
+
+def _played(engine: Engine, clock: ReplayClock, step: Step) -> Outcome | None:
+    if step.epc is not None:
+        # Later than any before it, although a script's clock may stand: to come back is to appear anew.
+        at = max(clock.now(), engine.field.latest + 1)
+        return engine.observe(_seen(step.epc.upper(), at, gone=step.gone))
     if step.answer is not None:
         return engine.handle(Answered(step.answer))
     if step.task is not None:
         return engine.handle(Commanded(_TASKS[step.task]))
     if step.command is not None:
         return engine.handle(Commanded(Command(step.command)))
-    data = step.data if step.data is not None else step.epc if step.epc is not None else _badge(step.sign_in)
+    data = step.data if step.data is not None else _badge(step.sign_in)
     if data is None:
         return None
     return engine.scan(ScanSource(device=step.device, raw=raw_text(data), manual=step.manual))
+
+
+def _seen(epc: str, at: int, *, gone: bool) -> TagsObserved:
+    return TagsObserved(gone=(epc,)) if gone else TagsObserved(appeared=(Tag(epc, at),))
 
 
 def raw_text(data: str) -> str:

@@ -14,6 +14,8 @@ class TagField:
     def __init__(self, watched: Callable[[], bool] = lambda: False) -> None:
         self._watched = watched
         self._here: dict[str, Tag] = {}
+        self.latest = 0
+        """When the last tag appeared, microseconds since 1970 UTC."""
 
     @property
     def watched(self) -> bool:
@@ -26,6 +28,7 @@ class TagField:
     def take(self, observed: TagsObserved) -> None:
         """To take the same observation once more changes nothing."""
         self._here.update({tag.epc: tag for tag in observed.appeared})
+        self.latest = max((self.latest, *(tag.at for tag in observed.appeared)))
         for epc in observed.gone:
             self._here.pop(epc, None)
 

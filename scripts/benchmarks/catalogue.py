@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import commit, driver_to_decision, eight_scanners, memory, scan_to_paint, start, thinking, wedge
+from benchmarks import commit, driver_to_decision, eight_scanners, memory, rfid, scan_to_paint, start, thinking, wedge
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure
 
@@ -25,6 +25,7 @@ MEASUREMENTS = (
     Measurement(commit.NAMES, commit.measure),
     Measurement(commit.MANY, commit.measure_many, only_by_name=True),
     Measurement(wedge.NAMES, wedge.measure),
+    Measurement(rfid.NAMES, rfid.measure),
     Measurement(start.NAMES, start.measure),
     Measurement(memory.NAMES, memory.measure),
     Measurement(thinking.NAMES, thinking.measure),

@@ -137,6 +137,40 @@ def test_a_mistake_in_a_scale_is_named(table: dict[str, object], said: str) -> N
     assert said in complaint(table, "scales")
 
 
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"driver": "llpr", "host": "r1"}, "there is no reader driver 'llpr' (did you mean 'llrp'?)"),
+        ({"driver": "llrp"}, "driver 'llrp' needs a host or listen"),
+        (
+            {"driver": "llrp", "host": "r1", "listen": "0.0.0.0:5084"},
+            "driver 'llrp' has both host and listen; keep one",
+        ),
+        ({"driver": "llrp", "listen": "0.0.0.0:5084", "tls": True}, "port and tls are for a reader that is called"),
+        ({"driver": "llrp", "host": "r1", "antennas": [0]}, "antennas"),
+        ({"driver": "llrp", "host": "r1", "session": 4}, "session"),
+        ({"driver": "llrp", "host": "r1", "Channelist": [1]}, "Channelist"),
+        ({"driver": "simulated", "host": "r1"}, "host means nothing to driver 'simulated'"),
+    ],
+)
+def test_a_mistake_in_a_reader_is_named(table: dict[str, object], said: str) -> None:
+    assert said in complaint(table, "readers")
+
+
+def test_a_reader_is_made_of_its_table() -> None:
+    table = {
+        "driver": "llrp",
+        "host": "r1",
+        "antennas": [1, 2],
+        "power_dbm": 20,
+        "session": 2,
+        "tls": True,
+        "mode": 1002,
+    }
+    model = DevicesFile.model_validate({"readers": {"portal": table}}).readers["portal"]
+    assert registry.reader(model.driver, "portal", model.driver_options()).name == "portal"
+
+
 def test_one_name_cannot_be_two_devices() -> None:
     with pytest.raises(ValidationError, match="'it' names both a scanner and a printer"):
         DevicesFile.model_validate(

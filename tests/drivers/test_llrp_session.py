@@ -588,6 +588,7 @@ def test_fields_left_out_after_a_reconnect_are_not_those_of_the_old_connection(
     assert heard.wait_tags([1, 2])[1].rssi_cdbm is None
 
 
+@pytest.mark.slow
 def test_66_000_queued_reports_are_taken_with_their_own_times(peer: Peer, heard: Heard, start: Start) -> None:
     start()
     began = now_us() - HOUR_US

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from drivers import registry
-from drivers.contract import Printer, Scale, Scanner
+from drivers.contract import Printer, Scale, Scanner, TagReader
 from drivers.registry import DriverError, Kind
 
 
@@ -51,6 +51,7 @@ def test_every_built_in_adapter_can_be_had(tmp_path: Path) -> None:
         "zpl": {"url": "tcp://127.0.0.1"},
         "escpos": {"url": "tcp://127.0.0.1"},
         "file": {"path": str(tmp_path)},
+        "llrp": {"host": "127.0.0.1"},
     }
     for driver in registry.BUILT_IN[Kind.SCANNER]:
         made = registry.scanner(driver, "it", options.get(driver, {}))
@@ -58,6 +59,8 @@ def test_every_built_in_adapter_can_be_had(tmp_path: Path) -> None:
         assert made.name == "it"
     for driver in registry.BUILT_IN[Kind.SCALE]:
         assert isinstance(registry.scale(driver, "it", options.get(driver, {})), Scale)
+    for driver in registry.BUILT_IN[Kind.READER]:
+        assert isinstance(registry.reader(driver, "it", options.get(driver, {})), TagReader)
     for driver in registry.BUILT_IN[Kind.PRINTER]:
         assert isinstance(registry.printer(driver, "it", options.get(driver, {})), Printer)
 
@@ -100,5 +103,7 @@ def test_a_broken_installed_adapter_is_named_with_its_error(installed: Path) -> 
 
 
 def test_an_adapter_that_makes_something_else_is_refused(installed: Path) -> None:
+    with pytest.raises(DriverError, match="there is no reader driver 'llpr'; did you mean 'llrp'"):
+        registry.reader("llpr", "it", {})
     with pytest.raises(DriverError, match="driver 'other' does not make a scanner"):
         registry.scanner("other", "it", {})

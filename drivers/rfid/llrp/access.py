@@ -108,15 +108,15 @@ async def _done(
     session: Session, epc: str, command: Callable[[int], ReadWords | WriteWords], timeout: float
 ) -> OpResult | None:
     """What came of the command; None where no tag with this EPC was met in time. The number of the result is the AccessSpec's."""
-    op, result = session.expect()
+    op = session.expect()
     try:
         await session.ask(AddAccess(op, ROSPEC, epc, command(op)))
         await session.ask(EnableAccess(op))
-        await asyncio.wait({result}, timeout=timeout)
-        return result.result() if result.done() else None
+        done = await session.outcome(op, timeout)
+        await session.accepts(DeleteAccess(op))
+        return done
     finally:
         session.forget(op)
-        await session.accepts(DeleteAccess(op))
 
 
 def _trouble(wrote: OpResult | None) -> str:

@@ -84,7 +84,12 @@ class Caller:
         return
 
     def _context(self) -> ssl.SSLContext | None:
-        return ssl.create_default_context(cafile=self._address.tls_ca or None) if self._address.tls else None
+        if not self._address.tls:
+            return None
+        try:
+            return ssl.create_default_context(cafile=self._address.tls_ca or None)
+        except OSError as error:
+            raise LinkError(f"cannot read tls_ca {self._address.tls_ca}") from error
 
 
 class Doorway:

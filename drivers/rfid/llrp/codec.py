@@ -49,7 +49,7 @@ def _sllurp() -> Codec:
     try:
         module = import_module("drivers.rfid.llrp.sllurp_codec")
     except ModuleNotFoundError as error:
-        if error.name != "sllurp":
+        if (error.name or "").partition(".")[0] != "sllurp":
             raise
         raise DeviceError("LLRP readers need the package sllurp: install rl-station with its extra 'llrp'") from error
     made: Codec = module.SllurpCodec()

@@ -155,21 +155,33 @@ class Session:
             return False
         return True
 
-    def expect(self) -> tuple[int, asyncio.Future[OpResult]]:
-        """A number for an access command, and its result to come. Give it to `forget` afterwards."""
+    def expect(self) -> int:
+        """A number for an access command whose result is to come. Give it to `forget` afterwards."""
         op = next(self._ops) % _OPS or next(self._ops) % _OPS
         self._results[op] = self._loop.create_future()
-        return op, self._results[op]
+        return op
+
+    async def outcome(self, op: int, timeout: float) -> OpResult | None:
+        """The result of a command that is expected; None where none comes in time."""
+        result = self._results[op]
+        await self._either(result, timeout)
+        return result.result() if result.done() else None
 
     def forget(self, op: int) -> None:
         self._results.pop(op, None)
 
     async def _first(self, wanted: asyncio.Future[T], timeout: float, otherwise: str) -> T:
+        await self._either(wanted, timeout)
+        if not wanted.done():
+            raise SessionEndedError(otherwise)
+        return wanted.result()
+
+    async def _either(self, wanted: asyncio.Future[T], timeout: float) -> None:
+        """Wait. Raises `SessionEndedError` where the connection ends before that."""
         either: set[asyncio.Future[T] | asyncio.Future[str]] = {wanted, self._ended}
         await asyncio.wait(either, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        if wanted.done():
-            return wanted.result()
-        raise SessionEndedError(self._ended.result() if self._ended.done() else otherwise)
+        if self._ended.done() and not wanted.done():
+            raise SessionEndedError(self._ended.result())
 
     def _next_id(self) -> int:
         return next(self._ids) % _IDS
