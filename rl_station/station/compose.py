@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from rl_station.devices import DeviceSet, TerminalScanner, bind
 from rl_station.settings import Site
 from rl_station.station.clocks import SystemClock
@@ -35,6 +37,9 @@ def live_station(site: Site, data: Path) -> RunningStation:
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
     """The same, with hands that know what to scan next."""
     devices = devices_of(site, data)
+    if devices.reader() is None:
+        # Without the extra `llrp` the tags are observed without a reader, and its absence is no trouble to show.
+        devices = devices_of(replace(site, station=replace(site.station, readers=())), data)
     hands = DemoWorker(site, seed)
     field = TagField(lambda: bool(site.station.readers))
     return DemoStation(lambda: open_engine(site, data, "demo", field), devices, hands, watch_site(site, devices, data))
