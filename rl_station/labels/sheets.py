@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fpdf import FPDF
-
 from rl_station.labels.layout import Layout
 from rl_station.labels.pixels import to_image, to_png
 from rl_station.labels.zpl import to_zpl
@@ -18,6 +16,9 @@ def sheet_to_pdf(pages: Sequence[Layout], *, dpi: int = PAGE_DPI, title: str = "
 
     The pages are pictures: they look the same on every machine, in every alphabet, with no font installed.
     """
+    # Takes half a second to import, which a station that prints no sheets would wait for at every start.
+    from fpdf import FPDF  # noqa: PLC0415
+
     pdf = FPDF(unit="mm")
     pdf.set_auto_page_break(False)
     pdf.set_margin(0)

@@ -32,7 +32,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA wal_autocheckpoint=2000",
     "PRAGMA journal_size_limit=33554432",
-    "PRAGMA cache_size=-16000",
+    "PRAGMA cache_size=-4000",
 )
 _READER_PRAGMAS = ("PRAGMA query_only=ON",)
 

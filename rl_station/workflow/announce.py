@@ -105,12 +105,19 @@ def _params(event: e.Event) -> dict[str, Parameter]:
     for field in event.__struct_fields__:
         value = getattr(event, field)
         if isinstance(value, str) and value:
-            params[field] = f"@{_CODED[field]}.{value}" if field in _CODED else visible(value)
+            params[field] = _word(field, value)
         elif isinstance(value, str | int) and not isinstance(value, bool):
             params[field] = value
     if isinstance(event, e.ParcelHeld):
         params["reason"] = f"@held.{event.reason}"
     return params
+
+
+def _word(field: str, value: str) -> str:
+    if field in _CODED:
+        return f"@{_CODED[field]}.{value}"
+    # A reason is a sentence out of the site's rules, no code that somebody scanned.
+    return value if field == "reason" else visible(value)
 
 
 def _list(names: tuple[str, ...]) -> str:
