@@ -146,6 +146,17 @@ def test_trace_of_a_parcel_tells_where_its_goods_went_and_of_a_unit_how_it_came(
     assert [event["type"] for event in unit["events"]] == types
 
 
+def test_a_parcel_is_traced_by_its_return_even_when_nobody_announces_it_any_more(
+    run: Run, played: Path, config: Path
+) -> None:
+    returns = config / "returns.csv"
+    lines = returns.read_text().splitlines(keepends=True)
+    returns.write_text("".join(line for line in lines if not line.startswith("VLR-26001,")))
+    code, out, _ = run("trace", "VLR-26001", "--config", config, "--data", played, "--json")
+    assert code == 0
+    assert json.loads(out)["subject"]["kind"] == "parcel"
+
+
 def test_trace_of_what_is_announced_and_not_here_says_so(run: Run, played: Path) -> None:
     code, _, err = run("trace", "NW026001", "--config", example_site(), "--data", played)
     assert code == 1

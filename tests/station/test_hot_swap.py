@@ -86,6 +86,7 @@ class Floor:
         """The other stations of the example use devices that these tests do not have."""
         text = (self.config / "stations.toml").read_text()
         text = text.replace('scanners = ["wedge"]', "scanners = []").replace('printers = ["labels"]', "printers = []")
+        text = text.replace('readers = ["demo-portal"]', "readers = []").replace('zone = "demo-bench"', 'zone = ""')
         (self.config / "stations.toml").write_text(text)
 
     def save(self, devices: str) -> None:

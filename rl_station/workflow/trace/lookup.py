@@ -21,7 +21,9 @@ def resolve(meaning: Meaning, records: Records, reference: Reference) -> CodeTra
         return CodeTraced(kind=kind.value, value=value, parcel=parcel.parcel) if parcel else None
     if kind in (ScanKind.CONTAINER, ScanKind.SSCC) and records.container(value):
         return CodeTraced(kind=kind.value, value=value, container=value)
-    parcels = records.parcels_by_key(kind.value, value)
+    # A return that is no longer announced reads as plain text; the parcels it came in still know it.
+    keys = (ScanKind.RMA, ScanKind.ORDER, ScanKind.TRACKING, ScanKind.TEXT) if kind is ScanKind.TEXT else (kind,)
+    parcels = next(filter(None, (records.parcels_by_key(key.value, value) for key in keys)), ())
     if parcels:
         return CodeTraced(kind=kind.value, value=value, parcel=parcels[-1].parcel)
     units = records.units_by_serial(value) if kind in (ScanKind.SERIAL, ScanKind.TEXT) else ()
