@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from benchmarks.bench import Bench
 from benchmarks.figure import CannotMeasureError, Figure, at_most
+from benchmarks.rfid_load import RATE, READERS, busy_readers
 from benchmarks.rfid_readers import QUEUED
 from drivers.contract import DeviceError, DeviceReport, TagReads
 from drivers.rfid import simulated_messages as says
@@ -28,8 +25,6 @@ SHARE, REPLAY, DECODE = "rfid_cpu_share", "rfid_replay_reads_s", "rfid_decode_ta
 NAMES = (SHARE, REPLAY, DECODE)
 BAR = 0.4
 
-_READERS = 4
-_RATE = 1000
 _SECONDS = 60
 _PATIENCE_S = 60.0
 _TAGS_A_REPORT = 20
@@ -47,13 +42,13 @@ def _share(bench: Bench) -> Figure:
     """This process's time on the processor while four readers report; reading, smoothing, and nothing else."""
     seconds = bench.samples(_SECONDS)
     station = _Station()
-    with _readers(_READERS, _RATE, seconds) as (ports, sent), station.reading(ports):
+    with busy_readers(READERS, RATE, seconds) as busy, station.reading(busy.ports):
         station.until(1)
         began, spent = time.monotonic(), time.process_time()
-        expected = sent()
+        expected = busy.sent()
         station.until(expected)
         spent, took = time.process_time() - spent, time.monotonic() - began
-    detail = {"readers": _READERS, "sent": expected, "read": station.count, "changes": station.changes, "took_s": took}
+    detail = {"readers": READERS, "sent": expected, "read": station.count, "changes": station.changes, "took_s": took}
     share = Figure(SHARE, spent / took, "cores", detail=detail, note="driver and smoothing; one tag a message")
     judged = at_most(share, BAR)
     return judged if station.count == expected else Figure(SHARE, None, "cores", BAR, False, "reads were lost", detail)
@@ -62,7 +57,7 @@ def _share(bench: Bench) -> Figure:
 def _replay() -> Figure:
     """How fast a queue is taken that a reader kept while the network was away."""
     station = _Station()
-    with _readers(1, 0, 0) as (ports, _), station.reading(ports):
+    with busy_readers(1, 0, 0) as busy, station.reading(busy.ports):
         station.until(1)
         began = time.monotonic()
         station.until(QUEUED)
@@ -93,7 +88,7 @@ class _Station:
         self._came = threading.Condition()
 
     @contextmanager
-    def reading(self, ports: list[int]) -> Iterator[None]:
+    def reading(self, ports: Sequence[int]) -> Iterator[None]:
         readers = [LlrpReader(name=f"portal-{port}", host="127.0.0.1", port=port) for port in ports]
         bench = Place(Zone("bench"), None)
         watch = TagWatch(TagPlaces("bench", {(reader.name, 0): bench for reader in readers}))
@@ -125,21 +120,3 @@ class _Station:
                 before = self.count
                 if not self._came.wait(_PATIENCE_S) and self.count == before:
                     raise CannotMeasureError(f"after {before} of {count} reads no more came")
-
-
-@contextmanager
-def _readers(number: int, rate: int, seconds: float) -> Iterator[tuple[list[int], Callable[[], int]]]:
-    """Ports of the readers, and a call that waits until they have sent everything and tells how much that is."""
-    running = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "benchmarks.rfid_readers", str(number), str(rate), str(seconds)],
-        cwd=Path(__file__).parent.parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert running.stdout is not None  # noqa: S101 - asked for above
-    told = running.stdout
-    try:
-        yield json.loads(told.readline()), lambda: int(told.readline())
-    finally:
-        running.communicate()

@@ -1,7 +1,8 @@
 """Busy portal readers for the bench, in a process of their own: `python -m benchmarks.rfid_readers READERS RATE SECONDS`.
 
-Prints its ports as JSON; each reader waits for its client, sends RATE reads a second for SECONDS, one a message, and all print
-together how many they sent. RATE 0: everything at once, as readers do that kept their reports while the network was away.
+Prints its ports as JSON, and `running` when each reader has its client. Each sends RATE reads a second for SECONDS, one a
+message; then it prints `sent` and how many that were together, and waits to be ended. RATE 0: everything at once, as readers do
+that kept their reports while the network was away.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import struct
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count, islice
 
 from benchmarks.bench import REPOSITORY
@@ -36,17 +38,19 @@ async def _serve(readers: int, rate: int, seconds: float) -> None:
         done.append(finished)
         writer.write(_GREETING)
         await _until_running(reader, writer)
-        finished.set_result(await (_paced(writer, rate, seconds) if rate else _at_once(writer)))
-        while await reader.read(4096):
-            pass
+        with suppress(ConnectionError):
+            finished.set_result(await (_paced(writer, rate, seconds) if rate else _at_once(writer)))
+            while await reader.read(4096):
+                pass
         writer.close()
 
     servers = [await asyncio.start_server(client, "127.0.0.1", 0) for _ in range(readers)]
     print(json.dumps([server.sockets[0].getsockname()[1] for server in servers]), flush=True)
     while len(done) < readers:
-        await asyncio.sleep(0.05)
-    print(sum(await asyncio.gather(*done)), flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        await asyncio.sleep(_SLOT_S)
+    print("running", flush=True)
+    print("sent", sum(await asyncio.gather(*done)), flush=True)
+    await asyncio.Event().wait()
 
 
 async def _until_running(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Scan byte in to next prompt painted, on the real station: serial line to terminal, durable commit included."""
+"""Scan byte in to next prompt painted, on the real station with busy tag readers: serial line to terminal, commit included."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from benchmarks.bench import Bench, undisturbed
 from benchmarks.bench_site import load, make_site
 from benchmarks.figure import CannotMeasureError, Figure, at_most, percentile, spread
+from benchmarks.rfid_load import RATE, READERS, busy_readers
 from benchmarks.screen_reader import ScreenReader
 from benchmarks.terminal import COLUMNS, PATIENCE_S, ROWS, Heard, ScannerLine, StationScreen, until_shown
 from benchmarks.twin import Step, Twin
@@ -19,7 +20,8 @@ BAR = 50.0
 _SCANS = 1500
 _WARM_UP = 40
 _QUIET_MS = 60
-_NOTE = "without the load of RFID readers, which this version does not have yet"
+_NOTE = f"while {READERS} tag readers deliver {RATE} reads/s each, on the same cores"
+_HOURS_S = 3600 * 24
 
 
 class Sample(NamedTuple):
@@ -33,13 +35,18 @@ class Sample(NamedTuple):
 def measure(bench: Bench) -> list[Figure]:
     """One scan after the other, each when the screen has come to rest, so that none waits for another."""
     line = ScannerLine()
-    with bench.folder("scan") as folder, bench.scratch() as scratch:
-        config = make_site(folder, port=line.port)
+    with (
+        busy_readers(READERS, RATE, _HOURS_S) as busy,
+        bench.folder("scan") as folder,
+        bench.scratch() as scratch,
+    ):
+        config = make_site(folder, port=line.port, readers=busy.ports)
         twin = Twin(load(config), scratch)
         station = StationScreen(config, folder / "data", line)
         reader = ScreenReader(COLUMNS, ROWS)
         try:
             until_shown(station, reader, twin.sentence())
+            busy.running()
             scans = bench.samples(_SCANS)
             with undisturbed():
                 samples = [sample for _ in range(scans) if (sample := _scan(station, line, reader, twin))]

@@ -6,7 +6,24 @@ import msgspec
 from catalogue_check import check_prompt, spoken
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from workflow_goods import BETA_SHOE, CASE, OTHERS_ONLY, PHONE, RECALLED, RETURNS, SHARED_BETA, SHIRT, TOY, UNHEARD_OF
+from workflow_goods import (
+    BETA_SHOE,
+    CASE,
+    CASE_TAG,
+    OTHERS_ONLY,
+    PHONE,
+    PLAIN_TAG,
+    RECALLED,
+    RETURNS,
+    SHARED_BETA,
+    SHIRT,
+    SHIRT_TAGS,
+    SHOE_TAG,
+    TOTE_TAG,
+    TOY,
+    UNHEARD_OF,
+    tag,
+)
 from world import KEY, Desk, desk_at, inspect_unit, label_scan, parcel_plate, receive, scan_of, unit_plate
 
 from rl_station.domain import events as e
@@ -21,12 +38,16 @@ from rl_station.workflow import (
     Input,
     Scanned,
     Session,
+    State,
+    Tag,
+    TagsObserved,
     fold,
     initial,
     prompt,
     said,
 )
 from rl_station.workflow.scans import SITE_KINDS
+from rl_station.workflow.state import Inspecting, Radio, Receiving
 
 CHOICES = (
     "1",
@@ -97,10 +118,24 @@ BARCODES = st.sampled_from([*Command, *CHOICES]).map(lambda body: Scanned(scan_o
 SENSE = st.none()
 """Stands for the input that gets the work on from where the desk is."""
 
-MIXED = st.one_of(*[SENSE] * 9, SCANS, SCANS, ANSWERS, COMMANDS, BARCODES)
+EPCS = st.sampled_from(
+    [*SHIRT_TAGS, CASE_TAG, SHOE_TAG, PLAIN_TAG, TOTE_TAG, *(tag(gtin, 7) for gtin in (SHIRT, CASE, TOY, UNHEARD_OF))]
+)
+TAGS = st.builds(
+    TagsObserved,
+    st.lists(st.builds(Tag, EPCS, st.integers(1, 9)), max_size=4).map(tuple),
+    st.lists(EPCS, max_size=2).map(tuple),
+)
+MIXED = st.one_of(*[SENSE] * 9, SCANS, SCANS, ANSWERS, COMMANDS, BARCODES, TAGS, TAGS)
 SORTING = st.sampled_from(known_scans()[:25] + known_scans()[-15:]).map(Scanned)
+GOODS = st.sampled_from([SHIRT, CASE, TOY]).map(lambda code: Scanned(scan_of((ScanKind.GTIN, code))))
+TAGGED = st.one_of(SENSE, TAGS, GOODS)
+"""A bench where goods and their tags come in any order."""
+
 STEPS = st.one_of(
-    st.lists(MIXED, min_size=15, max_size=60), st.lists(st.one_of(SENSE, SENSE, SORTING), min_size=15, max_size=60)
+    st.lists(MIXED, min_size=15, max_size=60),
+    st.lists(st.one_of(SENSE, SENSE, SORTING), min_size=15, max_size=60),
+    st.lists(TAGGED, min_size=15, max_size=40),
 )
 TASKS = st.sampled_from([Command.RECEIVE, Command.INSPECT, Command.INSPECT, Command.SORT, Command.SORT, Command.TRACE])
 UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -139,6 +174,8 @@ def sensible(desk: Desk) -> Input:
 def played(steps: list[Input | None], task: Command = Command.RECEIVE) -> Desk:
     """A desk after these inputs; each is checked as it happens. Bench and sort desk find work that was done before."""
     desk = desk_at("receive")
+    if task is Command.INSPECT:
+        receive(desk, ScanKind.RMA, "RMA7")
     if task is not Command.RECEIVE:
         receive(desk, ScanKind.RMA, "RMA1")
         receive(desk, ScanKind.TRACKING, "T5A")
@@ -150,9 +187,39 @@ def played(steps: list[Input | None], task: Command = Command.RECEIVE) -> Desk:
         desk.command(Command.CANCEL)
     desk.command(task)
     for step in steps:
+        if isinstance(step, TagsObserved):
+            desk.observe(step)
+            check_observed(desk)
+            continue
         desk.give(sensible(desk) if step is None else step)
         check_last(desk)
+        desk.settle()
     return desk
+
+
+def check_observed(desk: Desk) -> None:
+    """Never refused, never counted twice, and what it leaves can be said."""
+    assert not isinstance(desk.last, Refusal)
+    check_prompt(desk.prompt)
+    assert spoken(said(desk.last)[1]).isprintable()
+    job = desk.session.state.job
+    seen = [each.epc for each in job.radio.seen] if isinstance(job, Inspecting | Receiving) else []
+    assert len(set(seen)) == len(seen)
+    assert desk.give(TagsObserved(desk.world.field.tags)) == (), "the same once more was news"
+
+
+def by_hand(state: State) -> State:
+    """The state without what the readers told, which no UNDO takes back."""
+    job = state.job
+    if isinstance(job, Inspecting) and job.unit is not None:
+        unit = msgspec.structs.replace(job.unit, epc="", mismatch="")
+        job = msgspec.structs.replace(job, unit=unit)
+    if isinstance(job, Inspecting):
+        units = tuple(msgspec.structs.replace(unit, epc="") for unit in job.seen)
+        job = msgspec.structs.replace(job, seen=units)
+    if isinstance(job, Inspecting | Receiving):
+        job = msgspec.structs.replace(job, radio=Radio())
+    return msgspec.structs.replace(state, job=job, departed=())
 
 
 def check_last(desk: Desk) -> None:
@@ -198,8 +265,28 @@ def test_undo_gives_back_the_state_before(steps: list[Input | None], task: Comma
         if isinstance(desk.last, Refusal):
             assert desk.last.code == "undo.built_upon"
             break
-        assert desk.session.state == step.before
+        assert by_hand(desk.session.state) == by_hand(step.before)
         assert set(desk.found(e.CorrectionDeclared).corrects) == set(step.seqs)
+
+
+@UNHURRIED
+@given(STEPS, TASKS, TAGS)
+def test_an_observation_is_no_step_of_the_workers(
+    steps: list[Input | None], task: Command, observed: TagsObserved
+) -> None:
+    """What the reader sees moves no step on, takes no answer away, and is nothing to undo."""
+    desk = played(steps, task)
+    before = desk.session
+    desk.observe(observed)
+    after = desk.session
+    assert after.trail == before.trail
+    assert (after.state.worker, after.state.task, after.state.marks) == (
+        before.state.worker,
+        before.state.task,
+        before.state.marks,
+    )
+    assert after.state.alarms[: len(before.state.alarms)] == before.state.alarms
+    assert by_hand(after.state).job == by_hand(before.state).job
 
 
 @UNHURRIED

@@ -49,6 +49,34 @@ PRODUCTS = (
 )
 
 
+def tag(gtin: str, serial: int) -> str:
+    """An SGTIN-96 with a company prefix of seven digits and filter value 1. EPC Tag Data Standard 2.0, 14.6.1."""
+    fields = ((0x30, 8), (1, 3), (5, 3), (int(gtin[1:8]), 24), (int(gtin[0] + gtin[8:13]), 20), (serial, 38))
+    bits = "".join(f"{value:0{width}b}" for value, width in fields)
+    return f"{int(bits, 2):024X}"
+
+
+SHIRT_TAGS = (tag(SHIRT, 101), tag(SHIRT, 102))
+CASE_TAG = tag(CASE, 201)
+SHOE_TAG = tag(BETA_SHOE, 301)
+PLAIN_TAG = "E2801160600002054E0A1B2C"
+TOTE_TAG = "3374257BF40C0E400000162E"
+
+
+def tag(gtin: str, serial: int) -> str:
+    """An SGTIN-96 with a company prefix of seven digits and filter value 1. EPC Tag Data Standard 2.0, 14.6.1."""
+    fields = ((0x30, 8), (1, 3), (5, 3), (int(gtin[1:8]), 24), (int(gtin[0] + gtin[8:13]), 20), (serial, 38))
+    bits = "".join(f"{value:0{width}b}" for value, width in fields)
+    return f"{int(bits, 2):024X}"
+
+
+SHIRT_TAGS = (tag(SHIRT, 101), tag(SHIRT, 102))
+CASE_TAG = tag(CASE, 201)
+SHOE_TAG = tag(BETA_SHOE, 301)
+PLAIN_TAG = "E2801160600002054E0A1B2C"
+TOTE_TAG = "3374257BF40C0E400000162E"
+
+
 def _line(number: int, sku: str, quantity: int = 1, *serials: str, reason: str = "NA") -> AnnouncedLine:
     return AnnouncedLine(number, sku, quantity, serials, reason=reason)
 
@@ -67,6 +95,19 @@ RETURNS = (
     AnnouncedReturn("RMA4", "acme", "ORD3", (_line(1, "CASE"),), tracking=("TBOTH",)),
     AnnouncedReturn("RMA5", "beta", "ORD5", (_line(1, "SHOE", 3),), tracking=("T5A", "T5B"), parcels=2),
     AnnouncedReturn("RMA6", "acme", "ORD6", (_line(1, "TOY"), _line(2, "HEATER")), sscc=("395200000000000014",)),
+    AnnouncedReturn(
+        "RMA7",
+        "acme",
+        "ORD7",
+        (
+            AnnouncedLine(1, "SHIRT", 2, epcs=SHIRT_TAGS, reason="NA"),
+            AnnouncedLine(2, "CASE", 1, epcs=(CASE_TAG,), reason="NA"),
+        ),
+        tracking=("T7",),
+    ),
+    AnnouncedReturn(
+        "RMA8", "beta", "ORD8", (AnnouncedLine(1, "SHOE", 1, epcs=(SHOE_TAG,), reason="NA"),), tracking=("T8",)
+    ),
 )
 
 OPERATORS = (
