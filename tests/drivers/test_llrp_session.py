@@ -431,7 +431,8 @@ def test_answers_are_matched_by_their_id_whatever_their_order(peer: Peer, runnin
         thread.start()
     requests = {next(iter(says.outputs(request))): request for request in (peer.next(), peer.next())}
     stranger = says.answer(MessageType.SET_READER_CONFIG_RESPONSE, 4_000_000)
-    peer.send(stranger + peer.reply(requests[2], code=101, text="no port 2") + peer.reply(requests[1]))
+    other_kind = says.answer(MessageType.ADD_ROSPEC_RESPONSE, HEADER.unpack_from(requests[1])[2], code=101)
+    peer.send(stranger + other_kind + peer.reply(requests[2], code=101, text="no port 2") + peer.reply(requests[1]))
     for thread in asking:
         thread.join(PATIENCE_S)
     assert outcomes == {1: "done", 2: "the reader refuses SetOutput: FieldError: no port 2"}
