@@ -75,6 +75,12 @@ def running(peer: Peer, heard: Heard, start: Start) -> LlrpReader:
     return reader
 
 
+def free_address() -> tuple[str, int]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        host, port = taken.getsockname()
+        return str(host), int(port)
+
+
 # --- the greeting -----------------------------------------------------------------------------------------------------
 
 
@@ -218,24 +224,25 @@ def test_it_can_be_started_again(peer: Peer, heard: Heard, running: LlrpReader) 
     heard.wait_tags([7])
 
 
-def test_a_reader_that_is_switched_off_is_lost_and_found(peer: Peer, heard: Heard, start: Start) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_reader_that_is_switched_off_is_lost_once_and_found(heard: Heard) -> None:
+    _, port = free_address()
     reader = LlrpReader(name="portal", host="127.0.0.1", port=port, backoff=QUICK)
     reader.start(heard)
     try:
-        heard.wait_state(DeviceState.LOST, "connection refused", times=2)
+        heard.wait_state(DeviceState.LOST, "connection refused")
+        peer = Peer(port)
+        try:
+            peer.begin()
+            heard.wait_state(DeviceState.READY)
+        finally:
+            peer.close()
     finally:
         reader.stop()
+    opening = (DeviceState.OPENING, f"connecting to 127.0.0.1:{port}")
+    assert heard.states[:3] == [opening, (DeviceState.LOST, "connection refused"), (DeviceState.READY, "")]
 
 
 # --- readers that call us ---------------------------------------------------------------------------------------------
-
-
-def free_address() -> tuple[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        host, port = taken.getsockname()
-        return str(host), int(port)
 
 
 def test_a_reader_that_dials_in_is_taken_and_the_newest_call_wins(heard: Heard) -> None:
