@@ -47,15 +47,19 @@ Bound = BoundScanner | BoundPrinter
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Names of devices that a new configuration brought, took away and changed; `reordered` where only their order is new."""
+    """Names of devices that a new configuration brought, took away and changed; `reordered` where only their order is new.
+
+    `places`: tag readers look at other places, or other limits hold there.
+    """
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     reordered: bool = False
+    places: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed or self.reordered)
+        return bool(self.added or self.removed or self.changed or self.reordered or self.places)
 
 
 def changes(before: dict[str, Bound], after: dict[str, Bound]) -> Changes:

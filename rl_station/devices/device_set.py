@@ -124,7 +124,7 @@ class DeviceSet:
                 }
                 self._terminal.use(_typing(self._active.values()))
             if places is not None and places != self._places:
-                self._places = places
+                self._places, found = places, replace(found, places=True)
                 self._tags.use(places)
             self._bound = fresh
             self._table.set(map(_line, fresh.values()), kept)

@@ -187,7 +187,8 @@ class RunningStation:
         self._device_notices = ()
         self._spools.follow()
         found = outcome.changes
-        names = ", ".join((*found.added, *found.changed, *found.removed))
+        zone = (self.devices.zone,) if found.places and self.devices.zone else ()
+        names = ", ".join((*found.added, *found.changed, *found.removed, *zone))
         told = message("station.devices_swapped", names=names) if names else message("station.devices_mended")
         self._feed.tell(ResultTone.INFO, told)
 

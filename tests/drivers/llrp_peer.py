@@ -77,8 +77,8 @@ def impinj_phase(phase: int) -> bytes:
 class Peer:
     """A reader by hand. `accept` takes the next connection; `begin` answers everything until the inventory runs."""
 
-    def __init__(self) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, port: int = 0) -> None:
+        self._listening = socket.create_server(("127.0.0.1", port))
         self._listening.settimeout(PATIENCE_S)
         self.port = int(self._listening.getsockname()[1])
         self._socket: socket.socket | None = None

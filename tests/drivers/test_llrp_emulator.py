@@ -127,7 +127,7 @@ def test_while_another_client_is_connected_it_refuses_and_is_taken_once_it_is_fr
     try:
         first.wait_state(DeviceState.READY)
         newcomer = started(emulated.port, second)
-        second.wait_state(DeviceState.LOST, "another client holds the reader", times=2)
+        second.wait_state(DeviceState.LOST, "another client holds the reader")
         incumbent.stop()
         second.wait_state(DeviceState.READY)
         wait_for(second, {epc(0)})

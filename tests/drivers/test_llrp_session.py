@@ -75,6 +75,12 @@ def running(peer: Peer, heard: Heard, start: Start) -> LlrpReader:
     return reader
 
 
+def free_address() -> tuple[str, int]:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        host, port = taken.getsockname()
+        return str(host), int(port)
+
+
 # --- the greeting -----------------------------------------------------------------------------------------------------
 
 
@@ -218,24 +224,25 @@ def test_it_can_be_started_again(peer: Peer, heard: Heard, running: LlrpReader) 
     heard.wait_tags([7])
 
 
-def test_a_reader_that_is_switched_off_is_lost_and_found(peer: Peer, heard: Heard, start: Start) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_reader_that_is_switched_off_is_lost_once_and_found(heard: Heard) -> None:
+    _, port = free_address()
     reader = LlrpReader(name="portal", host="127.0.0.1", port=port, backoff=QUICK)
     reader.start(heard)
     try:
-        heard.wait_state(DeviceState.LOST, "connection refused", times=2)
+        heard.wait_state(DeviceState.LOST, "connection refused")
+        peer = Peer(port)
+        try:
+            peer.begin()
+            heard.wait_state(DeviceState.READY)
+        finally:
+            peer.close()
     finally:
         reader.stop()
+    opening = (DeviceState.OPENING, f"connecting to 127.0.0.1:{port}")
+    assert heard.states[:3] == [opening, (DeviceState.LOST, "connection refused"), (DeviceState.READY, "")]
 
 
 # --- readers that call us ---------------------------------------------------------------------------------------------
-
-
-def free_address() -> tuple[str, int]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        host, port = taken.getsockname()
-        return str(host), int(port)
 
 
 def test_a_reader_that_dials_in_is_taken_and_the_newest_call_wins(heard: Heard) -> None:
@@ -431,7 +438,8 @@ def test_answers_are_matched_by_their_id_whatever_their_order(peer: Peer, runnin
         thread.start()
     requests = {next(iter(says.outputs(request))): request for request in (peer.next(), peer.next())}
     stranger = says.answer(MessageType.SET_READER_CONFIG_RESPONSE, 4_000_000)
-    peer.send(stranger + peer.reply(requests[2], code=101, text="no port 2") + peer.reply(requests[1]))
+    other_kind = says.answer(MessageType.ADD_ROSPEC_RESPONSE, HEADER.unpack_from(requests[1])[2], code=101)
+    peer.send(stranger + other_kind + peer.reply(requests[2], code=101, text="no port 2") + peer.reply(requests[1]))
     for thread in asking:
         thread.join(PATIENCE_S)
     assert outcomes == {1: "done", 2: "the reader refuses SetOutput: FieldError: no port 2"}

@@ -382,6 +382,14 @@ def test_the_shipped_tag_speaks_for_the_unit_whatever_else_is_in_the_parcel() ->
     assert "TagMismatchFound" not in desk.types
 
 
+def test_one_of_several_shipped_tags_speaks_for_any_of_their_units() -> None:
+    desk = opened()
+    desk.appear(*SHIRT_TAGS, tag(SHIRT, 103))
+    desk.scan((GTIN, SHIRT))
+    assert desk.found(e.UnitIdentified).epc == ""
+    assert "TagMismatchFound" not in desk.types
+
+
 def test_a_surprise_that_came_out_as_a_unit_of_its_own_speaks_against_no_other() -> None:
     desk = opened()
     desk.appear(TOY_TAG)

@@ -147,12 +147,11 @@ class LlrpReader:
     async def _live(self, life: Life) -> None:
         """Connect, and again, until cancelled."""
         approach: Approach = Doorway(self._address) if self._address.listen else Caller(self._address)
-        failures, known, waited = 0, False, False
+        failures, known = 0, False
         try:
+            life.tell(DeviceState.OPENING, f"connecting to {self._address}")
             while True:
-                if not waited:
-                    life.tell(DeviceState.OPENING, f"connecting to {self._address}")
-                began = time.monotonic()
+                began, waited = time.monotonic(), False
                 try:
                     waited = await self._connection(approach, life, known)
                 except Exception as error:
