@@ -177,7 +177,7 @@ def test_every_tag_that_appeared_is_gone_once_and_never_appears_twice_in_between
 
 
 @given(READS, READS)
-@settings(max_examples=30)
+@settings(max_examples=30 if settings.default.max_examples >= 100 else 15)
 def test_one_tags_story_does_not_depend_on_the_others(reads: list[TagRead], more: list[TagRead]) -> None:
     alone = [each for each in reads if each.epc == "AA"]
     others = [each for each in more if each.epc != "AA"]

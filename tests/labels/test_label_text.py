@@ -45,7 +45,7 @@ def test_lines_break_between_words() -> None:
     assert fitted.lines == ("trail running", "shoe")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if settings.default.max_examples >= 100 else 15, deadline=None)
 @given(st.text(max_size=80), st.integers(40, 400), st.integers(8, 40), st.integers(1, 3), st.booleans())
 def test_no_line_is_wider_than_its_box(words: str, width: int, size: int, lines: int, bold: bool) -> None:
     fitted = fit(Text(0, 0, 0, 0, words, lines=lines, bold=bold), width, size)

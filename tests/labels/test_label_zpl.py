@@ -37,7 +37,7 @@ def test_words_never_become_commands(make: Maker, expected: set[tuple[str, str]]
     assert codes(label.fields) == expected
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if settings.default.max_examples >= 100 else 15, deadline=None)
 @given(st.text(max_size=60) | st.text("^~_\\&>XAFDS5E", max_size=40), st.sampled_from(list(Align)))
 def test_text_arrives_as_it_was_meant(words: str, align: Align) -> None:
     (label,) = interpret(to_zpl(Layout(LABEL, (Text(0, 0, 1000, 3, words, align),))))

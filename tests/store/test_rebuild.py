@@ -76,7 +76,11 @@ def tables(store: Store) -> dict[str, str]:
     return fingerprints(store._database)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=60 if settings.default.max_examples >= 100 else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 @given(st.lists(INPUTS, min_size=1, max_size=12))
 def test_any_history_folded_step_by_step_equals_the_rebuild(history: list[tuple[str, list[ev.AnyEvent]]]) -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:

@@ -138,7 +138,11 @@ STEPS = st.one_of(
     st.lists(TAGGED, min_size=15, max_size=40),
 )
 TASKS = st.sampled_from([Command.RECEIVE, Command.INSPECT, Command.INSPECT, Command.SORT, Command.SORT, Command.TRACE])
-UNHURRIED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(
+    max_examples=60 if settings.default.max_examples >= 100 else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 
 
 def sensible(desk: Desk) -> Input:
