@@ -41,17 +41,17 @@ def row(pilot: Pilot[None], text: str) -> str:
 async def test_what_is_scanned_shows_here_and_is_decided_on(working: tuple[Pilot[None], FiredScanner]) -> None:
     pilot, scanner = working
     scanner.push("WHAT\x1dIS THIS")
-    await until(pilot, lambda: row(pilot, "bench-sim √").split()[-6:-5] == ["1"])
+    await until(pilot, lambda: row(pilot, "►bench-sim").split()[-6:-5] == ["1"])
     assert "√ read WHAT<GS>IS THIS" in row(pilot, "WHAT<GS>")
     await until(pilot, lambda: "X NO" in text_of(pilot.app))
-    scanner.push("WHAT\x1dIS THIS")
-    await until(pilot, lambda: "! twice" in text_of(pilot.app))
+    scanner.push("AND THIS")
+    await until(pilot, lambda: row(pilot, "►bench-sim").split()[-6:-5] == ["2"])
 
 
 async def test_the_answer_of_a_tested_device_is_shown(working: tuple[Pilot[None], FiredScanner]) -> None:
     pilot, _ = working
     await until(pilot, lambda: "ready" in row(pilot, "labels"))
-    await pilot.press("3")
+    await pilot.press("4")
     await until(pilot, lambda: "NOTE" in text_of(pilot.app) and "labels" in row(pilot, "NOTE"))
     await settled(pilot)
     assert "labels" in row(pilot, "►")
