@@ -1,101 +1,238 @@
-"""The disposition decision table: first rule whose conditions all hold, and why the ones before it did not."""
+"""The disposition decision: what is forbidden is taken away first, then the first rule whose condition holds decides.
+
+Three tables, all content of the site: `removals` take ways out away (a swollen battery never flies), `rules` are tried in
+order, and `outcomes` say what a rule's result means (disposition, channel, how it travels, what it brings and costs). Nothing
+here raises for any input, and the same inputs always give the same decision.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
+from rl_station.domain.conditions import Condition, Fact, Facts, failed, given, number
 
-class Condition(msgspec.Struct, frozen=True):
-    """`field` of the inputs compared with `values`.
+Inputs = tuple[tuple[str, str], ...]
+"""Field and value as they are stored; a field that is a list stands once for each value. Sorted."""
 
-    `test`: `in`, `not_in` (any of the input's values), `at_least`, `at_most` (whole numbers, one value), `present` (the input
-    has any value for the field: yes or no).
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One way out.
+
+    `channel` is where it is sold or sent; `travels` the ways it may leave (`air`, `ground`, `sea`) and `packs` how it may be packed
+    (`shared`, `single`), best first; `recovers` and `costs` are amounts in minor units (compiled, or None).
     """
-
-    field: str
-    test: str
-    values: tuple[str, ...]
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """`reason` is a sentence for the inspector. No conditions: always fires."""
 
     id: str
     disposition: str
+    channel: str = ""
+    travels: tuple[str, ...] = ("air", "ground", "sea")
+    packs: tuple[str, ...] = ("shared", "single")
+    recovers: Any = None
+    costs: Any = None
+    steps: tuple[str, ...] = ()
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """What may not happen while `when` holds: dispositions, channels, outcomes, ways to travel or to pack, by name."""
+
+    id: str
     reason: str
-    when: tuple[Condition, ...] = ()
+    removes: frozenset[str]
+    when: Condition
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """`reason` is a sentence for the inspector (`reasons` by language).
+
+    Of several `outcomes` the one that brings most, less its costs, is taken; the first of equals. `approval` is the role that has
+    to agree, while `approve_when` holds.
+    """
+
+    id: str
+    outcomes: tuple[str, ...]
+    reason: str
+    when: Condition
+    reasons: tuple[tuple[str, str], ...] = ()
+    approval: str = ""
+    approve_when: Condition | None = None
 
 
 class RuleTable(msgspec.Struct, frozen=True):
-    """Rules in order; `version` is a hash of their content."""
+    """`version` is a hash of the content of all three tables."""
 
     rules: tuple[Rule, ...]
     version: str
+    outcomes: Mapping[str, Outcome] = {}
+    removals: tuple[Removal, ...] = ()
 
 
-Inputs = tuple[tuple[str, str], ...]
-"""Field and value; a field may stand several times (flags). Sorted, so that a decision can be stored and compared."""
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a unit goes and why.
 
+    `lost`: what was tried before, each with the reason it did not do; `removed`: what was taken away, and by which removal.
+    `travels` and `packs` are what is left of the outcome's ways. `expected` is recovery less cost in minor units, None where the
+    site does not say. `approval`: the role that has to agree before the unit moves, empty for none. `steps`: work orders on the way.
+    """
 
-class Decision(msgspec.Struct, frozen=True):
     disposition: str
     rule: str
     reason: str
     lost: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    approval: str = ""
+    steps: tuple[str, ...] = ()
 
 
-FIELDS = (
-    "category",
-    "client",
-    "cosmetic",
-    "data_bearing",
-    "flag",
-    "functional",
-    "hazard",
-    "match",
-    "packaging",
-    "reason",
-    "recall",
-    "swap",
-    "value",
-    "wish",
-)
-"""What a condition may name. `data_bearing`, `recall`, `swap`: yes or no; `value` in minor units; `hazard` absent if none."""
+FIELDS: Mapping[str, Fact] = {
+    "brand": "",
+    "category": "",
+    "channels_allowed": (),
+    "channels_prohibited": (),
+    "client": "",
+    "cosmetic": "",
+    "data_bearing": False,
+    "flags": (),
+    "functional": "",
+    "group": "",
+    "hazards": (),
+    "match": "",
+    "packaging": "",
+    "reason": "",
+    "reason_found": "",
+    "recall": False,
+    "region": "",
+    "rtv": "",
+    "rtv_credit": 0,
+    "rtv_quota_left": 0,
+    "sku": "",
+    "swap": False,
+    "value": 0,
+    "weee": "",
+    "wish": "",
+}
+"""What a condition may ask about, with the value of a unit that has none: text, truth, whole number or list of texts.
 
-NO_RULE = Decision("hold", "no_rule", "No rule matched: a supervisor has to decide.")
+`value` in minor units; `reason` the customer's (X12 element 1293) and `reason_found` what the inspection found of it (confirmed,
+not_found, or empty); `rtv` the vendor's rule (forced, eligible, prohibited); `weee` the category of WEEE Annex III;
+`channels_*` what product and client say of selling it.
+"""
+
+NO_RULE = Decision(disposition="hold", rule="no_rule", reason="No rule matched: a supervisor has to decide.")
+
+
+def facts_of(inputs: Inputs) -> dict[str, Fact]:
+    """Stored inputs as conditions see them. Fields nobody knows any more are left out; unreadable numbers count as none."""
+    found: dict[str, Fact] = dict(FIELDS)
+    for field, text in inputs:
+        match FIELDS.get(field):
+            case bool():
+                found[field] = text == "yes"
+            case int():
+                found[field] = int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else 0
+            case str():
+                found[field] = text
+            case tuple():
+                before = found[field]
+                found[field] = (*before, text) if isinstance(before, tuple) else (text,)
+            case _:
+                pass
+    return found
+
+
+def inputs_of(facts: Facts) -> Inputs:
+    """Facts as they are stored: what differs from `FIELDS`, sorted."""
+    stored: set[tuple[str, str]] = set()
+    for field, value in facts.items():
+        if isinstance(value, tuple):
+            stored.update((field, each) for each in value)
+        elif value != FIELDS.get(field):
+            stored.add((field, ("yes" if value else "no") if isinstance(value, bool) else str(value)))
+    return tuple(sorted(stored))
 
 
 def decide_disposition(table: RuleTable, inputs: Inputs) -> Decision:
-    """The first rule that fires, with every earlier rule and the condition that stopped it. Never raises."""
+    """What the tables make of a unit. Never raises."""
+    facts = given(facts_of(inputs))
+    removed = {
+        name: removal.id
+        for removal in table.removals
+        if failed(removal.when, facts) is None
+        for name in removal.removes
+    }
     lost: list[tuple[str, str]] = []
     for rule in table.rules:
-        failed = next((condition for condition in rule.when if not holds(condition, inputs)), None)
-        if failed is None:
-            return Decision(rule.disposition, rule.id, rule.reason, tuple(lost))
-        lost.append((rule.id, describe(failed)))
-    return Decision(NO_RULE.disposition, NO_RULE.rule, NO_RULE.reason, tuple(lost))
+        why = failed(rule.when, facts)
+        if why is not None:
+            lost.append((rule.id, why))
+            continue
+        ways, refused = _ways(table, rule, removed)
+        lost.extend(refused)
+        if ways:
+            return _decided(rule, ways, facts, removed, tuple(lost))
+    return msgspec.structs.replace(NO_RULE, lost=tuple(lost), removed=_told(removed))
 
 
-def holds(condition: Condition, inputs: Inputs) -> bool:
-    found = [value for field, value in inputs if field == condition.field]
-    match condition.test:
-        case "in":
-            return any(value in condition.values for value in found)
-        case "not_in":
-            return not any(value in condition.values for value in found)
-        case "at_least":
-            return any(_number(value) >= _number(condition.values[0]) for value in found)
-        case "at_most":
-            return any(_number(value) <= _number(condition.values[0]) for value in found)
-        case "present":
-            return any(found) == (condition.values == ("yes",))
-        case _:
-            return False
+def _ways(table: RuleTable, rule: Rule, removed: Mapping[str, str]) -> tuple[list[Outcome], list[tuple[str, str]]]:
+    """The outcomes of a rule that are left, with what is left of their ways; and why the others are not."""
+    ways: list[Outcome] = []
+    refused: list[tuple[str, str]] = []
+    for name in rule.outcomes:
+        outcome = table.outcomes.get(name) or Outcome(id=name, disposition=name)
+        gone = next((each for each in (name, outcome.disposition, outcome.channel) if each in removed), None)
+        travels = tuple(way for way in outcome.travels if way not in removed)
+        packs = tuple(way for way in outcome.packs if way not in removed)
+        if gone is None and (not travels or not packs):
+            gone = next(way for way in (*outcome.travels, *outcome.packs) if way in removed)
+        if gone is not None:
+            refused.append((rule.id, f"{name}: {gone} is removed by {removed[gone]}"))
+        else:
+            ways.append(msgspec.structs.replace(outcome, travels=travels, packs=packs))
+    return ways, refused
 
 
-def describe(condition: Condition) -> str:
-    return f"{condition.field} {condition.test} {', '.join(condition.values)}"
+def _decided(
+    rule: Rule, ways: list[Outcome], facts: Any, removed: Mapping[str, str], lost: tuple[tuple[str, str], ...]
+) -> Decision:
+    best = max(ways, key=lambda way: (_net(way, facts) or 0, -ways.index(way)))
+    asked = rule.approve_when is None or failed(rule.approve_when, facts) is None
+    others = tuple(
+        (rule.id, f"{way.id}: brings {_net(way, facts)}, {best.id} {_net(best, facts)}")
+        for way in ways
+        if way is not best
+    )
+    return Decision(
+        disposition=best.disposition,
+        rule=rule.id,
+        reason=rule.reason,
+        lost=(*lost, *others),
+        outcome=best.id,
+        channel=best.channel,
+        travels=best.travels,
+        packs=best.packs,
+        removed=_told(removed),
+        expected=_net(best, facts),
+        approval=rule.approval if asked else "",
+        steps=best.steps,
+    )
 
 
-def _number(text: str) -> int:
-    return int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else 0
+def _net(way: Outcome, facts: Any) -> int | None:
+    """What it brings less what it costs; None where the site says neither, or the sum cannot be worked out."""
+    if way.recovers is None and way.costs is None:
+        return None
+    try:
+        return (number(way.recovers, facts) if way.recovers else 0) - (number(way.costs, facts) if way.costs else 0)
+    except ValueError:
+        return None
+
+
+def _told(removed: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(removed.items()))
