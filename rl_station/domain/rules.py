@@ -21,8 +21,8 @@ Inputs = tuple[tuple[str, str], ...]
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """One way out.
 
-    `channel` is where it is sold or sent; `travels` the ways it may leave (`air`, `ground`, `sea`) and `packs` how it may be packed
-    (`shared`, `single`), best first; `recovers` and `costs` are amounts in minor units (compiled, or None).
+    `channel` is where it is sold or sent; `travels` the ways it may leave (`air`, `ground`, `sea`) and `packs` how it may be
+    packed (`shared`, `single`), best first; `recovers` and `costs` are amounts in minor units (compiled, or None).
     """
 
     id: str
@@ -73,8 +73,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Where a unit goes and why.
 
     `lost`: what was tried before, each with the reason it did not do; `removed`: what was taken away, and by which removal.
-    `travels` and `packs` are what is left of the outcome's ways. `expected` is recovery less cost in minor units, None where the
-    site does not say. `approval`: the role that has to agree before the unit moves, empty for none. `steps`: work orders on the way.
+    `travels` and `packs` are what is left of the outcome's ways. `expected` is recovery less cost in minor units, None where
+    the site does not say. `approval`: the role that has to agree before the unit moves, empty for none. `steps`: work orders.
     """
 
     disposition: str
