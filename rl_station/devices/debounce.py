@@ -12,9 +12,13 @@ class Debouncer:
     """
 
     def __init__(self, window_ms: int) -> None:
-        self._window_ns = window_ms * 1_000_000
+        self.use(window_ms)
         self._counted: dict[bytes, int] = {}
         """When each code counted, oldest first; none is kept for longer than the window."""
+
+    def use(self, window_ms: int) -> None:
+        """Have this window from now on, also for what counted already."""
+        self._window_ns = window_ms * 1_000_000
 
     def repeats(self, read: Read) -> int | None:
         """Nanoseconds since the read that this one repeats, or None if it counts."""

@@ -23,7 +23,7 @@ from drivers.contract import (
 )
 from rl_station.devices import health
 from rl_station.devices.active import ActiveScanner
-from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes
+from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes, goes_on
 from rl_station.devices.minder import Minder
 from rl_station.devices.reports import DeviceStatus, Report, ReportListener
 from rl_station.devices.statistics import load
@@ -109,11 +109,16 @@ class DeviceSet:
     def swap(
         self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter], places: TagPlaces | None = None
     ) -> Changes:
-        """Have these devices from now on. One that is the very same object goes on undisturbed; blocks until the rest is done."""
+        """Have these devices from now on. One that is the very same object goes on undisturbed, as does one with the very same
+        adapter, under its new settings; blocks until the rest is done.
+        """
         with self._changing:
             fresh = _by_name(scanners, printers)
             found = changes(self._bound, fresh)
-            kept = {name for name in fresh if self._bound.get(name) is fresh[name]}
+            kept = {name for name in fresh if goes_on(self._bound.get(name), fresh[name])}
+            for name in kept & self._active.keys():
+                if isinstance(bound := fresh[name], BoundScanner):
+                    self._stream.tune(self._active[name], bound)
             leaving = [active for name, active in self._active.items() if name not in kept]
             with self._terminal.held():
                 _stop_all(leaving, _SWAP_S, self._stream.retire)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from drivers.contract import DeviceReport, DeviceState, FrameRefused, Read, StateChange
 from rl_station.devices.active import ActiveScanner
+from rl_station.devices.bound import BoundScanner
 from rl_station.devices.reports import DuplicateIgnored, NotTaken, Report, ReportListener
 from rl_station.devices.table import DeviceTable
 from rl_station.devices.trial import Trial
@@ -46,6 +47,11 @@ class Stream:
         """Nothing of this device is handed on after this returns, whatever its adapter still does."""
         with self._lock:
             active.retired = True
+
+    def tune(self, active: ActiveScanner, bound: BoundScanner) -> None:
+        """Every read after this returns is taken under the new settings."""
+        with self._lock:
+            active.tune(bound)
 
     def deliver(self, active: ActiveScanner, report: DeviceReport) -> None:
         """Take a report of a device, on its thread."""

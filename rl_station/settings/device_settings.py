@@ -119,7 +119,7 @@ class ScannerModel(LineModel):
     timed: bool = Field(True, description="replay: at the pace of the recording; false plays it at once.")
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"debounce_ms", "silence_s"})
 
     @field_validator("driver")
@@ -169,7 +169,7 @@ class PrinterModel(DeviceModel):
     )
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"dpi", "timeout"})
 
     @field_validator("driver")
