@@ -184,6 +184,11 @@ class DeviceSet:
         """Whether a tag reader is at work now."""
         return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
 
+    @property
+    def weighs(self) -> bool:
+        """Whether a scale is at work now."""
+        return any(line.kind == "scale" and line.state in _AT_WORK for line in self._table.lines())
+
     def reader(self) -> TagReader | None:
         """The first tag reader of the station that could be made."""
         found = (active.bound.scanner for active in self._active.values())

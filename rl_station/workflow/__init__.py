@@ -5,7 +5,17 @@ Pure functions over plain values; no I/O, no clock, no framework, and no text fo
 
 from rl_station.workflow.announce import notice, said
 from rl_station.workflow.evolve import alarm_of, evolve
-from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, Tag, TagsObserved
+from rl_station.workflow.inputs import (
+    Answered,
+    Command,
+    Commanded,
+    Deed,
+    Input,
+    Scanned,
+    Tag,
+    TagsObserved,
+    WeightSettled,
+)
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
@@ -26,6 +36,7 @@ __all__ = [
     "Tag",
     "TagsObserved",
     "Tone",
+    "WeightSettled",
     "advance",
     "alarm_of",
     "at_rest",
