@@ -212,6 +212,11 @@ class DeviceSet:
         if (active := self._active.get(device)) is not None:
             active.bad()
 
+    def answered(self, device: str, data: bytes) -> None:
+        """Say that this read answered a question and another is open: the same code may answer that at once."""
+        if (active := self._active.get(device)) is not None:
+            self._stream.answered(active, data)
+
     def caught_up(self) -> None:
         """Say that there is room for scans again."""
         self._stream.caught_up()

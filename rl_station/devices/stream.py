@@ -75,6 +75,11 @@ class Stream:
             else:
                 self._publish(report)
 
+    def answered(self, active: ActiveScanner, data: bytes) -> None:
+        """This code of the device answered a question."""
+        with self._lock:
+            active.debouncer.answered(data)
+
     def tell(self, report: Report) -> None:
         """Report something that no adapter reports by itself."""
         with self._lock:

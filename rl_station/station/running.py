@@ -42,8 +42,8 @@ from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
 from rl_station.store import StoreError
 from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
-from rl_station.workflow import alarm_of, said
-from rl_station.workflow.inputs import Input, TagsObserved
+from rl_station.workflow import alarm_of, said, understood
+from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
 
 log = logging.getLogger(__name__)
@@ -239,7 +239,10 @@ class RunningStation:
     def _scan(self, engine: Engine, source: ScanSource) -> None:
         self._tags.look(engine.field)
         self._weights.empty_into(engine.scale)
+        asked = self._feed.view.prompt
         outcome = engine.scan(source)
+        if _answers(outcome) and (asked.step, asked.instruction) != (outcome.prompt.step, outcome.prompt.instruction):
+            self.devices.answered(source.device, source.raw.encode("latin-1"))
         self._answer(engine, outcome)
         if outcome.refusal is None:
             self.devices.good(source.device)
@@ -369,3 +372,9 @@ class RunningStation:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
             self._feed.show()
+
+
+def _answers(outcome: Outcome) -> bool:
+    """Whether it was a scanned answer that was taken; a command such as UNDO is none."""
+    given = outcome.input
+    return outcome.refusal is None and isinstance(given, Scanned) and isinstance(understood(given), Answered)

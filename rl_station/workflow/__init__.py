@@ -20,7 +20,7 @@ from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
 from rl_station.workflow.state import Session, State, at_rest, initial
-from rl_station.workflow.station import decide, prompt
+from rl_station.workflow.station import decide, prompt, understood
 
 __all__ = [
     "Answered",
@@ -47,4 +47,5 @@ __all__ = [
     "notice",
     "prompt",
     "said",
+    "understood",
 ]
