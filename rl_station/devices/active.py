@@ -43,6 +43,12 @@ class ActiveScanner:
     def name(self) -> str:
         return self.bound.name
 
+    def tune(self, bound: BoundScanner) -> None:
+        """Go on with the same adapter under what the station itself has set otherwise. Called under the stream's lock."""
+        self.bound = bound
+        self.debouncer.use(bound.debounce_ms)
+        self.watchdog.use(bound.silence_s)
+
     def start(self) -> None:
         scanner = self.bound.scanner
         with self._life:

@@ -62,6 +62,13 @@ class Changes:
         return bool(self.added or self.removed or self.changed or self.reordered or self.places)
 
 
+def goes_on(before: Bound | None, after: Bound) -> bool:
+    """Whether a device works on through a change: it is the very same, or only what the station does with its reads is new."""
+    if isinstance(before, BoundScanner) and isinstance(after, BoundScanner) and before.scanner is not None:
+        return before.scanner is after.scanner
+    return before is after
+
+
 def changes(before: dict[str, Bound], after: dict[str, Bound]) -> Changes:
     """What is different. A device is unchanged where it is the very same object."""
     kept = [name for name in after if before.get(name) is after[name]]

@@ -23,7 +23,7 @@ from drivers.contract import (
 )
 from rl_station.devices import health
 from rl_station.devices.active import ActiveScanner
-from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes
+from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes, goes_on
 from rl_station.devices.minder import Minder
 from rl_station.devices.reports import DeviceStatus, Report, ReportListener
 from rl_station.devices.statistics import load
@@ -109,11 +109,16 @@ class DeviceSet:
     def swap(
         self, scanners: Iterable[BoundScanner], printers: Iterable[BoundPrinter], places: TagPlaces | None = None
     ) -> Changes:
-        """Have these devices from now on. One that is the very same object goes on undisturbed; blocks until the rest is done."""
+        """Have these devices from now on. One that is the very same object goes on undisturbed, as does one with the very same
+        adapter, under its new settings; blocks until the rest is done.
+        """
         with self._changing:
             fresh = _by_name(scanners, printers)
             found = changes(self._bound, fresh)
-            kept = {name for name in fresh if self._bound.get(name) is fresh[name]}
+            kept = {name for name in fresh if goes_on(self._bound.get(name), fresh[name])}
+            for name in kept & self._active.keys():
+                if isinstance(bound := fresh[name], BoundScanner):
+                    self._stream.tune(self._active[name], bound)
             leaving = [active for name, active in self._active.items() if name not in kept]
             with self._terminal.held():
                 _stop_all(leaving, _SWAP_S, self._stream.retire)
@@ -179,6 +184,11 @@ class DeviceSet:
         """Whether a tag reader is at work now."""
         return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
 
+    @property
+    def weighs(self) -> bool:
+        """Whether a scale is at work now."""
+        return any(line.kind == "scale" and line.state in _AT_WORK for line in self._table.lines())
+
     def reader(self) -> TagReader | None:
         """The first tag reader of the station that could be made."""
         found = (active.bound.scanner for active in self._active.values())
@@ -201,6 +211,11 @@ class DeviceSet:
     def bad(self, device: str) -> None:
         if (active := self._active.get(device)) is not None:
             active.bad()
+
+    def answered(self, device: str, data: bytes) -> None:
+        """Say that this read answered a question and another is open: the same code may answer that at once."""
+        if (active := self._active.get(device)) is not None:
+            self._stream.answered(active, data)
 
     def caught_up(self) -> None:
         """Say that there is room for scans again."""

@@ -96,6 +96,10 @@ class CodeTraced(Event, frozen=True, kw_only=True):
     container: str = ""
 
 
+class DevicesAsked(Event, frozen=True, kw_only=True):
+    """Somebody scanned the code that opens or closes the devices screen; nothing in the work changed."""
+
+
 # --- receive ----------------------------------------------------------------------------------------------------------
 
 
@@ -136,6 +140,26 @@ class ParcelHazardChecked(Event, frozen=True, kw_only=True):
 
     parcel: str
     hazards: tuple[str, ...] = ()
+
+
+class ParcelWeighed(Event, frozen=True, kw_only=True):
+    """The scale `device` had settled with the parcel on it, in grams.
+
+    `announced` is what it should weigh, 0 where nobody said; `compared`, empty then: agrees, lighter, heavier (beyond the site's
+    tolerance). A difference holds nothing up.
+    """
+
+    parcel: str
+    grams: int
+    device: str
+    announced: int = 0
+    compared: str = ""
+
+
+class ParcelWeightSkipped(Event, frozen=True, kw_only=True):
+    """The worker went on without a weight: the parcel does not fit the scale, or the scale does not weigh."""
+
+    parcel: str
 
 
 class ParcelPlateConfirmed(Event, frozen=True, kw_only=True):
@@ -484,10 +508,13 @@ AnyEvent = (
     | LabelRequested
     | LabelPrintFailed
     | CodeTraced
+    | DevicesAsked
     | ParcelPresented
     | ParcelReceived
     | ParcelConditionNoted
     | ParcelHazardChecked
+    | ParcelWeighed
+    | ParcelWeightSkipped
     | ParcelPlateConfirmed
     | ParcelLaneAssigned
     | ParcelHeld

@@ -73,6 +73,7 @@ TEXTS: Mapping[str, str] = {
     "command.REPRINT": "Print again",
     "command.DONE": "Done",
     "command.MENU": "Tasks",
+    "command.DEVICES": "Devices",
     "command.SIGNOUT": "Sign out",
     "command.YES": "Yes",
     "command.NO": "No",

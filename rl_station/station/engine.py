@@ -6,16 +6,17 @@ import logging
 
 import msgspec
 
-from rl_station.domain.events import Event, Recorded, ScanRefused
+from rl_station.domain.events import Event, ParcelWeighed, Recorded, ScanRefused
 from rl_station.domain.meaning import interpret
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import ScanSource
 from rl_station.settings import Site
 from rl_station.station.knowledge import StationKnowledge
+from rl_station.station.scale_pan import ScalePan
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store, StoreError
 from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
-from rl_station.workflow.inputs import Input, Scanned, TagsObserved
+from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
 
 log = logging.getLogger(__name__)
@@ -41,13 +42,17 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """The station's single line of decisions. All methods belong to one thread. `field` is what its tag readers see."""
+    """The station's single line of decisions. All methods belong to one thread.
 
-    def __init__(self, site: Site, store: Store, field: TagField | None = None) -> None:
+    `field` is what its tag readers see, `scale` what lies on its scale.
+    """
+
+    def __init__(self, site: Site, store: Store, field: TagField | None = None, scale: ScalePan | None = None) -> None:
         self.site = site
         self.store = store
         self.field = field or TagField()
-        self.knowledge = StationKnowledge(site, store, self.field)
+        self.scale = scale or ScalePan()
+        self.knowledge = StationKnowledge(site, store, self.field, self.scale)
         self.session = resume(store)
         self._last_rest: bytes | None = None
 
@@ -88,6 +93,13 @@ class Engine:
         outcome = self.handle(TagsObserved())
         return outcome if outcome.events or not outcome.stored else None
 
+    def weigh(self) -> Outcome | None:
+        """Something may have come to rest on the scale; None where that says nothing new."""
+        if self.scale.load is None:
+            return None
+        outcome = self.handle(WeightSettled())
+        return outcome if outcome.events or not outcome.stored else None
+
     def note(self, events: tuple[Event, ...], source: ScanSource | None = None) -> Refusal | None:
         """Record facts that no input of the worker's brought about; a refusal where they could not be stored."""
         try:
@@ -103,6 +115,9 @@ class Engine:
             events, operator=worker.id if worker else "", source=source, checkpoint=self._last_rest
         )
         self.session = advance(self.session, recorded)
+        for event in events:
+            if isinstance(event, ParcelWeighed):
+                self.scale.used(event.device)
         # Written with the next append: a restart then folds at least one whole subject, and its undo with it.
         self._last_rest = None
         if at_rest(self.session.state):

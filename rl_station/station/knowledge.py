@@ -9,16 +9,17 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
 from rl_station.store import Store
-from rl_station.workflow.knowledge import Field, Identifiers, Records
+from rl_station.workflow.knowledge import Field, Identifiers, Records, Scale
 
 
 class StationKnowledge:
     """Implements `workflow.knowledge.Knowledge`. Used on the engine's thread only, since the store is."""
 
-    def __init__(self, site: Site, store: Store, field: Field) -> None:
+    def __init__(self, site: Site, store: Store, field: Field, scale: Scale) -> None:
         self._site = site
         self._store = store
         self._field = field
+        self._scale = scale
 
     @property
     def reference(self) -> Reference:
@@ -35,6 +36,10 @@ class StationKnowledge:
     @property
     def field(self) -> Field:
         return self._field
+
+    @property
+    def scale(self) -> Scale:
+        return self._scale
 
     @property
     def rules(self) -> RuleTable:
@@ -57,6 +62,9 @@ class StationKnowledge:
 
     def checklist(self, checklist_id: str) -> Checklist | None:
         return self._site.checklists.get(checklist_id)
+
+    def weight_tolerance(self, announced: int) -> int:
+        return max(self._site.weight_tolerance_g, announced * self._site.weight_tolerance_percent // 100)
 
     def hold_bin(self) -> str:
         return self._site.hold_bin

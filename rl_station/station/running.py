@@ -21,11 +21,12 @@ from rl_station.devices import (
     ReaderEvent,
     ReaderEventCode,
     Report,
+    StateChange,
     TagChange,
     TagReads,
     Weighed,
 )
-from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
+from rl_station.domain.events import DevicesAsked, Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
@@ -34,14 +35,15 @@ from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
 from rl_station.station.inbox import Inbox
 from rl_station.station.overflow import Overflow
 from rl_station.station.printing import layouts
+from rl_station.station.scale_inbox import ScaleInbox
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
 from rl_station.store import StoreError
 from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
-from rl_station.workflow import alarm_of, said
-from rl_station.workflow.inputs import Input, TagsObserved
+from rl_station.workflow import alarm_of, said, understood
+from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
 
 log = logging.getLogger(__name__)
@@ -75,6 +77,7 @@ class RunningStation:
         self._work: Inbox[Work] = Inbox()
         self._overflow = Overflow(self._feed)
         self._tags = TagInbox()
+        self._weights = ScaleInbox()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -151,7 +154,9 @@ class RunningStation:
             case NotTaken(device=device, data=data):
                 self.devices.bad(device)
                 self._overflow.happened(data.decode("latin-1"))
-            case Weighed() | TagReads():
+            case Weighed():
+                self._weighed(report)
+            case TagReads():
                 # Scales and tag readers talk many times a second; what they say is drawn with the clock.
                 return
             case ReaderEvent(device=device, code=code, detail=detail):
@@ -159,6 +164,7 @@ class RunningStation:
                     told = message("station.reader_event", device=device, what=f"@reader.{code}", detail=detail)
                     self._feed.tell(ResultTone.WARN, told)
             case _:
+                self._weighed(report)
                 self._feed.show()
 
     def _scanned(self, source: ScanSource) -> None:
@@ -171,6 +177,11 @@ class RunningStation:
         """Tags wait behind every scan, and however many come, for one piece of work."""
         if (found.appeared or found.gone) and self._tags.put(found):
             self._work.put_last(lambda engine: self._tell_tags(engine, engine.observe(self._tags.take())))
+
+    def _weighed(self, report: Weighed | StateChange) -> None:
+        """What scales say, and that one of them is gone, waits behind every scan."""
+        if self._weights.put(report):
+            self._work.put_last(self._look_at_scale)
 
     def _room_again(self) -> None:
         """Half of what waited is done: scans are taken again."""
@@ -227,7 +238,11 @@ class RunningStation:
 
     def _scan(self, engine: Engine, source: ScanSource) -> None:
         self._tags.look(engine.field)
+        self._weights.empty_into(engine.scale)
+        asked = self._feed.view.prompt
         outcome = engine.scan(source)
+        if _answers(outcome) and (asked.step, asked.instruction) != (outcome.prompt.step, outcome.prompt.instruction):
+            self.devices.answered(source.device, source.raw.encode("latin-1"))
         self._answer(engine, outcome)
         if outcome.refusal is None:
             self.devices.good(source.device)
@@ -245,12 +260,22 @@ class RunningStation:
             self._look_at_disk(engine)
         self._happened(outcome.events)
         echo = outcome.source.raw if outcome.source else ""
+        if any(isinstance(line.event, DevicesAsked) for line in outcome.events):
+            self._feed.ask_for_devices()
         self._feed.answer(tone, told, echo, outcome.prompt, self._status(engine))
         for line in outcome.events:
             if isinstance(line.event, LabelRequested):
                 self._print(engine, line.event)
         if outcome.refusal is None and engine.field.tags:
             self._work.put_last(self._settle)
+        if outcome.refusal is None and engine.scale.load is not None:
+            self._work.put_last(self._look_at_scale)
+
+    def _look_at_scale(self, engine: Engine) -> None:
+        self._weights.empty_into(engine.scale)
+        outcome = engine.weigh()
+        if outcome is not None:
+            self._answer(engine, outcome)
 
     def _settle(self, engine: Engine) -> None:
         outcome = engine.settle()
@@ -347,3 +372,9 @@ class RunningStation:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
             self._feed.show()
+
+
+def _answers(outcome: Outcome) -> bool:
+    """Whether it was a scanned answer that was taken; a command such as UNDO is none."""
+    given = outcome.input
+    return outcome.refusal is None and isinstance(given, Scanned) and isinstance(understood(given), Answered)

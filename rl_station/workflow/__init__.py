@@ -5,12 +5,22 @@ Pure functions over plain values; no I/O, no clock, no framework, and no text fo
 
 from rl_station.workflow.announce import notice, said
 from rl_station.workflow.evolve import alarm_of, evolve
-from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, Tag, TagsObserved
+from rl_station.workflow.inputs import (
+    Answered,
+    Command,
+    Commanded,
+    Deed,
+    Input,
+    Scanned,
+    Tag,
+    TagsObserved,
+    WeightSettled,
+)
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
 from rl_station.workflow.state import Session, State, at_rest, initial
-from rl_station.workflow.station import decide, prompt
+from rl_station.workflow.station import decide, prompt, understood
 
 __all__ = [
     "Answered",
@@ -26,6 +36,7 @@ __all__ = [
     "Tag",
     "TagsObserved",
     "Tone",
+    "WeightSettled",
     "advance",
     "alarm_of",
     "at_rest",
@@ -36,4 +47,5 @@ __all__ = [
     "notice",
     "prompt",
     "said",
+    "understood",
 ]

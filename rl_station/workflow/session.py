@@ -14,6 +14,7 @@ from rl_station.domain.events import (
     ContainerPresented,
     ContainerShipped,
     CorrectionDeclared,
+    DevicesAsked,
     LabelPrintFailed,
     LabelRequested,
     Recorded,
@@ -32,7 +33,7 @@ from rl_station.workflow.tags.evolve import BY_RADIO
 LONGEST_TRAIL = 20
 """Inputs that can be taken back one after the other."""
 
-_QUIET = (AlarmAcknowledged, CodeTraced, ContainerPresented, LabelPrintFailed, ScanRefused)
+_QUIET = (AlarmAcknowledged, CodeTraced, ContainerPresented, DevicesAsked, LabelPrintFailed, ScanRefused)
 _FIXED = {
     SignedIn: "undo.sign_in",
     SignedOut: "undo.sign_in",

@@ -79,8 +79,17 @@ class Arrival(msgspec.Struct, frozen=True, tag=True):
     plate: str = ""
 
 
+class Weight(msgspec.Struct, frozen=True):
+    """What the parcel in hand weighs; fields as in `ParcelWeighed`."""
+
+    grams: int
+    device: str
+    announced: int = 0
+    compared: str = ""
+
+
 class Receiving(msgspec.Struct, frozen=True, tag=True):
-    """A parcel between its first scan and its plate."""
+    """A parcel between its first scan and its plate. `labelled`: its label was asked for."""
 
     parcel: str
     outcome: str
@@ -93,6 +102,8 @@ class Receiving(msgspec.Struct, frozen=True, tag=True):
     hazards: tuple[str, ...] = ()
     held: str = ""
     radio: Radio = Radio()
+    labelled: bool = False
+    weight: Weight | None = None
 
 
 class Received(msgspec.Struct, frozen=True, tag=True):
@@ -102,6 +113,7 @@ class Received(msgspec.Struct, frozen=True, tag=True):
     rmas: tuple[str, ...] = ()
     lane: str = ""
     held: str = ""
+    weight: Weight | None = None
 
 
 # --- inspect ----------------------------------------------------------------------------------------------------------
