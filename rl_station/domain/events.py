@@ -313,7 +313,10 @@ class UnitGraded(Event, frozen=True, kw_only=True):
 
 
 class DispositionDecided(Event, frozen=True, kw_only=True):
-    """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition."""
+    """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition.
+
+    `outcome` to `steps` as in `rules.Decision`; `expected` in minor units, None where the site does not say.
+    """
 
     unit: str
     parcel: str
@@ -325,6 +328,14 @@ class DispositionDecided(Event, frozen=True, kw_only=True):
     rules_version: str
     inputs: tuple[tuple[str, str], ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    approval: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class UnitPlateConfirmed(Event, frozen=True, kw_only=True):

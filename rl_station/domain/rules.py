@@ -125,13 +125,34 @@ not_found, or empty); `rtv` the vendor's rule (forced, eligible, prohibited); `w
 `channels_*` what product and client say of selling it.
 """
 
+SAMPLES: tuple[Facts, ...] = (
+    FIELDS,
+    {
+        name: True if isinstance(none, bool) else 100 if isinstance(none, int) else (("-",) if none == () else "-")
+        for name, none in FIELDS.items()
+    },
+)
+"""A unit nobody knows anything of, and one of which everything is known: what conditions are tried with when they are read."""
+
+SELLABLE = frozenset(("resell", "refurbish", "donate", "liquidate"))
+"""Dispositions that put a unit into somebody's hands again, at once or after some work."""
+
+ALWAYS_RECALL, ALWAYS_HAZARD = "always_recall", "always_hazard"
+ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED = "always_prohibited", "always_not_allowed"
+BUILT_IN = (ALWAYS_RECALL, ALWAYS_HAZARD, ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED)
+"""Removals that hold at every site, whatever its table says."""
+
+_FORMER = {"flag": "flags", "hazard": "hazards"}
+"""Fields as they were called when older decisions were stored."""
+
 NO_RULE = Decision(disposition="hold", rule="no_rule", reason="No rule matched: a supervisor has to decide.")
 
 
 def facts_of(inputs: Inputs) -> dict[str, Fact]:
     """Stored inputs as conditions see them. Fields nobody knows any more are left out; unreadable numbers count as none."""
     found: dict[str, Fact] = dict(FIELDS)
-    for field, text in inputs:
+    for stored, text in inputs:
+        field = _FORMER.get(stored, stored)
         match FIELDS.get(field):
             case bool():
                 found[field] = text == "yes"
@@ -160,13 +181,9 @@ def inputs_of(facts: Facts) -> Inputs:
 
 def decide_disposition(table: RuleTable, inputs: Inputs) -> Decision:
     """What the tables make of a unit. Never raises."""
-    facts = given(facts_of(inputs))
-    removed = {
-        name: removal.id
-        for removal in table.removals
-        if failed(removal.when, facts) is None
-        for name in removal.removes
-    }
+    known = facts_of(inputs)
+    facts = given(known)
+    removed = _removed(table, known, facts)
     lost: list[tuple[str, str]] = []
     for rule in table.rules:
         why = failed(rule.when, facts)
@@ -178,6 +195,30 @@ def decide_disposition(table: RuleTable, inputs: Inputs) -> Decision:
         if ways:
             return _decided(rule, ways, facts, removed, tuple(lost))
     return msgspec.structs.replace(NO_RULE, lost=tuple(lost), removed=_told(removed))
+
+
+def _removed(table: RuleTable, known: Facts, facts: Any) -> dict[str, str]:
+    """What may not happen, and the first removal that says so: those of every site before those of this one."""
+    removed: dict[str, str] = {}
+    if known["recall"]:
+        removed.update(dict.fromkeys(SELLABLE, ALWAYS_RECALL))
+    if known["hazards"]:
+        removed.update(air=ALWAYS_HAZARD, shared=ALWAYS_HAZARD)
+    for channel in _texts(known["channels_prohibited"]):
+        removed.setdefault(channel, ALWAYS_PROHIBITED)
+    allowed = _texts(known["channels_allowed"])
+    for outcome in table.outcomes.values() if allowed else ():
+        if outcome.channel and outcome.channel not in allowed:
+            removed.setdefault(outcome.channel, ALWAYS_NOT_ALLOWED)
+    for removal in table.removals:
+        if failed(removal.when, facts) is None:
+            for name in removal.removes:
+                removed.setdefault(name, removal.id)
+    return removed
+
+
+def _texts(value: Fact) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _ways(table: RuleTable, rule: Rule, removed: Mapping[str, str]) -> tuple[list[Outcome], list[tuple[str, str]]]:
@@ -201,12 +242,14 @@ def _ways(table: RuleTable, rule: Rule, removed: Mapping[str, str]) -> tuple[lis
 def _decided(
     rule: Rule, ways: list[Outcome], facts: Any, removed: Mapping[str, str], lost: tuple[tuple[str, str], ...]
 ) -> Decision:
-    best = max(ways, key=lambda way: (_net(way, facts) or 0, -ways.index(way)))
+    nets = [_net(way, facts) for way in ways]
+    first = max(range(len(ways)), key=lambda place: (nets[place] or 0, -place))
+    best, most = ways[first], nets[first]
     asked = rule.approve_when is None or failed(rule.approve_when, facts) is None
     others = tuple(
-        (rule.id, f"{way.id}: brings {_net(way, facts)}, {best.id} {_net(best, facts)}")
-        for way in ways
-        if way is not best
+        (rule.id, f"{way.id}: brings {net or 0} less costs, {best.id} {most or 0}")
+        for place, (way, net) in enumerate(zip(ways, nets, strict=True))
+        if place != first
     )
     return Decision(
         disposition=best.disposition,
@@ -218,7 +261,7 @@ def _decided(
         travels=best.travels,
         packs=best.packs,
         removed=_told(removed),
-        expected=_net(best, facts),
+        expected=most,
         approval=rule.approval if asked else "",
         steps=best.steps,
     )

@@ -1,22 +1,19 @@
-"""Makes domain values of what the models read: reference data, checklists and rules with their content versions."""
+"""Makes domain values of what the models read: reference data, and checklists with their content versions."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from rl_station.domain.carriers import CarrierTable, identify
 from rl_station.domain.checklist import Checklist, Option, Question
 from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Product, Recall
-from rl_station.domain.rules import Condition, Rule, RuleTable
 from rl_station.settings.content_models import (
     ChecklistModel,
-    ConditionModel,
     OptionModel,
     QuestionModel,
-    RulesModel,
 )
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.models import RecallsModel
@@ -48,19 +45,6 @@ def tracking_keys(carriers: CarrierTable, number: str) -> tuple[str, ...]:
 def checklist(id_: str, model: ChecklistModel) -> Checklist:
     made = Checklist(id_, model.title, tuple(_question(question) for question in model.questions))
     return msgspec.structs.replace(made, version=_version(made))
-
-
-def rule_table(model: RulesModel) -> RuleTable:
-    rules = tuple(
-        Rule(
-            rule.id,
-            rule.disposition,
-            rule.reason,
-            tuple(condition for field, found in rule.when.items() for condition in _conditions(field, found)),
-        )
-        for rule in model.rules
-    )
-    return RuleTable(rules, _version(rules))
 
 
 def product(row: ProductRow) -> Product:
@@ -136,19 +120,6 @@ def _texts(model: QuestionModel | OptionModel) -> tuple[tuple[str, str], ...]:
     return tuple((language, text) for language, text in found.items() if text)
 
 
-def _conditions(field: str, model: ConditionModel) -> Iterator[Condition]:
-    if model.in_ is not None:
-        yield Condition(field, "in", model.in_)
-    if model.not_in is not None:
-        yield Condition(field, "not_in", model.not_in)
-    if model.at_least is not None:
-        yield Condition(field, "at_least", (str(model.at_least),))
-    if model.at_most is not None:
-        yield Condition(field, "at_most", (str(model.at_most),))
-    if model.present is not None:
-        yield Condition(field, "present", ("yes" if model.present else "no",))
-
-
-def _version(content: Checklist | tuple[Rule, ...]) -> str:
+def _version(content: Checklist) -> str:
     """A short hash that changes whenever the content does."""
     return hashlib.sha256(msgspec.json.encode(content)).hexdigest()[:12]

@@ -10,7 +10,7 @@ from typing import TypeVar
 from pydantic import BaseModel, RootModel
 
 from rl_station.settings.carrier_settings import CarriersModel
-from rl_station.settings.content_models import ChecklistModel, RulesModel
+from rl_station.settings.content_models import ChecklistModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.csv_tables import Numbered, read_csv
 from rl_station.settings.device_settings import DevicesFile
@@ -32,6 +32,7 @@ from rl_station.settings.models import (
     StationsFile,
 )
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.validate import validate
 
 CHECKLISTS = "checklists"

@@ -15,12 +15,13 @@ from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Bin, Client, Lane, Operator
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
-from rl_station.settings.content import announced_returns, checklist, product, recalls, rule_table, tracking_keys
+from rl_station.settings.content import announced_returns, checklist, product, recalls, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
+from rl_station.settings.rule_content import rule_table
 from rl_station.settings.reference_tables import Facts, ReferenceTables
 
 T = TypeVar("T")

@@ -10,10 +10,9 @@ from pathlib import Path
 from rl_station.domain.carriers import identify
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
 from rl_station.domain.identifiers import parse_epc, parse_gtin, parse_sscc
-from rl_station.domain.rules import FIELDS
 from rl_station.domain.site_codes import make
 from rl_station.settings import check, load_site
-from rl_station.settings.content_models import Cosmetic, Functional, Packaging, RuleField
+from rl_station.settings.content_models import Cosmetic, Functional, Packaging
 from rl_station.settings.models import Disposition
 from rl_station.settings.paths import example_site
 
@@ -146,4 +145,3 @@ def test_settings_and_domain_speak_of_the_same_codes() -> None:
     assert Functional.__args__ == FUNCTIONAL  # type: ignore[attr-defined]
     assert Cosmetic.__args__ == COSMETIC  # type: ignore[attr-defined]
     assert Packaging.__args__ == PACKAGING  # type: ignore[attr-defined]
-    assert RuleField.__args__ == FIELDS  # type: ignore[attr-defined]

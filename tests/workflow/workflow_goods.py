@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rl_station.domain.checklist import Checklist, Option, Question
+from rl_station.domain.conditions import compile_condition
 from rl_station.domain.reference import (
     AnnouncedLine,
     AnnouncedReturn,
@@ -15,7 +16,7 @@ from rl_station.domain.reference import (
     Product,
     Recall,
 )
-from rl_station.domain.rules import Condition, Rule, RuleTable
+from rl_station.domain.rules import SAMPLES, Rule, RuleTable
 
 CATEGORIES = ("phones", "laptops", "apparel", "footwear", "small_appliances", "toys")
 
@@ -167,19 +168,19 @@ CHECKLISTS: Mapping[str, Checklist] = {
     },
 }
 
+
+def _rule(name: str, outcome: str, reason: str, when: str = "") -> Rule:
+    return Rule(id=name, outcomes=(outcome,), reason=reason, when=compile_condition(when, SAMPLES))
+
+
 RULES = RuleTable(
     (
-        Rule(
-            "hazard",
-            "hold",
-            "It is dangerous.",
-            (Condition("hazard", "not_in", ()), Condition("hazard", "in", ("swelling",))),
-        ),
-        Rule("recall", "hold", "It is recalled.", (Condition("recall", "in", ("yes",)),)),
-        Rule("swap", "hold", "It may be swapped.", (Condition("swap", "in", ("yes",)),)),
-        Rule("foreign", "hold", "It is somebody else's.", (Condition("match", "in", ("other_client",)),)),
-        Rule("good", "resell", "It is as good as new.", (Condition("cosmetic", "in", ("C6", "C9")),)),
-        Rule("rest", "refurbish", "It can be made good."),
+        _rule("hazard", "hold", "It is dangerous.", '"swelling" in hazards'),
+        _rule("recall", "hold", "It is recalled.", "recall"),
+        _rule("swap", "hold", "It may be swapped.", "swap"),
+        _rule("foreign", "hold", "It is somebody else's.", 'match == "other_client"'),
+        _rule("good", "resell", "It is as good as new.", 'cosmetic in ["C6", "C9"]'),
+        _rule("rest", "refurbish", "It can be made good."),
     ),
     "rules-1",
 )
