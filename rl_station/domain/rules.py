@@ -179,6 +179,22 @@ def inputs_of(facts: Facts) -> Inputs:
     return tuple(sorted(stored))
 
 
+def handling(travels: tuple[str, ...], packs: tuple[str, ...]) -> tuple[str, ...]:
+    """What whoever packs the unit has to know: ground (only), no_air, single (not shared); nothing where any way will do."""
+    restrictions: list[str] = []
+    if travels and "air" not in travels:
+        restrictions.append("ground" if travels == ("ground",) else "no_air")
+    if packs == ("single",):
+        restrictions.append("single")
+    return tuple(restrictions)
+
+
+def reason_in(table: RuleTable, version: str, rule: str, reason: str, language: str) -> str:
+    """The reason of a decision in this language, where the table in force is the one that made it and has it."""
+    texts = next((found.reasons for found in table.rules if found.id == rule), ()) if version == table.version else ()
+    return dict(texts).get(language, reason)
+
+
 def decide_disposition(table: RuleTable, inputs: Inputs) -> Decision:
     """What the tables make of a unit. Never raises."""
     known = facts_of(inputs)

@@ -44,6 +44,7 @@ TEXTS: Mapping[str, str] = {
     "caption.manifest": "MANIFEST",
     "caption.client": "Client",
     "caption.lane": "Lane",
+    "caption.handling": "Packing",
     "caption.grade": "Grade",
     "caption.return": "Return",
     "caption.units": "Units",

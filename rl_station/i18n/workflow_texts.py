@@ -300,6 +300,11 @@ _SORT: Mapping[str, str] = {
     "container.unknown": "unknown",
     "known_by.store": "This station's records",
     "known_by.label": "Its signed label",
+    "handling.ground": "by ground only, never by air",
+    "handling.no_air": "never by air",
+    "handling.single": "packed singly",
+    "role.inspector": "an inspector",
+    "role.supervisor": "a supervisor",
     "destination.bin": "%(bin)s",
     "destination.lane": "%(lane)s",
     "destination.held": "HOLD: %(bin)s",
@@ -422,6 +427,7 @@ _DONE: Mapping[str, str] = {
 }
 
 _FACTS: Mapping[str, str] = {
+    "fact.approval": "Has to agree",
     "fact.arrival": "Arrival",
     "fact.by_radio": "RFID",
     "tags.seen": "%(seen)s of %(announced)s announced, %(others)s others",
@@ -430,7 +436,9 @@ _FACTS: Mapping[str, str] = {
     "fact.container": "Lies in",
     "fact.cosmetic": "Looks",
     "fact.disposition": "Disposition",
+    "fact.expected": "Brings",
     "fact.functional": "Function",
+    "fact.handling": "PACKING",
     "fact.hazard": "DANGER",
     "fact.held": "Held",
     "fact.here": "Here already",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from rl_station.settings.models import Disposition, Role, Slug, Table, Text
+from rl_station.settings.models import Disposition, Slug, Table, Text
 
 Travel = Literal["air", "ground", "sea"]
 Pack = Literal["shared", "single"]
@@ -56,7 +56,7 @@ class RuleModel(Table):
     reason_de: str = Field("", description="The same in German.")
     reason_es: str = Field("", description="The same in Spanish.")
     when: str = Field("", description="Condition (CEL) that has to hold; none: always.")
-    approval: Role | None = Field(None, description="Who has to agree before the unit moves.")
+    approval: Literal["inspector", "supervisor"] | None = Field(None, description="Who has to agree before the unit moves.")
     approve_when: str = Field("", description="Condition (CEL) for which that is so; none: always.")
 
     @field_validator("outcomes", mode="before")

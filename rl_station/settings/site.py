@@ -21,8 +21,8 @@ from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
-from rl_station.settings.rule_content import rule_table
 from rl_station.settings.reference_tables import Facts, ReferenceTables
+from rl_station.settings.rule_content import rule_table
 
 T = TypeVar("T")
 

@@ -6,6 +6,7 @@ from rl_station.domain import site_codes
 from rl_station.domain.events import LabelRequested
 from rl_station.domain.identifiers import parse_sscc
 from rl_station.domain.messages import message
+from rl_station.domain.rules import handling
 from rl_station.domain.unit_label import UnitLabel, encode
 from rl_station.i18n import Translator
 from rl_station.labels import (
@@ -78,6 +79,7 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         bin=record.bin,
         rules_version=words.site.rules.version,
     )
+    packing = handling(record.travels, record.packs)
     grade = " ".join(filter(None, (record.functional, record.cosmetic)))
     face = UnitFace(
         code=plate,
@@ -86,6 +88,7 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         destination=words.bin(record.bin),
         product=record.name,
         facts=(
+            *([(words("caption.handling"), ", ".join(words(f"handling.{word}") for word in packing))] if packing else []),
             (words("caption.client"), words.client(record.client)),
             (words("caption.grade"), grade or "-"),
             (words("caption.return"), record.rma or "-"),

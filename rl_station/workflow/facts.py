@@ -30,7 +30,8 @@ def lane_name(lane_id: str, knowledge: Knowledge) -> str:
 
 
 def money(value: int, currency: str) -> str:
-    return f"{value // 100}.{value % 100:02d} {currency}"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d} {currency}".rstrip()
 
 
 def returns_of(rmas: tuple[str, ...], knowledge: Knowledge) -> tuple[AnnouncedReturn, ...]:

@@ -33,7 +33,10 @@ class ParcelRecord(msgspec.Struct, frozen=True):
 
 
 class UnitRecord(msgspec.Struct, frozen=True):
-    """A unit as this store knows it. `status`: identified, graded, decided, labelled, sorted, shipped."""
+    """A unit as this store knows it. `status`: identified, graded, decided, labelled, sorted, shipped.
+
+    `outcome` to `steps` are those of its last decision, as in `rules.Decision`.
+    """
 
     unit: str
     parcel: str
@@ -57,6 +60,12 @@ class UnitRecord(msgspec.Struct, frozen=True):
     recall: str = ""
     swap: bool = False
     epc: str = ""
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    approval: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class ContainerRecord(msgspec.Struct, frozen=True):

@@ -153,6 +153,14 @@ class UnitInHand(msgspec.Struct, frozen=True):
     reason: str = ""
     bin: str = ""
     rules_version: str = ""
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    approval: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class ItemInQuestion(msgspec.Struct, frozen=True):

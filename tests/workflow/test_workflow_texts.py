@@ -76,6 +76,8 @@ FAMILIES = {
         ),
         *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate")),
     ],
+    "handling": ["ground", "no_air", "single"],
+    "role": ["inspector", "supervisor"],
     "sort": [f"{step}{part}" for step in ("card", "consolidate", "ship", "differs") for part in ("", ".detail")],
     "choice": [*STEPS, "return", "return_cancelled", "return_here", "consolidate", "ship"],
 }

@@ -34,6 +34,12 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     recall: str = ""
     swap: bool = False
     epc: str = ""
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    approval: str = ""
+    steps: tuple[str, ...] = ()
     seq: int = 0
     placed_seq: int = 0
 
@@ -95,6 +101,12 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
                 reason=event.reason,
                 rule=event.rule,
                 bin=event.bin,
+                outcome=event.outcome,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                approval=event.approval,
+                steps=event.steps,
             )
         case events.UnitPlateConfirmed():
             return replace(row, status="labelled")

@@ -39,6 +39,14 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
                 reason=event.reason,
                 bin=event.bin,
                 rules_version=event.rules_version,
+                outcome=event.outcome,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                removed=event.removed,
+                expected=event.expected,
+                approval=event.approval,
+                steps=event.steps,
             )
         case _:
             return _tagged(unit, event)

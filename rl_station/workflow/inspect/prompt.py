@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rl_station.domain.messages import content, message
+from rl_station.domain.rules import handling, reason_in
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
 from rl_station.workflow.inputs import Command
@@ -110,7 +111,7 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
         accepts={"plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL), "serial": _ITEM}.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
         commands={"plate": (Command.REPRINT,), "grade": (Command.OK,)}.get(step, ()),
-        facts=_unit_facts(unit, knowledge),
+        facts=_unit_facts(unit, knowledge, language),
         checklist=checklist(job, knowledge),
         destination=destination if step == "plate" else None,
         progress=_progress(unit, question),
@@ -125,7 +126,7 @@ def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | Non
     return answered, max(answered + 1, len(question.checklist.questions))
 
 
-def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
     """What is known of the unit, the dangers first."""
     product = product_of(unit, knowledge)
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
@@ -133,7 +134,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
         *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
-        *_decision(unit, knowledge),
+        *_decision(unit, product.currency if product else "", language, knowledge),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
@@ -155,13 +156,17 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _decision(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+def _decision(unit: UnitInHand, currency: str, language: str, knowledge: Knowledge) -> tuple[Fact, ...]:
     if not unit.disposition:
         return ()
+    reason = reason_in(knowledge.rules, unit.rules_version, unit.rule, unit.reason, language)
     return (
         fact("disposition", message(f"disposition.{unit.disposition}")),
-        fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule)),
+        *(fact("handling", message(f"handling.{word}"), Tone.WARN) for word in handling(unit.travels, unit.packs)),
+        *([fact("approval", message(f"role.{unit.approval}"), Tone.WARN)] if unit.approval else []),
+        fact("why", message("inspect.why", reason=reason, rule=unit.rule)),
         fact("place", bin_name(unit.bin, knowledge)),
+        *([fact("expected", money(unit.expected, currency))] if unit.expected is not None else []),
     )
 
 
