@@ -18,13 +18,16 @@ from typing import Any, TypeAlias
 
 LONGEST = 1000
 DEEPEST = 20
+_SHOWN = 60
 
 Fact: TypeAlias = "str | int | bool | tuple[str, ...]"
 Facts: TypeAlias = Mapping[str, Fact]
 """Name to value; a name's kind is that of its value."""
 
 _MACROS = re.compile(r"\.\s*(all|exists|exists_one|existsOne|map|filter|transformList|transformMap|sortBy|reduce)\s*\(")
-_STRINGS = re.compile(r"""[rRbB]*("([^"\\]|\\.)*"|'([^'\\]|\\.)*')""")
+_STRINGS = re.compile(r"""[rRbB]*("[^"\n]*"|'[^'\n]*')""")
+_UNWANTED = (("\\", "a backslash"), ('"""', "a triple quote"), ("'''", "a triple quote"))
+"""What would let a text end somewhere else than it seems to."""
 _OPERATORS = ("&&", "||", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%")
 _FUNCTIONS = frozenset(
     [
@@ -77,17 +80,13 @@ def compile_condition(source: str, samples: Sequence[Facts]) -> Condition:
         return ALWAYS
     _bounded(text)
     parts = tuple((part, _program(part)) for part in _terms(text))
-    condition = Condition(text, parts)
-    for name in sorted(condition.names):
-        if name not in samples[0]:
-            near = get_close_matches(name, samples[0], 1)
-            raise ConditionError(f"there is no {name!r} to ask about", near[0] if near else "")
-    for sample in map(given, samples):
-        for part, program in parts:
-            found = _run(program, sample)
+    for part, program in parts:
+        _known(program, samples[0])
+        for sample in map(given, samples):
+            found = _tried(program, sample)
             if not isinstance(found, bool):
-                raise ConditionError(f"{part!r} says {found!r}, not true or false")
-    return condition
+                raise ConditionError(f"{_cut(part)} says {found!r}, not true or false")
+    return Condition(text, parts)
 
 
 def given(facts: Facts) -> Any:
@@ -113,12 +112,11 @@ def amount(source: str, samples: Sequence[Facts]) -> Any:
     """Compile an expression that gives a whole number, to be run with `number`. Raises ConditionError."""
     _bounded(source)
     program = _program(source)
-    for name in sorted(program.variables()):
-        if name not in samples[0]:
-            near = get_close_matches(name, samples[0], 1)
-            raise ConditionError(f"there is no {name!r} to ask about", near[0] if near else "")
-    for sample in samples:
-        number(program, given(sample))
+    _known(program, samples[0])
+    for sample in map(given, samples):
+        found = _tried(program, sample)
+        if isinstance(found, bool) or not isinstance(found, int):
+            raise ConditionError(f"{_cut(source)} gives {found!r}, not a whole number")
     return program
 
 
@@ -126,14 +124,19 @@ def number(program: Any, facts: Any) -> int:
     """The value of an `amount` for facts made by `given`. Raises ConditionError where it is no whole number."""
     found = _run(program, facts)
     if isinstance(found, bool) or not isinstance(found, int):
-        raise ConditionError(f"{program.source!r} gives {found!r}, not a whole number")
+        raise ConditionError(f"gives {found!r}, not a whole number")
     return found
 
 
 def _bounded(text: str) -> None:
     if len(text) > LONGEST:
         raise ConditionError(f"the condition has {len(text)} characters; {LONGEST} is the most")
+    for found, name in _UNWANTED:
+        if found in text:
+            raise ConditionError(f"{name} has no place in a condition")
     bare = _STRINGS.sub('""', text)
+    if "//" in bare:
+        raise ConditionError("a comment has no place in a condition: write it above, after a #")
     macro = _MACROS.search(bare)
     if macro:
         raise ConditionError(f"{macro[1]} walks a list and is not available", "any")
@@ -150,12 +153,34 @@ def _program(text: str) -> Any:
         program = _cel().compile(text)
     except ValueError as error:
         said = " ".join(str(error).split())
-        raise ConditionError(f"{text!r} is no expression: {said.partition('ERROR:')[2].strip() or said}") from None
+        told = said.partition("ERROR:")[2].strip() or said
+        told = told.removeprefix("<input>:1:").partition(" expecting ")[0]
+        raise ConditionError(f"{_cut(text)} is no expression: column {told}") from None
     strange = sorted(set(program.functions()) - _FUNCTIONS)
     if strange:
-        near = get_close_matches(strange[0], _FUNCTIONS, 1)
+        near = get_close_matches(strange[0], filter(str.isalpha, _FUNCTIONS), 1)
         raise ConditionError(f"there is no function {strange[0]!r}", near[0] if near else "")
     return program
+
+
+def _known(program: Any, names: Facts) -> None:
+    for name in sorted(program.variables()):
+        if name not in names:
+            near = get_close_matches(name, names, 1)
+            raise ConditionError(f"there is no {name!r} to ask about", near[0] if near else "")
+
+
+def _tried(program: Any, facts: Any) -> Any:
+    """As `_run`, where nobody knows yet which expression it is."""
+    try:
+        return _run(program, facts)
+    except ConditionError as error:
+        raise ConditionError(f"{_cut(program.source)} {error.message}") from None
+
+
+def _cut(text: str) -> str:
+    """An expression in quotes, no longer than a line has room for."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
 
 
 def _run(program: Any, facts: Any) -> Any:
@@ -163,7 +188,7 @@ def _run(program: Any, facts: Any) -> Any:
         return program.execute(facts)
     except (ValueError, TypeError, RuntimeError, ArithmeticError) as error:
         said = " ".join(str(error).split())
-        raise ConditionError(f"{program.source!r} cannot be evaluated: {said.partition('. ')[0]}") from None
+        raise ConditionError(f"cannot be evaluated: {said.partition('. ')[0]}") from None
 
 
 def _any(some: object, others: object) -> bool:

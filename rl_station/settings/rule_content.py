@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rl_station.domain.conditions import amount, compile_condition
+from rl_station.domain.grades import DISPOSITIONS
 from rl_station.domain.rules import SAMPLES, Outcome, Removal, Rule, RuleTable
 from rl_station.settings.rule_models import Amount, OutcomeModel, RemovalModel, RuleModel, RulesModel
 
@@ -34,8 +35,8 @@ def line_of(name: str, outcomes: Mapping[str, OutcomeModel]) -> tuple[str, ...]:
 
 
 def spelt_out(name: str, outcomes: Mapping[str, OutcomeModel]) -> dict[str, Any]:
-    """All that is said of an outcome, by itself or by those it is like."""
-    said: dict[str, Any] = {}
+    """All that is said of an outcome, by itself or by those it is like. One that is named after a disposition leads to it."""
+    said: dict[str, Any] = {"disposition": name} if name in DISPOSITIONS else {}
     for each in reversed(line_of(name, outcomes)):
         if each in outcomes:
             said |= {key: value for key, value in outcomes[each] if value is not None and key != "like"}

@@ -11,6 +11,9 @@ from rl_station.settings.models import Disposition, Slug, Table, Text
 Travel = Literal["air", "ground", "sea"]
 Pack = Literal["shared", "single"]
 
+_MOST = 500
+"""More lines than this nobody reads, and each costs time at every decision."""
+
 Amount = Annotated[str, Field(min_length=1)] | int
 """Cents: a whole number, or an expression over the unit such as `value * 60 / 100`."""
 
@@ -56,7 +59,9 @@ class RuleModel(Table):
     reason_de: str = Field("", description="The same in German.")
     reason_es: str = Field("", description="The same in Spanish.")
     when: str = Field("", description="Condition (CEL) that has to hold; none: always.")
-    approval: Literal["inspector", "supervisor"] | None = Field(None, description="Who has to agree before the unit moves.")
+    approval: Literal["inspector", "supervisor"] | None = Field(
+        None, description="Who has to agree before the unit moves."
+    )
     approve_when: str = Field("", description="Condition (CEL) for which that is so; none: always.")
 
     @field_validator("outcomes", mode="before")
@@ -68,8 +73,12 @@ class RuleModel(Table):
 class RulesModel(Table):
     """dispositions.toml: the rules in order; the first that holds, and whose outcome nothing takes away, decides."""
 
-    outcomes: dict[Slug, OutcomeModel] = Field({}, description="The ways out by name.")
-    removals: tuple[RemovalModel, ...] = Field((), strict=False, description="What is taken away, and when.")
-    rules: Annotated[tuple[RuleModel, ...], Field(min_length=1)] = Field(
+    outcomes: Annotated[dict[Slug, OutcomeModel], Field(max_length=_MOST)] = Field(
+        default={}, description="The ways out by name."
+    )
+    removals: Annotated[tuple[RemovalModel, ...], Field(max_length=_MOST)] = Field(
+        (), strict=False, description="What is taken away, and when."
+    )
+    rules: Annotated[tuple[RuleModel, ...], Field(min_length=1, max_length=_MOST)] = Field(
         strict=False, description="The rules; the last has no condition."
     )

@@ -1,0 +1,92 @@
+"""Which values the facts of a unit can have, so that a condition that waits for a misspelt one is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from typing import get_args
+
+from rl_station.domain.grades import COSMETIC, FUNCTIONAL, PACKAGING
+from rl_station.domain.rules import FIELDS
+from rl_station.settings.condition_words import Compared, compared
+from rl_station.settings.csv_models import ReturnRow
+from rl_station.settings.parsed import Parsed
+from rl_station.settings.problems import nearest
+
+_FIXED: Mapping[str, Collection[str]] = {
+    "cosmetic": COSMETIC,
+    "functional": FUNCTIONAL,
+    "packaging": PACKAGING,
+    "match": ("expected", "unexpected", "other_client", "unknown_product"),
+    "reason_found": ("confirmed", "not_found"),
+    "rtv": ("forced", "eligible", "prohibited"),
+}
+_PARCEL_HAZARDS = ("heat", "leak", "smell", "smoke", "swelling")
+
+
+def wrong_values(source: str, parsed: Parsed) -> Iterator[tuple[str, str]]:
+    """What an expression compares that can never be equal, and the nearest that can."""
+    for each in compared(source):
+        if each.name in FIELDS:
+            yield from _wrong(each, known_values(each.name, parsed))
+
+
+def _wrong(each: Compared, known: Collection[str] | None) -> Iterator[tuple[str, str]]:
+    name, none = each.name, FIELDS[each.name]
+    if isinstance(none, tuple) and each.sign != "has" and each.values:
+        yield f"{name} is a list: ask any({name}, [...]) or whether something is in {name}", ""
+        return
+    if each.sign == "has" and not isinstance(none, tuple):
+        yield f"{name} is no list: compare it with ==", ""
+        return
+    kind = str if isinstance(none, tuple) else type(none)
+    for value in each.values:
+        if type(value) is not kind:
+            yield f"{value!r} is never a value of {name}, which is {_KINDS[kind]}", ""
+        elif known is not None and value and value not in known:
+            yield f"{value!r} is never a value of {name}", nearest(str(value), known)
+
+
+_KINDS: Mapping[type, str] = {str: "text", bool: "true or false", int: "a whole number"}
+
+
+def known_values(field: str, parsed: Parsed) -> Collection[str] | None:
+    """The texts a field can have besides none, or None where anything goes or a file could not be read."""
+    if field in ("reason", "wish"):
+        return get_args(ReturnRow.model_fields[field].annotation)
+    if field in _FIXED:
+        return _FIXED[field]
+    of_site = _OF_SITE.get(field)
+    return of_site(parsed) if of_site else None
+
+
+def _flags(parsed: Parsed, more: tuple[str, ...] = ()) -> Collection[str] | None:
+    if parsed.checklists is None:
+        return None
+    options = [
+        option
+        for checklist in parsed.checklists.values()
+        for question in checklist.questions
+        for option in question.options
+    ]
+    return {*more, *(flag for option in options for flag in option.flags)}
+
+
+def _of_products(field: str, parsed: Parsed) -> Collection[str] | None:
+    return None if parsed.products is None else {getattr(each.row, field) for each in parsed.products}
+
+
+def _channels(parsed: Parsed) -> Collection[str] | None:
+    return None if parsed.rules is None else {each.channel or "" for each in parsed.rules.outcomes.values()}
+
+
+_OF_SITE: Mapping[str, Callable[[Parsed], Collection[str] | None]] = {
+    "brand": partial(_of_products, "brand"),
+    "category": lambda parsed: parsed.categories,
+    "channels_allowed": _channels,
+    "channels_prohibited": _channels,
+    "client": lambda parsed: parsed.clients,
+    "flags": _flags,
+    "hazards": partial(_flags, more=_PARCEL_HAZARDS),
+    "sku": partial(_of_products, "sku"),
+}
