@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,7 @@ from rl_station.cli.options import shared_options
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 REPORTS = ("throughput",)
+_DRAFT = "a folder with settings files that stand in for those of --config"
 LABELS = ("commands", "plates", "badges", "bins", "containers")
 
 
@@ -27,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     _screens(commands)
     _history(commands)
     _config(commands)
+    _rules(commands)
     _labels(commands)
     _database(commands)
     _devices(commands)
@@ -85,6 +88,19 @@ def _config(commands: Commands) -> None:
     _command(group, "schema", "config:schema", "JSON schemas of the configuration files.")
 
 
+def _rules(commands: Commands) -> None:
+    group = _group(commands, "rules", "Try the disposition rules, and what a draft of them would change.")
+    test = _command(group, "test", "rules:test", "Run the examples of rules_examples.toml; name each that fails.")
+    test.add_argument("draft", nargs="?", type=Path, metavar="DRAFT_DIR", help=_DRAFT)
+    diff = _command(
+        group, "diff", "rules:diff", "Which units would have gone elsewhere under a draft, and their value."
+    )
+    diff.add_argument("draft", type=Path, metavar="DRAFT_DIR", help=_DRAFT)
+    diff.add_argument(
+        "--since", type=_date, default=0, metavar="DATE", help="only decisions from this day (UTC) on, YYYY-MM-DD"
+    )
+
+
 def _labels(commands: Commands) -> None:
     labels = _command(
         commands, "labels", "labels:labels", "Printable sheets: commands, plates, badges, bins, containers."
@@ -140,6 +156,15 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("expected 1 or more")
     return number
+
+
+def _date(text: str) -> int:
+    """Microseconds since 1970 at the beginning of the day, UTC."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a date as 2026-11-30") from None
+    return int(day.timestamp()) * 1_000_000
 
 
 def _count(text: str) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from rl_station.settings.checklist_checks import check_checklist
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
+from rl_station.settings.example_checks import check_examples
 from rl_station.settings.models import StationModel
 from rl_station.settings.parsed import CHECKLISTS, Parsed
 from rl_station.settings.problems import Problem, nearest
@@ -33,6 +34,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             _destinations(parsed),
             _checklists(parsed),
             check_rules(parsed),
+            check_examples(parsed),
             check_products(parsed),
             check_recalls(parsed),
             check_returns(parsed),

@@ -8,7 +8,7 @@ from typing import get_args
 
 from rl_station.domain.grades import COSMETIC, FUNCTIONAL, PACKAGING
 from rl_station.domain.rules import FIELDS
-from rl_station.settings.condition_words import Compared, compared
+from rl_station.settings.condition_words import Compared, Value, compared
 from rl_station.settings.csv_models import ReturnRow
 from rl_station.settings.parsed import Parsed
 from rl_station.settings.problems import nearest
@@ -39,12 +39,19 @@ def _wrong(each: Compared, known: Collection[str] | None) -> Iterator[tuple[str,
     if each.sign == "has" and not isinstance(none, tuple):
         yield f"{name} is no list: compare it with ==", ""
         return
-    kind = str if isinstance(none, tuple) else type(none)
     for value in each.values:
-        if type(value) is not kind:
-            yield f"{value!r} is never a value of {name}, which is {_KINDS[kind]}", ""
+        why = wrong_kind(name, value)
+        if why:
+            yield why, ""
         elif known is not None and value and value not in known:
             yield f"{value!r} is never a value of {name}", nearest(str(value), known)
+
+
+def wrong_kind(field: str, value: Value) -> str:
+    """Why a value, or one of the values of a list, is not of the kind of the field; nothing where it is."""
+    none = FIELDS[field]
+    kind = str if isinstance(none, tuple) else type(none)
+    return "" if type(value) is kind else f"{value!r} is never a value of {field}, which is {_KINDS[kind]}"
 
 
 _KINDS: Mapping[type, str] = {str: "text", bool: "true or false", int: "a whole number"}

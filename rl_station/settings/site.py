@@ -90,12 +90,13 @@ def load_site(config: Path, *, station: str | None = None, environ: Mapping[str,
     return _site(config, parsed, chosen)
 
 
-def examine(config: Path, environ: Mapping[str, str]) -> tuple[Parsed, list[Problem]]:
-    """What the files say, and all that is wrong in them and between them."""
-    if not config.is_dir():
-        raise ConfigError([Problem(str(config), 0, "", "there is no such configuration folder")])
+def examine(config: Path, environ: Mapping[str, str], draft: Path | None = None) -> tuple[Parsed, list[Problem]]:
+    """What the files say, and all that is wrong in them and between them; files that `draft` has are read from there."""
+    for folder in (config, draft) if draft else (config,):
+        if not folder.is_dir():
+            raise ConfigError([Problem(str(folder), 0, "", "there is no such configuration folder")])
     problems: list[Problem] = []
-    parsed = parse(config, environ, problems)
+    parsed = parse(config, environ, problems, draft)
     problems.extend(cross_check(parsed))
     return parsed, problems
 
