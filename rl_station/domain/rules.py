@@ -149,9 +149,12 @@ NO_RULE = Decision(disposition="hold", rule="no_rule", reason="No rule matched: 
 
 
 def facts_of(inputs: Inputs) -> dict[str, Fact]:
-    """Stored inputs as conditions see them. Fields nobody knows any more are left out; unreadable numbers count as none."""
+    """Stored inputs as conditions see them. Fields nobody knows any more are left out; unreadable numbers count as none.
+
+    The order of the inputs makes no difference.
+    """
     found: dict[str, Fact] = dict(FIELDS)
-    for stored, text in inputs:
+    for stored, text in sorted(inputs):
         field = _FORMER.get(stored, stored)
         match FIELDS.get(field):
             case bool():
