@@ -80,6 +80,6 @@ def _amounts(name: str, outcome: OutcomeModel, layers: Layers) -> Iterator[Probl
         found = getattr(outcome, key)
         if found is not None:
             try:
-                amount(str(found), SAMPLES)
+                amount(found, SAMPLES)
             except ConditionError as error:
                 yield layers.problem(("outcomes", name, key), error.message, error.hint)

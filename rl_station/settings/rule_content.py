@@ -9,7 +9,7 @@ from typing import Any
 from rl_station.domain.conditions import amount, compile_condition
 from rl_station.domain.grades import DISPOSITIONS
 from rl_station.domain.rules import SAMPLES, Outcome, Removal, Rule, RuleTable
-from rl_station.settings.rule_models import Amount, OutcomeModel, RemovalModel, RuleModel, RulesModel
+from rl_station.settings.rule_models import OutcomeModel, RemovalModel, RuleModel, RulesModel
 
 _TRANSLATED = ("de", "es")
 
@@ -45,12 +45,8 @@ def spelt_out(name: str, outcomes: Mapping[str, OutcomeModel]) -> dict[str, Any]
 
 def _outcome(name: str, outcomes: Mapping[str, OutcomeModel]) -> Outcome:
     said = spelt_out(name, outcomes)
-    amounts = {key: _amount(said.pop(key)) for key in ("recovers", "costs") if key in said}
+    amounts = {key: amount(said.pop(key), SAMPLES) for key in ("recovers", "costs") if key in said}
     return Outcome(id=name, **said, **amounts)
-
-
-def _amount(found: Amount) -> Any:
-    return amount(str(found), SAMPLES)
 
 
 def _removal(model: RemovalModel) -> Removal:

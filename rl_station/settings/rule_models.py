@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from rl_station.settings.models import Disposition, Slug, Table, Text
 
@@ -14,7 +14,12 @@ Pack = Literal["shared", "single"]
 _MOST = 500
 """More lines than this nobody reads, and each costs time at every decision."""
 
-Amount = Annotated[str, Field(min_length=1)] | int
+
+def _written(found: object) -> object:
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
+Amount = Annotated[str, Field(min_length=1), BeforeValidator(_written, json_schema_input_type=str | int)]
 """Cents: a whole number, or an expression over the unit such as `value * 60 / 100`."""
 
 
