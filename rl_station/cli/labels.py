@@ -40,6 +40,7 @@ _SPELT = {
     "goon": "go_on",
     "other": "something_else",
     "pallet": "consolidate",
+    "putaside": "put_aside",
     "shipnow": "ship_now",
 }
 """Choices whose command is spelt differently from their id."""

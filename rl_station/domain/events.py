@@ -36,7 +36,7 @@ class SignedOut(Event, frozen=True, kw_only=True):
 
 
 class TaskChosen(Event, frozen=True, kw_only=True):
-    """`task`: receive, inspect, sort, trace; menu for none of them."""
+    """`task`: receive, inspect, sort, rework, trace; menu for none of them."""
 
     task: str
 
@@ -371,6 +371,156 @@ class ParcelClosed(Event, frozen=True, kw_only=True):
     discrepancies: tuple[str, ...] = ()
 
 
+# --- approval and rework ----------------------------------------------------------------------------------------------
+
+
+class ApproverPresented(Event, frozen=True, kw_only=True):
+    """Somebody whose word the decision needs is at the station: `approver` by id."""
+
+    unit: str
+    parcel: str
+    approver: str
+    name: str
+
+
+class OutcomePicked(Event, frozen=True, kw_only=True):
+    """The approver wants another outcome than the decision's, and has to say why."""
+
+    unit: str
+    parcel: str
+    outcome: str
+
+
+class DispositionApproved(Event, frozen=True, kw_only=True):
+    """The approver's word: from `before` to `disposition`, which are the same where the decision was agreed to.
+
+    `why`: client, condition, market, safety, capacity, other; empty where it was agreed to. The rest as in `DispositionDecided`.
+    """
+
+    unit: str
+    parcel: str
+    client: str
+    approver: str
+    before: str
+    disposition: str
+    outcome_before: str
+    outcome: str
+    bin: str
+    why: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    expected: int | None = None
+    steps: tuple[str, ...] = ()
+
+
+class UnitPutAside(Event, frozen=True, kw_only=True):
+    """Nobody who may agree is at hand: the unit waits in the bin `bin` for the role `approval`."""
+
+    unit: str
+    parcel: str
+    approval: str
+    bin: str
+
+
+class UnitTakenUp(Event, frozen=True, kw_only=True):
+    """A unit that was put down is worked on again. `work`: rework, approval.
+
+    `steps` are those still to do; `previous` is the container it was taken out of, if any.
+    """
+
+    unit: str
+    parcel: str
+    work: str
+    steps: tuple[str, ...] = ()
+    previous: str = ""
+
+
+class ReworkStepBegun(Event, frozen=True, kw_only=True):
+    """`at`: microseconds since 1970 UTC."""
+
+    unit: str
+    parcel: str
+    step: str
+    at: int
+
+
+class ReworkMethodChosen(Event, frozen=True, kw_only=True):
+    unit: str
+    parcel: str
+    step: str
+    method: str
+
+
+class ReworkPartUsed(Event, frozen=True, kw_only=True):
+    """`quantity` more of the part went into the unit, or into its box."""
+
+    unit: str
+    parcel: str
+    step: str
+    part: str
+    quantity: int = 1
+
+
+class ReworkResultSaid(Event, frozen=True, kw_only=True):
+    """The worker's word, `seconds` after the beginning, before it has its evidence. Empty: work goes on after all.
+
+    `sure`: said once more, though it was sooner than the step can be done.
+    """
+
+    unit: str
+    parcel: str
+    step: str
+    result: str
+    seconds: int = 0
+    sure: bool = False
+
+
+class ReworkStepEnded(Event, frozen=True, kw_only=True):
+    """`result`: done, failed, not_needed. `parts`: name and quantity; `steps`: what is left to do.
+
+    `least` are the seconds the step takes at least; a step that was done in less was confirmed by the worker. `evidence` is the
+    reference of a certificate or log.
+    """
+
+    unit: str
+    parcel: str
+    step: str
+    result: str
+    seconds: int
+    least: int = 0
+    method: str = ""
+    evidence: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+class ReworkSetAside(Event, frozen=True, kw_only=True):
+    """Put down unfinished; scanning the unit again goes on."""
+
+    unit: str
+    parcel: str
+
+
+class RegradeBegun(Event, frozen=True, kw_only=True):
+    """The work is done: the unit is graded anew. What was answered before counts no more, and is shown."""
+
+    unit: str
+    parcel: str
+
+
+class ReworkFinished(Event, frozen=True, kw_only=True):
+    """Decided anew after work: disposition and condition, from `before` on. `relabelled`: it gets another label."""
+
+    unit: str
+    parcel: str
+    before: str
+    disposition: str
+    grade_before: str = ""
+    grade: str = ""
+    relabelled: bool = False
+
+
 # --- tags -------------------------------------------------------------------------------------------------------------
 
 
@@ -544,6 +694,19 @@ AnyEvent = (
     | ParcelCountChecked
     | UnitMissing
     | ParcelClosed
+    | ApproverPresented
+    | OutcomePicked
+    | DispositionApproved
+    | UnitPutAside
+    | UnitTakenUp
+    | ReworkStepBegun
+    | ReworkMethodChosen
+    | ReworkPartUsed
+    | ReworkResultSaid
+    | ReworkStepEnded
+    | ReworkSetAside
+    | RegradeBegun
+    | ReworkFinished
     | TagsAround
     | TagSeen
     | UnitTagFound

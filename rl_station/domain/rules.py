@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from rl_station.domain.conditions import Condition, Fact, Facts, failed, given, number
+from rl_station.domain.conditions import ALWAYS, Condition, Fact, Facts, failed, given, number
 
 Inputs = tuple[tuple[str, str], ...]
 """Field and value as they are stored; a field that is a list stands once for each value. Sorted."""
@@ -214,6 +214,20 @@ def decide_disposition(table: RuleTable, inputs: Inputs) -> Decision:
         if ways:
             return _decided(rule, ways, facts, removed, tuple(lost))
     return msgspec.structs.replace(NO_RULE, lost=tuple(lost), removed=_told(removed))
+
+
+def open_outcomes(table: RuleTable, inputs: Inputs) -> tuple[Outcome, ...]:
+    """Every outcome of the tables that nothing takes away from this unit, with what is left of its ways; hold last."""
+    known = facts_of(inputs)
+    facts = given(known)
+    named = [*table.outcomes, *(name for rule in table.rules for name in rule.outcomes), NO_RULE.disposition]
+    every = Rule(id="", outcomes=tuple(dict.fromkeys(named)), reason="", when=ALWAYS)
+    return tuple(_ways(table, every, _removed(table, known, facts))[0])
+
+
+def net(outcome: Outcome, inputs: Inputs) -> int | None:
+    """What an outcome brings less what it costs, in minor units; None where the site does not say."""
+    return _net(outcome, given(facts_of(inputs)))
 
 
 def _removed(table: RuleTable, known: Facts, facts: Any) -> dict[str, str]:

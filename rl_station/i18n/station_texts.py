@@ -61,6 +61,7 @@ TEXTS: Mapping[str, str] = {
     "sheet.receive": "Receive",
     "sheet.inspect": "Inspect",
     "sheet.sort": "Sort",
+    "sheet.rework": "Rework",
     "sheet.functional": "Functional grade",
     "sheet.cosmetic": "Cosmetic grade",
     "sheet.checklist": "Answers of the checklists",
@@ -78,4 +79,8 @@ TEXTS: Mapping[str, str] = {
     "command.SIGNOUT": "Sign out",
     "command.YES": "Yes",
     "command.NO": "No",
+    "command.AGREE": "Agreed",
+    "command.FINISHED": "Step done",
+    "command.FAILED": "Step failed",
+    "command.NOTNEEDED": "Step not needed",
 }

@@ -14,6 +14,7 @@ from rl_station.settings.example_checks import check_examples
 from rl_station.settings.models import StationModel
 from rl_station.settings.parsed import CHECKLISTS, Parsed
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.rework_checks import check_rework
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
 from rl_station.settings.toml_positions import Path
@@ -34,6 +35,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             _destinations(parsed),
             _checklists(parsed),
             check_rules(parsed),
+            check_rework(parsed),
             check_examples(parsed),
             check_products(parsed),
             check_recalls(parsed),

@@ -14,7 +14,7 @@ CodeBody = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")]
 
 Text = Annotated[str, Field(min_length=1)]
 Language = Literal["en", "de", "es"]
-Task = Literal["receive", "inspect", "sort", "trace"]
+Task = Literal["receive", "inspect", "sort", "rework", "trace"]
 Role = Literal["worker", "inspector", "supervisor"]
 Disposition = Literal[
     "resell",

@@ -33,6 +33,7 @@ from rl_station.settings.models import (
     StationsFile,
 )
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.rework_models import ReworkModel
 from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.validate import validate
 
@@ -55,7 +56,7 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 """TOML files of the folder by name, with their models; the checklists come on top, one model for all."""
 
-OPTIONAL: dict[str, type[BaseModel]] = {"rules_examples": ExamplesModel}
+OPTIONAL: dict[str, type[BaseModel]] = {"rules_examples": ExamplesModel, "rework": ReworkModel}
 """Files that a site may do without."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -80,6 +81,7 @@ class Parsed:
     devices: DevicesFile | None
     checklists: Mapping[str, ChecklistModel] | None
     examples: ExamplesModel | None
+    rework: ReworkModel | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
 
@@ -142,6 +144,7 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem], dra
         devices=one("devices", DevicesFile),
         checklists=_checklists(checklist_names(folder, draft), layers, problems),
         examples=one("rules_examples", ExamplesModel),
+        rework=one("rework", ReworkModel),
         products=_rows(_home(folder, draft, PRODUCTS_FILE), PRODUCTS_FILE, ProductRow, problems),
         returns=_rows(_home(folder, draft, RETURNS_FILE), RETURNS_FILE, ReturnRow, problems),
     )

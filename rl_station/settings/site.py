@@ -13,6 +13,7 @@ import msgspec
 from rl_station.domain.carriers import CarrierTable
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Bin, Client, Lane, Operator
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
 from rl_station.settings.content import announced_returns, checklist, product, recalls, tracking_keys
@@ -22,6 +23,7 @@ from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
 from rl_station.settings.reference_tables import Facts, ReferenceTables
+from rl_station.settings.rework_content import work_table
 from rl_station.settings.rule_content import rule_table
 
 T = TypeVar("T")
@@ -61,6 +63,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     stations: Mapping[str, Station]
     reference: ReferenceTables
     rules: RuleTable
+    rework: WorkTable
     carriers: CarrierTable
     devices: DevicesFile
     printers: Mapping[str, PrinterModel]
@@ -130,6 +133,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         stations=stations,
         reference=reference,
         rules=rule_table(_there(parsed.rules)),
+        rework=work_table(parsed.rework),
         carriers=carriers,
         devices=_there(parsed.devices),
         printers=_there(parsed.devices).printers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Reference
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
@@ -44,6 +45,14 @@ class StationKnowledge:
     @property
     def rules(self) -> RuleTable:
         return self._site.rules
+
+    @property
+    def rework(self) -> WorkTable:
+        return self._site.rework
+
+    @property
+    def now(self) -> int:
+        return self._store.now()
 
     @property
     def default_client(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import bindparam, select
 
-from rl_station.domain.events import Recorded
+from rl_station.domain.events import AnyEvent, Recorded
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.projections import ContainerRow, ParcelRow, UnitRow
@@ -52,6 +52,17 @@ _HISTORY = prepare(
     .order_by(tables.event_subject.c.seq.desc())
     .limit(bindparam("limit"))
 )
+_STANDING = prepare(
+    log.joined()
+    .join(tables.event_subject, tables.event_subject.c.seq == tables.event.c.seq)
+    .outerjoin(tables.corrected, tables.corrected.c.seq == tables.event.c.seq)
+    .where(
+        tables.event_subject.c.kind == "unit",
+        tables.event_subject.c.subject == bindparam("unit"),
+        tables.corrected.c.seq.is_(None),
+    )
+    .order_by(tables.event_subject.c.seq)
+)
 _THROUGHPUT = prepare(
     select(tables.throughput)
     .where(tables.throughput.c.hour >= bindparam("since"))
@@ -97,6 +108,10 @@ class StoreRecords:
             return ()
         found = self._database.rows(_BY_EPC, UNITS.codec.row, {"epc": epc})
         return tuple(self._unit_record(row) for row in found)
+
+    def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
+        found = self._database.rows(_STANDING, log.StoredEvent, {"unit": plate})
+        return tuple(each.recorded().event for each in found)
 
     def container(self, code: str) -> ContainerRecord | None:
         row = self._container_row(code)

@@ -69,6 +69,10 @@ class Store:
         """The end of the log: seq, clock, hash."""
         return self._head
 
+    def now(self) -> int:
+        """The clock that events are stamped by, microseconds since 1970 UTC."""
+        return self._clock.now()
+
     def append(
         self,
         events: Sequence[Event],

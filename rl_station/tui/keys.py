@@ -56,6 +56,7 @@ _BY_CHOICE = {
     Command.RECEIVE: Offer("F2", screen("key.receive")),
     Command.INSPECT: Offer("F3", screen("key.inspect")),
     Command.SORT: Offer("F4", screen("key.sort")),
+    Command.REWORK: Offer("F7", screen("key.rework")),
     Command.TRACE: Offer("F5", screen("key.trace")),
 }
 _MENU = Offer("F12", screen("key.menu"))
@@ -74,6 +75,7 @@ _TASKS = {
     "f3": Command.INSPECT,
     "f4": Command.SORT,
     "f5": Command.TRACE,
+    "f7": Command.REWORK,
 }
 _COMMANDS = {
     "enter": Command.OK,

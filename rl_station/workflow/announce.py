@@ -28,7 +28,19 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelCountChecked,
     e.ParcelOpened,
     e.ItemPresented,
+    e.ReworkFinished,
+    e.DispositionApproved,
+    e.UnitPutAside,
+    e.ApproverPresented,
+    e.OutcomePicked,
     e.DispositionDecided,
+    e.RegradeBegun,
+    e.ReworkStepEnded,
+    e.ReworkPartUsed,
+    e.ReworkMethodChosen,
+    e.ReworkResultSaid,
+    e.ReworkSetAside,
+    e.UnitTakenUp,
     e.TagMismatchResolved,
     e.UnitPlateConfirmed,
     e.UnitIdentified,
@@ -55,16 +67,20 @@ SPOKEN: tuple[type[e.Event], ...] = (
 """The events worth a line, the most telling first."""
 
 _CODED = {
+    "before": "disposition",
     "condition": "condition",
     "disposition": "disposition",
     "label": "label",
     "match": "match",
+    "result": "result",
+    "work": "work",
     "task": "task",
     "verdict": "verdict",
 }
 _WARNED = frozenset(
     {
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
+        *("UnitPutAside", "ReworkSetAside"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared"),
     }
 )
@@ -91,12 +107,16 @@ def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     return tone, message(f"done.{name}", **_params(telling))
 
 
-def notice(events: Iterable[e.Event]) -> Message | None:
+def notice(  # noqa: PLR0911 - a table: one return for each row
+    events: Iterable[e.Event],
+) -> Message | None:
     """What has to be done by hand because of an input: after an undo, or at a parcel that did not hold what was announced."""
     for event in events:
         match event:
             case e.CorrectionDeclared(types=types) if "UnitSorted" in types:
                 return message("hands.take_out", containers=_list(event.containers), units=_list(event.units))
+            case e.CorrectionDeclared(types=types, containers=(_, *_)) if "UnitTakenUp" in types:
+                return message("hands.put_back", containers=_list(event.containers), units=_list(event.units))
             case e.CorrectionDeclared(types=types) if "ContainersConsolidated" in types:
                 return message("hands.take_off_pallet", containers=_list(event.containers))
             case e.CorrectionDeclared(types=types) if "ContainerClosed" in types:

@@ -25,7 +25,7 @@ from rl_station.domain.events import (
     UnitSwapSuspected,
 )
 from rl_station.domain.messages import Message, message
-from rl_station.workflow import inspect, receive, sort, trace
+from rl_station.workflow import inspect, receive, rework, sort, trace
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
 from rl_station.workflow.tags.evolve import BY_RADIO
@@ -37,7 +37,7 @@ MOST_DEPARTED = 50
 DOUBTS = frozenset({"plate.not_printed_here"})
 """Refusals after which the very same scan is taken. Their parameter `seen` holds what was scanned."""
 
-_WORK = (receive.evolve, inspect.evolve, sort.evolve, trace.evolve)
+_WORK = (receive.evolve, inspect.evolve, rework.evolve, sort.evolve, trace.evolve)
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a table: one return for each row

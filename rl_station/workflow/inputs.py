@@ -21,6 +21,7 @@ class Command(StrEnum):
     RECEIVE = "RECEIVE"
     INSPECT = "INSPECT"
     SORT = "SORT"
+    REWORK = "REWORK"
     TRACE = "TRACE"
     MENU = "MENU"
     DEVICES = "DEVICES"
@@ -44,7 +45,10 @@ ANSWER_WORDS = {
         "MISSING",
         "SWAPPED",
         "OTHERTAG",
+        "PUTASIDE",
+        "AGREE",
     ),
+    "rework": ("FINISHED", "FAILED", "NOTNEEDED", "SURE"),
     "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW", "CLOSEANYWAY"),
 }
 """Answers with a command barcode of their own, besides the positional ones, the grades and those of the checklists."""

@@ -7,7 +7,9 @@ from typing import Protocol
 import msgspec
 
 from rl_station.domain.checklist import Checklist
+from rl_station.domain.events import AnyEvent
 from rl_station.domain.reference import Reference
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan
 from rl_station.domain.unit_label import UnitLabel
@@ -33,9 +35,11 @@ class ParcelRecord(msgspec.Struct, frozen=True):
 
 
 class UnitRecord(msgspec.Struct, frozen=True):
-    """A unit as this store knows it. `status`: identified, graded, decided, labelled, sorted, shipped.
+    """A unit as this store knows it.
 
-    `outcome` to `steps` are those of its last decision, as in `rules.Decision`.
+    `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
+    of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
+    as in `rules.Decision`.
     """
 
     unit: str
@@ -104,6 +108,10 @@ class Records(Protocol):
         """Oldest first."""
         ...
 
+    def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
+        """Everything that happened to a unit and was not taken back, oldest first."""
+        ...
+
     def container(self, code: str) -> ContainerRecord | None: ...
     def history(
         self, *, parcel: str = "", unit: str = "", container: str = "", limit: int = 200
@@ -166,11 +174,18 @@ class Knowledge(Protocol):
     @property
     def rules(self) -> RuleTable: ...
     @property
+    def rework(self) -> WorkTable: ...
+    @property
     def default_client(self) -> str: ...
 
     @property
+    def now(self) -> int:
+        """The station's clock, microseconds since 1970 UTC: how long work took."""
+        ...
+
+    @property
     def tasks(self) -> tuple[str, ...]:
-        """What this station does, in the order of its menu: receive, inspect, sort, trace."""
+        """What this station does, in the order of its menu: receive, inspect, sort, rework, trace."""
         ...
 
     @property

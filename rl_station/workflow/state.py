@@ -122,7 +122,8 @@ class Received(msgspec.Struct, frozen=True, tag=True):
 class UnitInHand(msgspec.Struct, frozen=True):
     """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option).
 
-    `mismatch` is the tag that contradicts it, until somebody says what that means.
+    `mismatch` is the tag that contradicts it, until somebody says what that means. `approver` is there to agree and may have
+    `picked` another outcome; `aside` is the bin where it waits for that. `earlier` are the answers before a rework.
     """
 
     unit: str
@@ -161,6 +162,10 @@ class UnitInHand(msgspec.Struct, frozen=True):
     expected: int | None = None
     approval: str = ""
     steps: tuple[str, ...] = ()
+    approver: str = ""
+    picked: str = ""
+    aside: str = ""
+    earlier: tuple[tuple[str, str, str], ...] = ()
 
 
 class ItemInQuestion(msgspec.Struct, frozen=True):
@@ -187,6 +192,28 @@ class Inspecting(msgspec.Struct, frozen=True, tag=True):
     item: ItemInQuestion | None = None
     closing: bool = False
     radio: Radio = Radio()
+
+
+# --- rework ------------------------------------------------------------------------------------------------------------
+
+
+class Reworking(msgspec.Struct, frozen=True, tag=True):
+    """A unit that was taken up again; what is known of it stands in the records. `work`: rework, approval.
+
+    `steps` are those left, the one in work first; the rest is of that step: when it was `begun` (microseconds since 1970 UTC),
+    parts used, and the `result` that was said after so many `seconds`.
+    """
+
+    unit: str
+    parcel: str
+    work: str
+    steps: tuple[str, ...] = ()
+    begun: int = 0
+    method: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
+    result: str = ""
+    seconds: int = 0
+    sure: bool = False
 
 
 # --- sort and trace ---------------------------------------------------------------------------------------------------
@@ -224,7 +251,7 @@ class Traced(msgspec.Struct, frozen=True, tag=True):
     container: str = ""
 
 
-Job = Arrival | Receiving | Received | Inspecting | Presented | Card | Traced
+Job = Arrival | Receiving | Received | Inspecting | Reworking | Presented | Card | Traced
 
 
 class State(msgspec.Struct, frozen=True):
@@ -285,6 +312,8 @@ def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for eac
             return "item"
         case Presented(unit=unit):
             return f"unit {unit}"
+        case Reworking(unit=unit):
+            return f"rework {unit}"
         case Card(action=action) if action:
             return "container"
         case _:

@@ -10,16 +10,20 @@ from typing import get_args
 import rl_station.workflow
 from rl_station.domain import events as e
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
+from rl_station.domain.rework import RESULTS
 from rl_station.domain.scan import ScanKind
 from rl_station.i18n.workflow_texts import TEXTS
 from rl_station.workflow.announce import SPOKEN
+from rl_station.workflow.inspect.approval import STEPS as APPROVAL
+from rl_station.workflow.inspect.approval import WHY
 from rl_station.workflow.inspect.grading import STEPS
 from rl_station.workflow.receive.choices import CONDITIONS, HAZARDS
+from rl_station.workflow.rework.phases import WORK_PHASES
 
 SOURCES = sorted(Path(rl_station.workflow.__file__).parent.rglob("*.py"))
 
 FAMILIES = {
-    "kind": [*ScanKind, "answer", "parcel", "unit"],
+    "kind": [*ScanKind, "answer", "evidence", "parcel", "part", "unit"],
     "event": [kind.__name__ for kind in get_args(e.AnyEvent)],
     "done": ["noted", *(kind.__name__ for kind in SPOKEN)],
     "disposition": DISPOSITIONS,
@@ -35,7 +39,7 @@ FAMILIES = {
     "weight": ["lighter", "heavier"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
-    "task": ["receive", "inspect", "sort", "trace", "menu"],
+    "task": ["receive", "inspect", "sort", "rework", "trace", "menu"],
     "wish": ["refund", "exchange", "repair"],
     "label": ["parcel", "unit", "container", "manifest"],
     "reason": [
@@ -71,10 +75,18 @@ FAMILIES = {
     "inspect": [
         *(
             f"{step}{part}"
-            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate")
+            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate", *APPROVAL)
             for part in ("", ".detail")
         ),
-        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate")),
+        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate", *APPROVAL)),
+    ],
+    "overruled": WHY,
+    "result": RESULTS,
+    "work": ["rework", "approval"],
+    "rework": [
+        *(f"{phase}.detail" for phase in WORK_PHASES),
+        *(phase for phase in WORK_PHASES if phase != "work"),
+        *(f"expected_{phase}" for phase in WORK_PHASES),
     ],
     "handling": ["ground", "no_air", "single"],
     "role": ["inspector", "supervisor"],

@@ -97,12 +97,28 @@ class WorldRecords:
             case e.DispositionDecided():
                 known = replace(
                     known,
-                    status="decided",
+                    status="awaiting_approval" if event.approval else "decided",
                     disposition=event.disposition,
                     bin=event.bin,
                     reason=event.reason,
                     rule=event.rule,
+                    approval=event.approval,
+                    steps=event.steps,
                 )
+            case e.UnitPutAside():
+                known = replace(known, disposition="hold", bin=event.bin)
+            case e.DispositionApproved():
+                known = replace(
+                    known,
+                    status="decided",
+                    disposition=event.disposition,
+                    bin=event.bin,
+                    approval="",
+                    steps=event.steps,
+                )
+            case e.UnitTakenUp():
+                status = "rework" if event.work == "rework" else known.status
+                known = replace(known, status=status, container="")
             case e.UnitSorted():
                 known = replace(known, status="sorted", container=event.container)
         self.units[known.unit] = known
@@ -118,6 +134,9 @@ class WorldRecords:
                         inside = [unit for unit in self.containers[name].units if unit != event.unit]
                         inside += [event.unit] if name == event.container else []
                         self.containers[name] = replace(self.containers[name], units=tuple(inside))
+            case e.UnitTakenUp(previous=name) if name in self.containers:
+                left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
+                self.containers[name] = replace(self.containers[name], units=left)
             case e.ContainerClosed():
                 self.containers[event.container] = replace(self.containers[event.container], status="closed")
             case e.ContainersConsolidated():
@@ -153,6 +172,9 @@ class WorldRecords:
 
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
         return tuple(unit for unit in self.units.values() if unit.epc == epc and epc)
+
+    def unit_events(self, plate: str) -> tuple[e.AnyEvent, ...]:
+        return tuple(line.event for line in self.standing() if plate in e.subjects(line.event)[1])
 
     def container(self, code: str) -> ContainerRecord | None:
         return self.containers.get(code)

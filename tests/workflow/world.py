@@ -12,6 +12,7 @@ from rl_station.domain import events as e
 from rl_station.domain import site_codes, unit_label
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.messages import Refusal
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.scan import Meaning, Scan, ScanKind, ScanSource
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow import (
@@ -64,12 +65,14 @@ class WorldScale:
 class World:
     """`workflow.knowledge.Knowledge` for one station that does everything, unless told otherwise."""
 
-    def __init__(self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "trace")) -> None:
+    def __init__(self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "rework", "trace")) -> None:
         self.tasks = tasks
         self.categories = CATEGORIES
         self.reference = WorldReference()
         self.records = WorldRecords()
         self.rules = RULES
+        self.rework = WorkTable()
+        self.now = 0
         self.default_client = "acme"
         self.identifiers = self
         self.field = WorldField()

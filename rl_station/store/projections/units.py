@@ -87,7 +87,7 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
         case events.UnitGraded():
             return replace(
                 row,
-                status="graded",
+                status="rework" if row.status == "rework" else "graded",
                 functional=event.functional,
                 cosmetic=event.cosmetic,
                 packaging=event.packaging,
@@ -95,7 +95,7 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
         case events.DispositionDecided():
             return replace(
                 row,
-                status="decided",
+                status="awaiting_approval" if event.approval else "decided",
                 client=event.client,
                 disposition=event.disposition,
                 reason=event.reason,
@@ -109,7 +109,33 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
                 steps=event.steps,
             )
         case events.UnitPlateConfirmed():
-            return replace(row, status="labelled")
+            return replace(row, status=row.status if row.approval else "labelled")
+        case _:
+            return _worked_on(row, event)
+
+
+def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:
+    match event:
+        case events.UnitPutAside():
+            return replace(row, disposition="hold", bin=event.bin)
+        case events.DispositionApproved():
+            overruled = {"reason": f"@overruled.{event.why}", "rule": event.approver} if event.why else {}
+            return replace(
+                row,
+                status="decided",
+                disposition=event.disposition,
+                bin=event.bin,
+                outcome=event.outcome,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                approval="",
+                steps=event.steps,
+                **overruled,
+            )
+        case events.UnitTakenUp():
+            status = "rework" if event.work == "rework" else row.status
+            return replace(row, status=status, container="", placed_seq=0)
         case _:
             return row
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rl_station.domain.messages import content, message
 from rl_station.workflow.choices import choice, keyed
 from rl_station.workflow.facts import client_name
+from rl_station.workflow.inspect.approval import approval_choices
 from rl_station.workflow.inspect.grading import STEPS
 from rl_station.workflow.inspect.lines import missing_lines
 from rl_station.workflow.inspect.questions import asked
@@ -53,6 +54,8 @@ def unit_choices(unit: UnitInHand, knowledge: Knowledge, language: str = "") -> 
             return keyed([choice("no_serial", command="NOSERIAL")])
         case "grade":
             return keyed(choice(name) for name in STEPS)
+        case "approval" | "approve" | "overrule":
+            return approval_choices(unit, knowledge)
         case _:
             question = asked(unit, knowledge)
             options = question.question.options if question else ()

@@ -38,13 +38,11 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
 
 
 def decided(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[Event, ...]:
-    """The decision with its rule and reasons, and the label that carries it."""
+    """The decision with its rule and reasons, and the label that carries it: at once, unless somebody has to agree first."""
     inputs = rule_inputs(unit, knowledge)
     decision = decide_disposition(knowledge.rules, inputs)
-    return (
-        decision_event(unit, parcel, inputs, decision, knowledge),
-        LabelRequested(label="unit", parcel=parcel, unit=unit.unit),
-    )
+    event = decision_event(unit, parcel, inputs, decision, knowledge)
+    return (event,) if event.approval else (event, LabelRequested(label="unit", parcel=parcel, unit=unit.unit))
 
 
 def decision_event(

@@ -34,6 +34,9 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
         case e.DispositionDecided():
             return replace(
                 unit,
+                approver="",
+                picked="",
+                aside="",
                 disposition=event.disposition,
                 rule=event.rule,
                 reason=event.reason,
@@ -48,11 +51,63 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
                 approval=event.approval,
                 steps=event.steps,
             )
-        case _:
+        case e.UnitTagFound() | e.TagMismatchFound() | e.TagMismatchResolved():
             return _tagged(unit, event)
+        case _:
+            return _taken_up(unit, event)
 
 
-def _tagged(unit: UnitInHand, event: e.Event) -> UnitInHand:
+def _taken_up(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR0911 - a table: one return for each row
+    """After what happens to a decision: somebody has to agree to it, or it asks for work."""
+    match event:
+        case e.ApproverPresented():
+            return replace(unit, approver=event.approver)
+        case e.OutcomePicked():
+            return replace(unit, picked=event.outcome)
+        case e.UnitPutAside():
+            return replace(unit, aside=event.bin)
+        case e.UnitTakenUp():
+            return replace(unit, approver="", picked="", aside="")
+        case e.RegradeBegun():
+            return _anew(unit)
+        case e.DispositionApproved():
+            overruled = {"rule": event.approver, "reason": f"@overruled.{event.why}"} if event.why else {}
+            return replace(
+                unit,
+                disposition=event.disposition,
+                outcome=event.outcome,
+                bin=event.bin,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                expected=event.expected,
+                steps=event.steps,
+                approval="",
+                approver="",
+                picked="",
+                **overruled,
+            )
+        case _:
+            return unit
+
+
+def _anew(unit: UnitInHand) -> UnitInHand:
+    """To be graded once more: what was found before counts no more, but a recall, a swap and who it belongs to stay."""
+    return replace(
+        unit,
+        earlier=unit.answers,
+        answers=(),
+        hazards=(),
+        functional="",
+        cosmetic="",
+        packaging="",
+        disposition="",
+        approval="",
+        steps=(),
+    )
+
+
+def _tagged(unit: UnitInHand, event: e.UnitTagFound | e.TagMismatchFound | e.TagMismatchResolved) -> UnitInHand:
     match event:
         case e.UnitTagFound():
             return replace(unit, epc=event.epc)
@@ -61,8 +116,6 @@ def _tagged(unit: UnitInHand, event: e.Event) -> UnitInHand:
         case e.TagMismatchResolved():
             said = event.verdict != "shipped_tag"
             return replace(unit, mismatch="", mismatch_resolved=said, swap=unit.swap or event.verdict == "swap")
-        case _:
-            return unit
 
 
 def unit_of(event: e.UnitIdentified) -> UnitInHand:

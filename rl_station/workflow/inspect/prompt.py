@@ -7,6 +7,7 @@ from rl_station.domain.rules import handling, reason_in
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
 from rl_station.workflow.inputs import Command
+from rl_station.workflow.inspect.approval import STEPS as APPROVAL_STEPS
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
 from rl_station.workflow.inspect.lines import checklist, missing_lines
 from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of
@@ -19,6 +20,11 @@ from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInH
 from rl_station.workflow.tags.facts import tag_facts
 
 _ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
+_ACCEPTS = {
+    "plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL),
+    "serial": _ITEM,
+    "approval": (ScanKind.BADGE,),
+}
 
 
 def prompt(state: State, knowledge: Knowledge) -> Prompt:
@@ -26,7 +32,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
     language = state.worker.language if state.worker else ""
     match state.job:
         case Inspecting(unit=unit) as job if unit is not None:
-            return _unit(job, unit, state, language, knowledge)
+            return unit_prompt(job, unit, state, language, knowledge)
         case Inspecting(item=item) as job if item is not None:
             return _item(job, item, knowledge)
         case Inspecting() as job:
@@ -87,7 +93,8 @@ def _item(job: Inspecting, item: ItemInQuestion, knowledge: Knowledge) -> Prompt
     )
 
 
-def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:
+def unit_prompt(job: Inspecting, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:
+    """What is asked about the unit in hand."""
     step = step_of(unit, knowledge)
     question = asked(unit, knowledge) if step == "question" else None
     if question is not None:
@@ -102,13 +109,15 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
         detail = message(f"inspect.{step}.detail")
     if step == "mismatch":
         detail = message("inspect.mismatch.detail", found=unit.mismatch)
-    destination = message("destination.bin", bin=unit.bin or "-")
+    if step in APPROVAL_STEPS:
+        instruction = message(f"inspect.{step}", role=f"@role.{unit.approval}")
+    destination = message("destination.bin", bin=unit.aside or unit.bin or "-")
     return Prompt(
         workflow="inspect",
         step=step,
         instruction=instruction,
         detail=detail,
-        accepts={"plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL), "serial": _ITEM}.get(step, ()),
+        accepts=_ACCEPTS.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
         commands={"plate": (Command.REPRINT,), "grade": (Command.OK,)}.get(step, ()),
         facts=_unit_facts(unit, knowledge, language),
@@ -165,7 +174,7 @@ def _decision(unit: UnitInHand, currency: str, language: str, knowledge: Knowled
         *(fact("handling", message(f"handling.{word}"), Tone.WARN) for word in handling(unit.travels, unit.packs)),
         *([fact("approval", message(f"role.{unit.approval}"), Tone.WARN)] if unit.approval else []),
         fact("why", message("inspect.why", reason=reason, rule=unit.rule)),
-        fact("place", bin_name(unit.bin, knowledge)),
+        fact("place", bin_name(unit.aside or unit.bin, knowledge)),
         *([fact("expected", money(unit.expected, currency))] if unit.expected is not None else []),
     )
 

@@ -26,6 +26,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
+from rl_station.workflow.inspect import approval
 from rl_station.workflow.inspect.choices import unit_choices
 from rl_station.workflow.inspect.disposition import decided
 from rl_station.workflow.inspect.evolve import evolve_unit, unit_of
@@ -78,7 +79,7 @@ def take(
     return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
 
 
-def decide_unit(
+def decide_unit(  # noqa: PLR0911 - a table: one return for each row
     state: State, job: Inspecting, unit: UnitInHand, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     """One input while a unit is in hand."""
@@ -92,6 +93,8 @@ def decide_unit(
             return decided(unit, job.parcel, knowledge)
         case Commanded():
             return refuse(f"inspect.expected_{step}")
+        case Scanned() | Answered() if step in approval.STEPS:
+            return approval.decide_approval(unit, job.parcel, given, knowledge)
         case Scanned(scan=scan):
             return _scanned(job, unit, scan, knowledge)
         case Answered(choice=answer):
