@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import commit, driver_to_decision, eight_scanners, memory, rfid, scan_to_paint, start, thinking, wedge
+from benchmarks import (
+    commit,
+    driver_to_decision,
+    eight_scanners,
+    memory,
+    rfid,
+    rules,
+    scan_to_paint,
+    start,
+    thinking,
+    wedge,
+)
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure
 
@@ -29,6 +40,7 @@ MEASUREMENTS = (
     Measurement(start.NAMES, start.measure),
     Measurement(memory.NAMES, memory.measure),
     Measurement(thinking.NAMES, thinking.measure),
+    Measurement(rules.NAMES, rules.measure),
     *(
         Measurement(driver_to_decision.names(driver), partial(driver_to_decision.measure, driver))
         for driver in driver_to_decision.DRIVERS
