@@ -133,6 +133,11 @@ def test_every_question_and_answer_is_there_in_german_and_spanish() -> None:
             assert all(dict(option.texts).keys() == {"de", "es"} for option in question.options), question.id
 
 
+def test_every_reason_is_there_in_german_and_spanish() -> None:
+    for rule in SITE.rules.rules:
+        assert dict(rule.reasons).keys() == {"de", "es"}, rule.id
+
+
 def test_its_bulk_files_are_what_the_generator_writes(tmp_path: Path) -> None:
     script = Path(__file__).parents[2] / "scripts" / "make_example_site"
     subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
