@@ -115,6 +115,7 @@ RETURNS = (
 OPERATORS = (
     Operator("mara", "Mara", "100", "en", ("worker",)),
     Operator("priya", "Priya", "200", "de", ("worker", "inspector")),
+    Operator("sven", "Sven", "300", "en", ("worker", "inspector", "supervisor")),
 )
 LANES = (
     Lane("MIXED", "Anything"),
