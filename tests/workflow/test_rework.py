@@ -4,61 +4,18 @@ from __future__ import annotations
 
 import pytest
 from catalogue_check import check_prompt, spoken
-from workflow_goods import PHONE, SHIRT
+from workflow_goods import PHONE, SHIRT, WORK, WORK_RULES
 from world import Desk, desk_at, inspect_unit, receive
 
 from rl_station.domain import events as e
-from rl_station.domain.conditions import compile_condition
 from rl_station.domain.messages import Refusal
-from rl_station.domain.rework import Method, Part, WorkStep, WorkTable
-from rl_station.domain.rules import SAMPLES, Outcome, Rule, RuleTable
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.scan import Meaning, ScanKind
 from rl_station.workflow import Command, at_rest, fold, initial
 from rl_station.workflow.state import Reworking
 
 UNIT, TOTE, TEXT = ScanKind.UNIT_PLATE, ScanKind.CONTAINER, ScanKind.TEXT
 SECOND = 1_000_000
-
-STEPS = WorkTable(
-    steps={
-        "wipe": WorkStep(
-            id="wipe",
-            text="Wipe it",
-            texts=(("de", "Löschen"),),
-            seconds=60,
-            methods=("clear", "purge"),
-            evidence=True,
-            next=(("failed", "regrade"),),
-        ),
-        "clean": WorkStep(id="clean", text="Clean it", parts=("cloth",), next=(("failed", "steam"),)),
-        "steam": WorkStep(id="steam", text="Steam it"),
-        "repack": WorkStep(id="repack", text="Repack it", seconds=20, parts=("box",), results=("done", "failed")),
-    },
-    parts={
-        "box": Part(id="box", text="Box", codes=("SP-BOX",)),
-        "cloth": Part(id="cloth", text="Cloth"),
-        "cable": Part(id="cable", text="Cable", codes=("SP-CABLE",)),
-    },
-    methods={"clear": Method(id="clear", text="Clear"), "purge": Method(id="purge", text="Purge")},
-)
-
-
-def rule(name: str, outcome: str, when: str = "") -> Rule:
-    return Rule(id=name, outcomes=(outcome,), reason=f"It is {name}.", when=compile_condition(when, SAMPLES))
-
-
-RULES = RuleTable(
-    (
-        rule("wiped_first", "make_good", '"data" in flags'),
-        rule("worn", "freshen", 'functional == "F3"'),
-        rule("sound", "resell"),
-    ),
-    "rules-r",
-    {
-        "make_good": Outcome(id="make_good", disposition="refurbish", steps=("wipe", "clean", "repack")),
-        "freshen": Outcome(id="freshen", disposition="refurbish", steps=("clean",)),
-    },
-)
 
 
 def refused(desk: Desk) -> Refusal:
@@ -78,7 +35,7 @@ def to_rework(desk: Desk) -> None:
 
 def bench() -> Desk:
     desk = desk_at("receive")
-    desk.world.rules, desk.world.rework = RULES, STEPS
+    desk.world.rules, desk.world.rework = WORK_RULES, WORK
     receive(desk)
     desk.command(Command.INSPECT)
     desk.scan((ScanKind.RMA, "RMA1"))

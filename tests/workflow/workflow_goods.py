@@ -16,7 +16,8 @@ from rl_station.domain.reference import (
     Product,
     Recall,
 )
-from rl_station.domain.rules import SAMPLES, Rule, RuleTable
+from rl_station.domain.rework import Method, Part, WorkStep, WorkTable
+from rl_station.domain.rules import SAMPLES, Outcome, Rule, RuleTable
 
 CATEGORIES = ("phones", "laptops", "apparel", "footwear", "small_appliances", "toys")
 
@@ -185,6 +186,45 @@ RULES = RuleTable(
     ),
     "rules-1",
 )
+
+
+WORK = WorkTable(
+    steps={
+        "wipe": WorkStep(
+            id="wipe",
+            text="Wipe it",
+            texts=(("de", "Löschen"),),
+            seconds=60,
+            methods=("clear", "purge"),
+            evidence=True,
+            next=(("failed", "regrade"),),
+        ),
+        "clean": WorkStep(id="clean", text="Clean it", parts=("cloth",), next=(("failed", "steam"),)),
+        "steam": WorkStep(id="steam", text="Steam it"),
+        "repack": WorkStep(id="repack", text="Repack it", seconds=20, parts=("box",), results=("done", "failed")),
+    },
+    parts={
+        "box": Part(id="box", text="Box", codes=("SP-BOX",)),
+        "cloth": Part(id="cloth", text="Cloth"),
+        "cable": Part(id="cable", text="Cable", codes=("SP-CABLE",)),
+    },
+    methods={"clear": Method(id="clear", text="Clear"), "purge": Method(id="purge", text="Purge")},
+)
+"""Steps of rework: one with everything that can be asked, and three plain ones."""
+
+WORK_RULES = RuleTable(
+    (
+        _rule("wiped_first", "make_good", "It holds data.", '"data" in flags'),
+        _rule("worn", "freshen", "It is worn.", 'functional == "F3"'),
+        _rule("sound", "resell", "It is sound."),
+    ),
+    "rules-r",
+    {
+        "make_good": Outcome(id="make_good", disposition="refurbish", steps=("wipe", "clean", "repack")),
+        "freshen": Outcome(id="freshen", disposition="refurbish", steps=("clean",)),
+    },
+)
+"""Decisions that ask for work first."""
 
 
 class WorldReference:
