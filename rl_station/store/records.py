@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import bindparam, select
 
-from rl_station.domain.events import AnyEvent, Recorded
+from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.projections import ContainerRow, ParcelRow, UnitRow
@@ -60,6 +60,7 @@ _STANDING = prepare(
         tables.event_subject.c.kind == "unit",
         tables.event_subject.c.subject == bindparam("unit"),
         tables.corrected.c.seq.is_(None),
+        tables.event.c.type != CorrectionDeclared.__name__,
     )
     .order_by(tables.event_subject.c.seq)
 )

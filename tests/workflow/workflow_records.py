@@ -117,7 +117,7 @@ class WorldRecords:
                     steps=event.steps,
                 )
             case e.UnitTakenUp():
-                status = "rework" if event.work == "rework" else known.status
+                status = "rework" if event.work == "rework" else "awaiting_approval"
                 known = replace(known, status=status, container="")
             case e.UnitSorted():
                 known = replace(known, status="sorted", container=event.container)
@@ -174,7 +174,8 @@ class WorldRecords:
         return tuple(unit for unit in self.units.values() if unit.epc == epc and epc)
 
     def unit_events(self, plate: str) -> tuple[e.AnyEvent, ...]:
-        return tuple(line.event for line in self.standing() if plate in e.subjects(line.event)[1])
+        standing = (line.event for line in self.standing() if not isinstance(line.event, e.CorrectionDeclared))
+        return tuple(event for event in standing if plate in e.subjects(event)[1])
 
     def container(self, code: str) -> ContainerRecord | None:
         return self.containers.get(code)

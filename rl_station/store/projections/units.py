@@ -134,7 +134,7 @@ def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:
                 **overruled,
             )
         case events.UnitTakenUp():
-            status = "rework" if event.work == "rework" else row.status
+            status = "rework" if event.work == "rework" else "awaiting_approval"
             return replace(row, status=status, container="", placed_seq=0)
         case _:
             return row
