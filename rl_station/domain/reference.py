@@ -6,6 +6,8 @@ from typing import Protocol
 
 import msgspec
 
+from rl_station.domain.recalls import RecallTable
+
 
 class Client(msgspec.Struct, frozen=True):
     """The merchant whose goods these are."""
@@ -56,6 +58,7 @@ class Product(msgspec.Struct, frozen=True):
     serialized: bool = False
     data_bearing: bool = False
     battery: str = ""
+    group: str = ""
 
 
 class AnnouncedLine(msgspec.Struct, frozen=True):
@@ -88,15 +91,6 @@ class AnnouncedReturn(msgspec.Struct, frozen=True):
     weight: int = 0
 
 
-class Recall(msgspec.Struct, frozen=True):
-    """A recalled GTIN of the offline snapshot; `lot` empty means every lot."""
-
-    gtin: str
-    reference: str
-    hazard: str
-    lot: str = ""
-
-
 class Reference(Protocol):
     """Read-only reference data, whatever holds it. Lookups take canonical values and never raise for unknown ones."""
 
@@ -116,5 +110,4 @@ class Reference(Protocol):
     def returns_by_order(self, order: str) -> tuple[AnnouncedReturn, ...]: ...
     def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]: ...
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]: ...
-    def recall(self, gtin: str, lot: str) -> Recall | None: ...
-    def recall_snapshot_date(self) -> str: ...
+    def recalls(self) -> RecallTable: ...
