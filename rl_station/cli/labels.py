@@ -41,6 +41,7 @@ _SPELT = {
     "other": "something_else",
     "pallet": "consolidate",
     "putaside": "put_aside",
+    "start": "timer_start",
     "shipnow": "ship_now",
 }
 """Choices whose command is spelt differently from their id."""

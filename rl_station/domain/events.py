@@ -233,12 +233,15 @@ class ItemPresented(Event, frozen=True, kw_only=True):
     epc: str = ""
     lot: str = ""
     products: tuple[tuple[str, str], ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class UnitIdentified(Event, frozen=True, kw_only=True):
     """One item out of a parcel. `match`: expected, unexpected, other_client, unknown_product.
 
-    `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits.
+    `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits; `made` and
+    `expires` are YYYY-MM-DD, where its code says so.
     """
 
     unit: str
@@ -255,6 +258,8 @@ class UnitIdentified(Event, frozen=True, kw_only=True):
     rma: str = ""
     line: int = 0
     value: int = 0
+    made: str = ""
+    expires: str = ""
 
 
 class UnitSerialRead(Event, frozen=True, kw_only=True):
@@ -276,22 +281,108 @@ class UnitSwapSuspected(Event, frozen=True, kw_only=True):
 
 
 class UnitRecallChecked(Event, frozen=True, kw_only=True):
-    """Against the offline snapshot of `snapshot` (date). `recall` is the reference, empty for none."""
+    """Against the offline snapshot of `snapshot` (date), `age` days old, content hash `version`.
+
+    `recall` is the reference that means the unit for certain, empty for none, and `references` all of these; `how`: gtin,
+    brand_model. `asks`: what has to be asked before the verdict stands: reference, how, and model or lot.
+    """
 
     unit: str
     parcel: str
     recall: str = ""
     snapshot: str = ""
+    references: tuple[str, ...] = ()
+    how: str = ""
+    age: int | None = None
+    version: str = ""
+    asks: tuple[tuple[str, str, str], ...] = ()
+
+
+class UnitRecallAnswered(Event, frozen=True, kw_only=True):
+    """A worker's word on the notice `recall`. `asked`: model, lot; `verdict`: affected, spared, or what is asked next.
+
+    `answer`: yes, no, unreadable, or read where `lot` was scanned.
+    """
+
+    unit: str
+    parcel: str
+    recall: str
+    asked: str
+    answer: str
+    verdict: str
+    lot: str = ""
+
+
+class LateRecallFound(Event, frozen=True, kw_only=True):
+    """A recall that came after the unit was decided means it, or may mean it. `status` as in the records, such as shipped.
+
+    `ask`: model, lot, or empty where it is certain.
+    """
+
+    unit: str
+    parcel: str
+    recall: str
+    how: str
+    status: str
+    snapshot: str = ""
+    age: int | None = None
+    ask: str = ""
+
+
+class UnitRecalled(Event, frozen=True, kw_only=True):
+    """A decided unit is taken out for a recall that came later; `previous` is the container it was taken out of, if any."""
+
+    unit: str
+    parcel: str
+    recall: str
+    how: str
+    snapshot: str = ""
+    previous: str = ""
+
+
+class UnitRecallLifted(Event, frozen=True, kw_only=True):
+    """The recall was reversed: the unit is decided anew, or graded first where it never was (`graded` False)."""
+
+    unit: str
+    parcel: str
+    recall: str
+    reason: str
+    graded: bool
+    previous: str = ""
 
 
 class UnitQuestionAnswered(Event, frozen=True, kw_only=True):
-    """One answer of the hazard, data or category checklist. Ids as in the checklist file."""
+    """One answer of a checklist. Ids as in the checklist file.
+
+    `value` is what was measured, typed or scanned, or how many seconds a timer took; `version` that of the checklist's content.
+    """
 
     unit: str
     parcel: str
     checklist: str
     question: str
     answer: str
+    value: str = ""
+    version: str = ""
+
+
+class UnitTimerStarted(Event, frozen=True, kw_only=True):
+    """What a question waits for was begun `at` this moment, microseconds since 1970 UTC."""
+
+    unit: str
+    parcel: str
+    checklist: str
+    question: str
+    at: int
+
+
+class UnitReasonChecked(Event, frozen=True, kw_only=True):
+    """Whether what the customer says of the unit was found. `reason`: X12 element 1293; `found`: confirmed, not_found."""
+
+    unit: str
+    parcel: str
+    reason: str
+    found: str
 
 
 class UnitHazardFound(Event, frozen=True, kw_only=True):
@@ -686,7 +777,13 @@ AnyEvent = (
     | UnitSerialRead
     | UnitSwapSuspected
     | UnitRecallChecked
+    | UnitRecallAnswered
+    | LateRecallFound
+    | UnitRecalled
+    | UnitRecallLifted
     | UnitQuestionAnswered
+    | UnitTimerStarted
+    | UnitReasonChecked
     | UnitHazardFound
     | UnitGraded
     | DispositionDecided

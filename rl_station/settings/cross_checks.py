@@ -7,15 +7,15 @@ from itertools import chain
 
 from pydantic import BaseModel
 
-from rl_station.settings.checklist_checks import check_checklist
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
 from rl_station.settings.example_checks import check_examples
 from rl_station.settings.models import StationModel
-from rl_station.settings.parsed import CHECKLISTS, Parsed
+from rl_station.settings.parsed import Parsed
 from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rework_checks import check_rework
 from rl_station.settings.rule_checks import check_rules
+from rl_station.settings.scope_checks import check_checklists
 from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
 from rl_station.settings.toml_positions import Path
 from rl_station.settings.zone_settings import shared_antennas
@@ -33,7 +33,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             _categories(parsed.bins, parsed, "bins"),
             _bins(parsed),
             _destinations(parsed),
-            _checklists(parsed),
+            check_checklists(parsed),
             check_rules(parsed),
             check_rework(parsed),
             check_examples(parsed),
@@ -131,11 +131,6 @@ def _destinations(parsed: Parsed) -> Iterator[Problem]:
     for id_ in parsed.bins or {}:
         if id_ in (parsed.lanes or {}):
             yield parsed.layers["bins"].problem((id_,), f"{id_!r} is a lane already; one barcode cannot be both")
-
-
-def _checklists(parsed: Parsed) -> Iterator[Problem]:
-    for id_, model in (parsed.checklists or {}).items():
-        yield from check_checklist(model, parsed.layers[f"{CHECKLISTS}/{id_}"])
 
 
 def _each(

@@ -10,7 +10,8 @@ from typing import TypeVar
 from pydantic import BaseModel, RootModel
 
 from rl_station.settings.carrier_settings import CarriersModel
-from rl_station.settings.content_models import ChecklistModel
+from rl_station.settings.checklist_content import SHARED, scope_of
+from rl_station.settings.checklist_models import ChecklistModel, ReasonsModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.csv_tables import Numbered, read_csv
 from rl_station.settings.device_settings import DevicesFile
@@ -27,12 +28,13 @@ from rl_station.settings.models import (
     LanesFile,
     OperatorModel,
     OperatorsFile,
-    RecallsModel,
     SiteModel,
     StationModel,
     StationsFile,
 )
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.recall_files import Feeds, read_feeds
+from rl_station.settings.recall_models import RecallsModel
 from rl_station.settings.rework_models import ReworkModel
 from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.validate import validate
@@ -56,7 +58,11 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 """TOML files of the folder by name, with their models; the checklists come on top, one model for all."""
 
-OPTIONAL: dict[str, type[BaseModel]] = {"rules_examples": ExamplesModel, "rework": ReworkModel}
+OPTIONAL: dict[str, type[BaseModel]] = {
+    "rules_examples": ExamplesModel,
+    "rework": ReworkModel,
+    "reasons": ReasonsModel,
+}
 """Files that a site may do without."""
 
 M = TypeVar("M", bound=BaseModel)
@@ -76,21 +82,24 @@ class Parsed:
     bins: Mapping[str, BinModel] | None
     containers: Mapping[str, ContainerModel] | None
     recalls: RecallsModel | None
+    feeds: Feeds
     rules: RulesModel | None
     carriers: CarriersModel | None
     devices: DevicesFile | None
     checklists: Mapping[str, ChecklistModel] | None
     examples: ExamplesModel | None
     rework: ReworkModel | None
+    reasons: ReasonsModel | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
 
     @property
     def categories(self) -> tuple[str, ...] | None:
-        """A category is a checklist that is not one of the two every category shares."""
-        return (
-            None if self.checklists is None else tuple(id_ for id_ in self.checklists if id_ not in ("hazard", "data"))
-        )
+        """The categories that checklists are for, in the order of their files."""
+        if self.checklists is None:
+            return None
+        scopes = (scope_of(id_, model) for id_, model in self.checklists.items())
+        return tuple(dict.fromkeys(scope.category for scope in scopes if scope.category))
 
 
 def read_layers(
@@ -139,12 +148,14 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem], dra
         bins=table("bins", BinsFile),
         containers=table("containers", ContainersFile),
         recalls=one("recalls", RecallsModel),
+        feeds=read_feeds(folder, problems),
         rules=one("dispositions", RulesModel),
         carriers=one("carriers", CarriersModel),
         devices=one("devices", DevicesFile),
         checklists=_checklists(checklist_names(folder, draft), layers, problems),
         examples=one("rules_examples", ExamplesModel),
         rework=one("rework", ReworkModel),
+        reasons=one("reasons", ReasonsModel),
         products=_rows(_home(folder, draft, PRODUCTS_FILE), PRODUCTS_FILE, ProductRow, problems),
         returns=_rows(_home(folder, draft, RETURNS_FILE), RETURNS_FILE, ReturnRow, problems),
     )
@@ -162,7 +173,7 @@ def _optional_names(folder: Path, draft: Path | None) -> tuple[str, ...]:
 def checklist_names(folder: Path, draft: Path | None = None) -> tuple[str, ...]:
     """The checklist files, and the two that have to be there."""
     found = {file.stem for each in (folder, draft) if each for file in (each / CHECKLISTS).glob("*.toml")}
-    return tuple(f"{CHECKLISTS}/{name}" for name in sorted(found | {"hazard", "data"}))
+    return tuple(f"{CHECKLISTS}/{name}" for name in sorted(found | set(SHARED)))
 
 
 def _checklists(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rl_station.settings.content_models import ChecklistModel
+from rl_station.settings.checklist_models import ChecklistModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.documents import HOST_FILE, Layers, dotted
 from rl_station.settings.models import SECRETS

@@ -16,12 +16,14 @@ from rl_station.domain.reference import Bin, Client, Lane, Operator
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
-from rl_station.settings.content import announced_returns, checklist, product, recalls, tracking_keys
+from rl_station.settings.checklist_content import checklist, reason_checklist
+from rl_station.settings.content import announced_returns, product, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
+from rl_station.settings.recall_content import recalls_of
 from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.rework_content import work_table
 from rl_station.settings.rule_content import rule_table
@@ -137,7 +139,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         carriers=carriers,
         devices=_there(parsed.devices),
         printers=_there(parsed.devices).printers,
-        checklists={id_: checklist(id_, found) for id_, found in _there(parsed.checklists).items()},
+        checklists=_checklists(parsed),
         label_key=site.label_key.encode(),
         default_client=site.default_client,
         hold_bin=site.hold_bin,
@@ -152,7 +154,6 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 
 
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
-    found = _there(parsed.recalls)
     return Facts(
         clients=tuple(Client(id_, model.name) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
@@ -166,11 +167,17 @@ def _facts(parsed: Parsed, site: SiteModel) -> Facts:
         ),
         products=tuple(product(numbered.row) for numbered in _there(parsed.products)),
         returns=announced_returns(numbered.row for numbered in _there(parsed.returns)),
-        recalls=recalls(found),
-        recall_snapshot=found.snapshot,
+        recalls=recalls_of(_there(parsed.recalls), parsed.feeds),
         hold_bin=site.hold_bin,
         containers=tuple(_there(parsed.containers)),
     )
+
+
+def _checklists(parsed: Parsed) -> Mapping[str, Checklist]:
+    """By id; what is asked about stated reasons is one more, where the site asks."""
+    made = [checklist(id_, found) for id_, found in _there(parsed.checklists).items()]
+    reasons = [] if parsed.reasons is None else [reason_checklist(parsed.reasons)]
+    return {each.id: each for each in (*made, *reasons)}
 
 
 def _as_station(id_: str, model: StationModel) -> Station:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
@@ -9,6 +11,7 @@ from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
+from rl_station.station.former_checklists import FormerChecklists
 from rl_station.store import Store
 from rl_station.workflow.knowledge import Field, Identifiers, Records, Scale
 
@@ -21,6 +24,7 @@ class StationKnowledge:
         self._store = store
         self._field = field
         self._scale = scale
+        self._former = FormerChecklists(store.folder, site.checklists.values())
 
     @property
     def reference(self) -> Reference:
@@ -64,13 +68,21 @@ class StationKnowledge:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return tuple(name for name in self._site.checklists if name not in ("hazard", "data"))
+        scopes = (found.scope for found in self._site.checklists.values())
+        return tuple(dict.fromkeys(scope.category for scope in scopes if scope.category))
 
     def default_lane(self) -> str:
         return self._site.station.default_lane
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        return self._site.checklists.get(checklist_id)
+    @property
+    def checklists(self) -> Mapping[str, Checklist]:
+        return self._site.checklists
+
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        found = self._site.checklists.get(checklist_id)
+        if not version or (found is not None and found.version == version):
+            return found
+        return self._former.get(checklist_id, version) or found
 
     def weight_tolerance(self, announced: int) -> int:
         return max(self._site.weight_tolerance_g, announced * self._site.weight_tolerance_percent // 100)

@@ -55,6 +55,11 @@ class Store:
         return Store(open_folder(folder, who, at=clock.now(), epoch=epoch, ballast=ballast), clock, prefix)
 
     @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._database.path.parent
+
+    @property
     def epoch(self) -> str:
         """The token of the epoch written now."""
         return self._epoch.token
@@ -132,7 +137,7 @@ class Store:
 
     def check(self, *, projections: bool = False) -> Report:
         """Verify the log, and on demand the derived tables. Raises StoreError only if it cannot be opened at all."""
-        return check_folder(self._database.path.parent, projections=projections)
+        return check_folder(self.folder, projections=projections)
 
     def rebuild(self) -> int:
         """Fold the derived tables anew; the checkpoint goes. Gives the number of events. Raises StoreError."""

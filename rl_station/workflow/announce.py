@@ -33,6 +33,9 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.UnitPutAside,
     e.ApproverPresented,
     e.OutcomePicked,
+    e.LateRecallFound,
+    e.UnitRecallLifted,
+    e.UnitRecalled,
     e.DispositionDecided,
     e.RegradeBegun,
     e.ReworkStepEnded,
@@ -45,7 +48,10 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.UnitPlateConfirmed,
     e.UnitIdentified,
     e.UnitSerialRead,
+    e.UnitReasonChecked,
     e.UnitQuestionAnswered,
+    e.UnitRecallAnswered,
+    e.UnitTimerStarted,
     e.UnitGraded,
     e.UnitSorted,
     e.UnitPresented,
@@ -81,6 +87,7 @@ _WARNED = frozenset(
     {
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
         *("UnitPutAside", "ReworkSetAside"),
+        *("LateRecallFound", "UnitRecalled"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared"),
     }
 )
@@ -88,6 +95,7 @@ _WARNED = frozenset(
 _BESIDE = frozenset({"DevicesAsked"})
 """Events that are no step of the work."""
 
+_TAKEN_OUT = frozenset({"UnitTakenUp", "UnitRecalled", "UnitRecallLifted"})
 _WEIGHT_DIFFERS = frozenset({"lighter", "heavier"})
 
 
@@ -115,7 +123,7 @@ def notice(  # noqa: PLR0911 - a table: one return for each row
         match event:
             case e.CorrectionDeclared(types=types) if "UnitSorted" in types:
                 return message("hands.take_out", containers=_list(event.containers), units=_list(event.units))
-            case e.CorrectionDeclared(types=types, containers=(_, *_)) if "UnitTakenUp" in types:
+            case e.CorrectionDeclared(types=types, containers=(_, *_)) if _TAKEN_OUT.intersection(types):
                 return message("hands.put_back", containers=_list(event.containers), units=_list(event.units))
             case e.CorrectionDeclared(types=types) if "ContainersConsolidated" in types:
                 return message("hands.take_off_pallet", containers=_list(event.containers))

@@ -36,6 +36,7 @@ ANSWER_WORDS = {
     ),
     "inspect": (
         "NOSERIAL",
+        "START",
         "OTHER",
         "CLOSE",
         "GOON",
@@ -47,8 +48,14 @@ ANSWER_WORDS = {
         "OTHERTAG",
         "PUTASIDE",
         "AGREE",
+        "RECALLED",
+        "NOTRECALLED",
+        "LOTRECALLED",
+        "OTHERLOT",
+        "NOLOT",
     ),
     "rework": ("FINISHED", "FAILED", "NOTNEEDED", "SURE"),
+    "trace": ("SETASIDE", "NOTMEANT", "DECIDEANEW"),
     "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW", "CLOSEANYWAY"),
 }
 """Answers with a command barcode of their own, besides the positional ones, the grades and those of the checklists."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
@@ -193,8 +194,13 @@ class Knowledge(Protocol):
         """Product categories that have a checklist, in the order they are offered."""
         ...
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        """By id: `hazard`, `data`, or a product category."""
+    @property
+    def checklists(self) -> Mapping[str, Checklist]:
+        """All of them by id, `hazard`, `data` and `reason` among them."""
+        ...
+
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        """By id; as it was in this version where that is still known, else as it is now."""
         ...
 
     def weight_tolerance(self, announced: int) -> int:

@@ -120,10 +120,12 @@ class Received(msgspec.Struct, frozen=True, tag=True):
 
 
 class UnitInHand(msgspec.Struct, frozen=True):
-    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option).
+    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, answer as `noted`).
 
     `mismatch` is the tag that contradicts it, until somebody says what that means. `approver` is there to agree and may have
     `picked` another outcome; `aside` is the bin where it waits for that. `earlier` are the answers before a rework.
+    `versions` are those of the checklists begun; `timer` is (checklist, question, when it was started, microseconds UTC).
+    `recall_asks` as in `UnitRecallChecked`; `spared` are notices that do not mean it, by the worker's word.
     """
 
     unit: str
@@ -166,6 +168,13 @@ class UnitInHand(msgspec.Struct, frozen=True):
     picked: str = ""
     aside: str = ""
     earlier: tuple[tuple[str, str, str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    timer: tuple[str, str, int] = ("", "", 0)
+    made: str = ""
+    expires: str = ""
+    recalls_version: str = ""
+    recall_asks: tuple[tuple[str, str, str], ...] = ()
+    spared: tuple[str, ...] = ()
 
 
 class ItemInQuestion(msgspec.Struct, frozen=True):
@@ -178,6 +187,8 @@ class ItemInQuestion(msgspec.Struct, frozen=True):
     epc: str = ""
     lot: str = ""
     products: tuple[tuple[str, str], ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class Inspecting(msgspec.Struct, frozen=True, tag=True):

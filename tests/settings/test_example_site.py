@@ -12,7 +12,7 @@ from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGI
 from rl_station.domain.identifiers import parse_epc, parse_gtin, parse_sscc
 from rl_station.domain.site_codes import make
 from rl_station.settings import check, load_site
-from rl_station.settings.content_models import Cosmetic, Functional, Packaging
+from rl_station.settings.checklist_models import Cosmetic, Functional, Packaging
 from rl_station.settings.models import Disposition
 from rl_station.settings.paths import example_site
 
@@ -120,10 +120,11 @@ def test_no_two_units_have_one_serial_or_epc() -> None:
 
 
 def test_recalls_are_of_articles_sold_here() -> None:
-    assert len({recall.reference for recall in FACTS.recalls}) >= 3
-    assert all(SITE.reference.products_by_gtin(recall.gtin) for recall in FACTS.recalls)
-    assert any(recall.lot for recall in FACTS.recalls)
-    assert SITE.reference.recall_snapshot_date() == "2026-11-15"
+    recalls = FACTS.recalls.recalls
+    assert len({recall.reference for recall in recalls}) >= 3
+    assert all(SITE.reference.products_by_gtin(gtin) for recall in recalls for gtin in recall.gtins)
+    assert any(recall.lots for recall in recalls)
+    assert FACTS.recalls.snapshot == "2026-11-15"
 
 
 def test_every_question_and_answer_is_there_in_german_and_spanish() -> None:

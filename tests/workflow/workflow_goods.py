@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rl_station.domain.checklist import Checklist, Option, Question
+from rl_station.domain.checklist import Checklist, Option, Question, Scope
 from rl_station.domain.conditions import compile_condition
+from rl_station.domain.recalls import Recall, RecallTable, recall_table
 from rl_station.domain.reference import (
     AnnouncedLine,
     AnnouncedReturn,
@@ -14,7 +15,6 @@ from rl_station.domain.reference import (
     Lane,
     Operator,
     Product,
-    Recall,
 )
 from rl_station.domain.rework import Method, Part, WorkStep, WorkTable
 from rl_station.domain.rules import SAMPLES, Outcome, Rule, RuleTable
@@ -128,7 +128,7 @@ BINS = (
     Bin("BREFURB", "Refurbish", ("refurbish",)),
     Bin("BHOLD", "Hold", ("hold",)),
 )
-RECALLS = (Recall(RECALLED, "RC-7", "fire"),)
+RECALLS = (Recall(reference="RC-7", hazard="fire", gtins=(RECALLED,)),)
 
 CHECKLISTS: Mapping[str, Checklist] = {
     "hazard": Checklist(
@@ -165,6 +165,7 @@ CHECKLISTS: Mapping[str, Checklist] = {
                     ),
                 ),
             ),
+            scope=Scope(name),
         )
         for name in CATEGORIES
     },
@@ -278,8 +279,8 @@ class WorldReference:
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
         return tuple(found for found in RETURNS for line in found.lines if epc in line.epcs)
 
-    def recall(self, gtin: str, lot: str) -> Recall | None:
-        return next((found for found in RECALLS if found.gtin == gtin and found.lot in ("", lot)), None)
+    def __init__(self) -> None:
+        self.recall_table = recall_table(RECALLS, "2026-11-01")
 
-    def recall_snapshot_date(self) -> str:
-        return "2026-11-01"
+    def recalls(self) -> RecallTable:
+        return self.recall_table

@@ -72,6 +72,8 @@ class World:
         self.records = WorldRecords()
         self.rules = RULES
         self.rework = WorkTable()
+        self.checklists = CHECKLISTS
+        self.former: dict[tuple[str, str], Checklist] = {}
         self.now = 0
         self.default_client = "acme"
         self.identifiers = self
@@ -84,8 +86,9 @@ class World:
     def unit_plate(self, ahead: int = 0) -> str:
         return unit_plate(1 + ahead + sum(isinstance(line.event, e.UnitIdentified) for line in self.records.log))
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        return CHECKLISTS.get(checklist_id)
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        former = self.former.get((checklist_id, version)) if version else None
+        return former or self.checklists.get(checklist_id)
 
     def weight_tolerance(self, announced: int) -> int:
         return max(100, announced // 20)

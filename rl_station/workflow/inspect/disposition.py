@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from rl_station.domain.events import DispositionDecided, Event, LabelRequested
-from rl_station.domain.reference import AnnouncedLine
 from rl_station.domain.rules import Decision, Inputs, decide_disposition, inputs_of
-from rl_station.workflow.facts import returns_of
-from rl_station.workflow.inspect.questions import findings_of, product_of
+from rl_station.workflow.inspect.questions import findings_of, line_of, product_of, reason_found
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import UnitInHand
 
@@ -14,7 +12,7 @@ from rl_station.workflow.state import UnitInHand
 def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
     """The fields of `rules.FIELDS` that are known, sorted. Grades are absent where a hazard or recall ended the questions."""
     product = product_of(unit, knowledge)
-    line = _line(unit, knowledge)
+    line = line_of(unit, knowledge)
     return inputs_of(
         {
             "brand": product.brand if product else "",
@@ -24,10 +22,12 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
             "data_bearing": product is not None and product.data_bearing,
             "flags": findings_of(unit, knowledge).flags,
             "functional": unit.functional,
+            "group": product.group if product else "",
             "hazards": unit.hazards,
             "match": unit.match,
             "packaging": unit.packaging,
             "reason": line.reason if line else "",
+            "reason_found": reason_found(unit),
             "recall": bool(unit.recall),
             "sku": unit.sku,
             "swap": unit.swap,
@@ -70,9 +70,3 @@ def decision_event(
         approval=decision.approval,
         steps=decision.steps,
     )
-
-
-def _line(unit: UnitInHand, knowledge: Knowledge) -> AnnouncedLine | None:
-    """What was announced of it."""
-    returns = returns_of((unit.rma,), knowledge)
-    return next((line for announced in returns for line in announced.lines if line.line == unit.line), None)

@@ -10,10 +10,14 @@ from rl_station.workflow.inputs import Command
 from rl_station.workflow.inspect.approval import STEPS as APPROVAL_STEPS
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
 from rl_station.workflow.inspect.lines import checklist, missing_lines
-from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of
+from rl_station.workflow.inspect.question_prompt import question_accepts, question_detail
+from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of, started
+from rl_station.workflow.inspect.recall import STEPS as RECALL_STEPS
+from rl_station.workflow.inspect.recall import recall_instruction, recall_step
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
+from rl_station.workflow.recalls import notice_facts, snapshot_fact
 from rl_station.workflow.receive.lookup import KEY_KINDS
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInHand
@@ -23,6 +27,7 @@ _ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
 _ACCEPTS = {
     "plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL),
     "serial": _ITEM,
+    "recall_lot": (ScanKind.GTIN, ScanKind.TEXT),
     "approval": (ScanKind.BADGE,),
 }
 
@@ -104,11 +109,13 @@ def unit_prompt(job: Inspecting, unit: UnitInHand, state: State, language: str, 
     if step == "plate" and state.printer:
         detail = message("printer.failed", reason=visible(state.printer))
     elif question is not None:
-        detail = content(question.question.help or question.checklist.title)
+        detail = question_detail(unit, question, knowledge)
     else:
         detail = message(f"inspect.{step}.detail")
     if step == "mismatch":
         detail = message("inspect.mismatch.detail", found=unit.mismatch)
+    if step in RECALL_STEPS:
+        instruction, detail = recall_instruction(unit, knowledge)
     if step in APPROVAL_STEPS:
         instruction = message(f"inspect.{step}", role=f"@role.{unit.approval}")
     destination = message("destination.bin", bin=unit.aside or unit.bin or "-")
@@ -117,13 +124,14 @@ def unit_prompt(job: Inspecting, unit: UnitInHand, state: State, language: str, 
         step=step,
         instruction=instruction,
         detail=detail,
-        accepts=_ACCEPTS.get(step, ()),
+        accepts=question_accepts(question.question) if question else _ACCEPTS.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
         commands={"plate": (Command.REPRINT,), "grade": (Command.OK,)}.get(step, ()),
         facts=_unit_facts(unit, knowledge, language),
         checklist=checklist(job, knowledge),
         destination=destination if step == "plate" else None,
         progress=_progress(unit, question),
+        timed=question is not None and started(unit, question) > 0,
         can_cancel=True,
     )
 
@@ -142,6 +150,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[
     facts = [
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
         *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
+        *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         *_decision(unit, product.currency if product else "", language, knowledge),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
@@ -161,7 +170,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[
         facts.append(fact("packaging", message(f"packaging.{unit.packaging}")))
     if unit.disposition:
         facts.append(fact("rules", unit.rules_version))
-    facts.append(fact("recalls_as_of", knowledge.reference.recall_snapshot_date() or "-"))
+    facts.append(snapshot_fact(knowledge))
     return tuple(facts)
 
 
