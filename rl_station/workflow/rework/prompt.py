@@ -108,7 +108,10 @@ def _answered_before(unit: UnitInHand, language: str, knowledge: Knowledge) -> t
         for checklist, name, answer in unit.earlier
         if (checklist, name) == (question.checklist.id, question.question.id)
     ]
-    option = question.question.option(said[-1]) if said else None
-    if option is None:
-        return tuple(fact("before", visible(answer), Tone.WARN) for answer in said[-1:])
+    if not said:
+        return ()
+    name, _, value = said[-1].partition("=")
+    option = question.question.option(name)
+    if option is None or value:
+        return (fact("before", visible(value or name), Tone.WARN),)
     return (fact("before", content(in_language(option.text, option.texts, language)), Tone.WARN),)
