@@ -13,6 +13,7 @@ from rl_station.cli.options import shared_options
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 REPORTS = ("throughput",)
+RECALL_SOURCES = ("cpsc", "openfda", "csv")
 _DRAFT = "a folder with settings files that stand in for those of --config"
 LABELS = ("commands", "plates", "badges", "bins", "containers")
 
@@ -30,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _history(commands)
     _config(commands)
     _rules(commands)
+    _recalls(commands)
     _labels(commands)
     _database(commands)
     _devices(commands)
@@ -101,6 +103,23 @@ def _rules(commands: Commands) -> None:
     )
 
 
+def _recalls(commands: Commands) -> None:
+    group = _group(commands, "recalls", "The offline list of recalls, and the units here that it means.")
+    read = _command(group, "import", "recalls:import_", "Take published lists into the configuration folder.")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON of CPSC or openFDA, or CSV")
+    read.add_argument("--source", choices=RECALL_SOURCES, default="", help="whose shape it has; else told from the file")
+    read.add_argument(
+        "--snapshot", type=_day, default="", metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today"
+    )
+    _command(group, "list", "recalls:list_", "Every recall that stands, those that were reversed, and the list's age.")
+    _command(
+        group, "affected", "recalls:affected", "Units on the shelf, and gone, that a recall means which came later."
+    )
+    reverse = _command(group, "reverse", "recalls:reverse", "A recall does not hold: its units are decided anew.")
+    reverse.add_argument("reference", help="the number of the notice")
+    reverse.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the records")
+
+
 def _labels(commands: Commands) -> None:
     labels = _command(
         commands, "labels", "labels:labels", "Printable sheets: commands, plates, badges, bins, containers."
@@ -165,6 +184,11 @@ def _date(text: str) -> int:
     except ValueError:
         raise argparse.ArgumentTypeError("expected a date as 2026-11-30") from None
     return int(day.timestamp()) * 1_000_000
+
+
+def _day(text: str) -> str:
+    _date(text)
+    return text
 
 
 def _count(text: str) -> int:

@@ -124,24 +124,6 @@ class ContainerModel(Table):
     name: str = Field("", description="Name on its sign, if it has one besides its id.")
 
 
-class RecallModel(Table):
-    """One recalled article."""
-
-    gtin: Annotated[str, Field(pattern=r"^\d{8,14}$")] = Field(description="GTIN of the article.")
-    reference: Text = Field(description="Number of the recall notice.")
-    hazard: Text = Field(description="What can happen, in a few words for the inspector.")
-    lot: str = Field("", description="Recalled lot; none: every lot.")
-
-
-class RecallsModel(Table):
-    """recalls.toml: the offline snapshot of recalls."""
-
-    snapshot: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")] = Field(
-        description="Date of the snapshot, YYYY-MM-DD."
-    )
-    recalls: tuple[RecallModel, ...] = Field((), strict=False, description="The recalled articles.")
-
-
 class StationsFile(RootModel[dict[Slug, StationModel]]):
     """stations.toml: the workstations by id."""
 

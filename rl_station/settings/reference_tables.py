@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rl_station.domain.recalls import RecallTable
 from rl_station.domain.reference import (
     AnnouncedReturn,
     Bin,
@@ -14,7 +15,6 @@ from rl_station.domain.reference import (
     Lane,
     Operator,
     Product,
-    Recall,
 )
 
 K = TypeVar("K", bound=Hashable)
@@ -31,8 +31,7 @@ class Facts:
     bins: tuple[Bin, ...]
     products: tuple[Product, ...]
     returns: tuple[AnnouncedReturn, ...]
-    recalls: tuple[Recall, ...]
-    recall_snapshot: str
+    recalls: RecallTable
     hold_bin: str
     containers: tuple[str, ...] = ()
 
@@ -66,7 +65,6 @@ class ReferenceTables:
         self._epcs = _grouped(
             (epc, announced) for announced in facts.returns for line in announced.lines for epc in line.epcs
         )
-        self._recalls = {(recall.gtin, recall.lot): recall for recall in facts.recalls}
 
     def client(self, client_id: str) -> Client | None:
         return self._clients.get(client_id)
@@ -125,12 +123,8 @@ class ReferenceTables:
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
         return self._epcs.get(epc, ())
 
-    def recall(self, gtin: str, lot: str) -> Recall | None:
-        """A recall of this lot, or of every lot."""
-        return self._recalls.get((gtin, lot)) or self._recalls.get((gtin, ""))
-
-    def recall_snapshot_date(self) -> str:
-        return self.facts.recall_snapshot
+    def recalls(self) -> RecallTable:
+        return self.facts.recalls
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:

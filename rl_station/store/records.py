@@ -38,6 +38,21 @@ _BY_EPC = prepare(
     .where(_unit.c.epc == bindparam("epc"))
     .order_by(_unit.c.seq, _unit.c.unit)
 )
+_BY_GTIN = prepare(
+    select(*(_unit.c[name] for name in UNITS.codec.names))
+    .where(_unit.c.gtin == bindparam("gtin"))
+    .order_by(_unit.c.seq, _unit.c.unit)
+)
+_BY_PRODUCT = prepare(
+    select(*(_unit.c[name] for name in UNITS.codec.names))
+    .where(_unit.c.client == bindparam("client"), _unit.c.sku == bindparam("sku"))
+    .order_by(_unit.c.seq, _unit.c.unit)
+)
+_RECALLED = prepare(
+    select(*(_unit.c[name] for name in UNITS.codec.names))
+    .where(_unit.c.recall == bindparam("recall"))
+    .order_by(_unit.c.seq, _unit.c.unit)
+)
 _CONTENTS = prepare(
     select(_container.c.container)
     .where(_container.c.pallet == bindparam("id"), _container.c.pallet_seq >= bindparam("since"))
@@ -108,6 +123,20 @@ class StoreRecords:
         if not epc:
             return ()
         found = self._database.rows(_BY_EPC, UNITS.codec.row, {"epc": epc})
+        return tuple(self._unit_record(row) for row in found)
+
+    def units_by_gtin(self, gtin: str) -> tuple[UnitRecord, ...]:
+        """Oldest first, as in the next two."""
+        found = self._database.rows(_BY_GTIN, UNITS.codec.row, {"gtin": gtin}) if gtin else ()
+        return tuple(self._unit_record(row) for row in found)
+
+    def units_by_product(self, client: str, sku: str) -> tuple[UnitRecord, ...]:
+        found = self._database.rows(_BY_PRODUCT, UNITS.codec.row, {"client": client, "sku": sku}) if sku else ()
+        return tuple(self._unit_record(row) for row in found)
+
+    def units_recalled(self, reference: str) -> tuple[UnitRecord, ...]:
+        """Those that were taken out for this recall, and still are."""
+        found = self._database.rows(_RECALLED, UNITS.codec.row, {"recall": reference}) if reference else ()
         return tuple(self._unit_record(row) for row in found)
 
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:

@@ -150,6 +150,9 @@ Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
 Index("unit_by_container", unit.c.container, unit.c.placed_seq)
 Index("unit_by_serial", unit.c.serial)
 Index("unit_by_epc", unit.c.epc)
+Index("unit_by_gtin", unit.c.gtin)
+Index("unit_by_product", unit.c.client, unit.c.sku)
+Index("unit_by_recall", unit.c.recall)
 
 container = Table(
     "container",

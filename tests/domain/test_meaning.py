@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rl_station.domain import site_codes, unit_label
 from rl_station.domain.meaning import MAX_CODE_LENGTH, interpret
+from rl_station.domain.recalls import RecallTable
 from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product
 from rl_station.domain.scan import Scan, ScanKind, ScanSource, shown
 from rl_station.settings.carrier_settings import load_carriers
@@ -34,8 +35,7 @@ REFERENCE = ReferenceTables(
         bins=(Bin("RS1", "Resell", ("resell",)),),
         products=(PRODUCT,),
         returns=(RETURN,),
-        recalls=(),
-        recall_snapshot="2026-11-01",
+        recalls=RecallTable(),
         hold_bin="HOLD",
         containers=("TOTE7",),
     )

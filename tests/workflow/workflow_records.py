@@ -83,11 +83,14 @@ class WorldRecords:
             self.units[event.unit] = replace(known, disposition=event.disposition, client=event.client)
         self._apply_known_unit(event)
 
-    def _apply_known_unit(self, event: e.Event) -> None:
+    def _apply_known_unit(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event
         known = self.units.get(getattr(event, "unit", ""))
         if known is None:
             return
+        known = recalled(known, event)
         match event:
+            case e.UnitGraded():
+                known = replace(known, functional=event.functional, cosmetic=event.cosmetic)
             case e.UnitSerialRead():
                 known = replace(known, serial=event.serial)
             case e.UnitSwapSuspected() | e.TagMismatchResolved(verdict="swap"):
@@ -198,3 +201,16 @@ class WorldRecords:
             )
             for line in wanted[-limit:]
         )
+
+
+def recalled(known: UnitRecord, event: e.Event) -> UnitRecord:
+    """What recalls make of a unit."""
+    match event:
+        case e.UnitRecallChecked() | e.UnitRecallAnswered(verdict="affected"):
+            return replace(known, recall=event.recall)
+        case e.UnitRecalled():
+            return replace(known, recall=event.recall, container="")
+        case e.UnitRecallLifted():
+            return replace(known, recall="", container="", status=known.status if event.graded else "rework")
+        case _:
+            return known

@@ -82,8 +82,10 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
             return replace(row, swap=True)
         case events.UnitTagFound():
             return replace(row, epc=event.epc)
-        case events.UnitRecallChecked():
-            return replace(row, recall=event.recall)
+        case (
+            events.UnitRecallChecked() | events.UnitRecallAnswered() | events.UnitRecalled() | events.UnitRecallLifted()
+        ):
+            return _recall(row, event)
         case events.UnitGraded():
             return replace(
                 row,
@@ -112,6 +114,23 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
             return replace(row, status=row.status if row.approval else "labelled")
         case _:
             return _worked_on(row, event)
+
+
+def _recall(
+    row: UnitRow,
+    event: events.UnitRecallChecked | events.UnitRecallAnswered | events.UnitRecalled | events.UnitRecallLifted,
+) -> UnitRow:
+    """A unit that comes out of its container for a recall; one that was never graded has to be, before it goes anywhere."""
+    match event:
+        case events.UnitRecallChecked():
+            return replace(row, recall=event.recall)
+        case events.UnitRecallAnswered():
+            return replace(row, recall=event.recall) if event.verdict == "affected" else row
+        case events.UnitRecalled():
+            return replace(row, recall=event.recall, container="", placed_seq=0)
+        case events.UnitRecallLifted():
+            status = row.status if event.graded else "rework"
+            return replace(row, recall="", status=status, container="", placed_seq=0)
 
 
 def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:

@@ -117,6 +117,8 @@ def _next_unit(job: Inspecting, scan: Scan, knowledge: Knowledge) -> tuple[Event
             epc=asked.epc,
             lot=asked.lot,
             products=asked.products,
+            made=asked.made,
+            expires=asked.expires,
         ),
     )
 
@@ -168,7 +170,15 @@ def _item(
 def _item_chosen(
     job: Inspecting, item: ItemInQuestion, chosen: str, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
-    code = Item(item.kind, item.value, gtin=item.gtin, serial=item.serial, lot=item.lot, epc=item.epc)
+    code = Item(
+        *(item.kind, item.value),
+        gtin=item.gtin,
+        serial=item.serial,
+        lot=item.lot,
+        epc=item.epc,
+        made=item.made,
+        expires=item.expires,
+    )
     for client, sku in item.products:
         product = knowledge.reference.product(client, sku)
         if product is not None and f"{client}/{sku}" == chosen:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
+
 import msgspec
 
 from rl_station.domain import epc as epcs
 from rl_station.domain.reference import AnnouncedLine, Product
-from rl_station.domain.scan import Scan, ScanKind
+from rl_station.domain.scan import Meaning, Scan, ScanKind
 from rl_station.workflow.inspect.lines import Expected, expected_lines
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Inspecting, ItemInQuestion
@@ -14,6 +17,8 @@ from rl_station.workflow.state import Inspecting, ItemInQuestion
 _GTIN_AI = "01"
 _SERIAL_AI = "21"
 _LOT_AI = "10"
+_MADE_AI = "11"
+_EXPIRES_AI = "17"
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -26,6 +31,8 @@ class Item(msgspec.Struct, frozen=True):
     lot: str = ""
     epc: str = ""
     serials: tuple[str, ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -57,7 +64,22 @@ def item_of(scan: Scan) -> Item | None:
         lot=(gtin.attribute(_LOT_AI) or "") if gtin else "",
         epc=epc.value if epc else "",
         serials=tuple(dict.fromkeys(serial for serial in serials if serial)),
+        made=_day(gtin, _MADE_AI),
+        expires=_day(gtin, _EXPIRES_AI),
     )
+
+
+def _day(gtin: Meaning | None, ai: str) -> str:
+    """A date of the code as YYYY-MM-DD, day 00 as the last of the month. Nothing comes back from the last century.
+
+    GS1 General Specifications 3.4.2 and 3.4.7.
+    """
+    digits = (gtin.attribute(ai) or "") if gtin else ""
+    try:
+        year, month, day = 2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+        return date(year, month, day or monthrange(year, month)[1]).isoformat()
+    except ValueError:
+        return ""
 
 
 def identify(item: Item, job: Inspecting, knowledge: Knowledge) -> Found | tuple[Product, ...]:
@@ -93,6 +115,8 @@ def pending(item: Item, products: tuple[Product, ...]) -> ItemInQuestion:
         epc=item.epc,
         lot=item.lot,
         products=tuple((product.client, product.sku) for product in products),
+        made=item.made,
+        expires=item.expires,
     )
 
 

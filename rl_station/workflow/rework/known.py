@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rl_station.domain import events as e
-from rl_station.workflow.inspect.evolve import evolve_unit, unit_of
+from rl_station.workflow.inspect.evolve import unit_after
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Inspecting, UnitInHand
 
 
 def unit_of_records(plate: str, knowledge: Knowledge) -> UnitInHand | None:
     """The unit as it would be in hand; None where it was not identified here."""
-    return _folded(knowledge.records.unit_events(plate))
+    return unit_after(knowledge.records.unit_events(plate))
 
 
 def steps_left(plate: str, knowledge: Knowledge) -> tuple[str, ...]:
@@ -31,19 +29,9 @@ def before_rework(plate: str, knowledge: Knowledge) -> UnitInHand | None:
     """The unit as it was when it was last about to be graded anew."""
     events = knowledge.records.unit_events(plate)
     ends = [place for place, event in enumerate(events) if isinstance(event, e.RegradeBegun)]
-    return _folded(events[: ends[-1]] if ends else events)
+    return unit_after(events[: ends[-1]] if ends else events)
 
 
 def bench_of(unit: UnitInHand, parcel: str) -> Inspecting:
     """The bench that the questions of inspect are asked at: nothing on it but this unit."""
     return Inspecting(parcel=parcel, client=unit.client, rmas=(unit.rma,) if unit.rma else (), unit=unit)
-
-
-def _folded(events: Iterable[e.AnyEvent]) -> UnitInHand | None:
-    unit: UnitInHand | None = None
-    for event in events:
-        if isinstance(event, e.UnitIdentified):
-            unit = unit_of(event)
-        elif unit is not None:
-            unit = evolve_unit(unit, event)
-    return unit

@@ -7,6 +7,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan
 from rl_station.workflow.inspect.approval import approval_of
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.rework.known import steps_left
 from rl_station.workflow.scans import unit_plate, unwanted, visible
 from rl_station.workflow.state import Worker
@@ -24,6 +25,9 @@ def take_up(scan: Scan, worker: Worker | None, knowledge: Knowledge) -> tuple[Ev
         return refuse("rework.shipped", unit=plate, container=record.container)
     if not record.disposition:
         return refuse("rework.undecided", unit=plate, parcel=record.parcel)
+    late = late_hit(record, knowledge.records, knowledge.reference)
+    if late is not None:
+        return refuse("rework.recalled", blocking=True, unit=plate, recall=late.recall.reference)
     return approval_of(record, worker) if record.approval else _work_on(record, knowledge)
 
 

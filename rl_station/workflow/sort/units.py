@@ -8,6 +8,7 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow.facts import bin_name
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
+from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
 
@@ -70,7 +71,13 @@ def _by_label(plate: str, record: UnitRecord | None, label: UnitLabel | None) ->
 
 
 def _not_ready(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
-    """Work that was begun comes first, and so does the word that a decision needs, unless it waits on hold for it."""
+    """Work that was begun comes first, and so does the word that a decision needs, unless it waits on hold for it.
+
+    A unit that a later recall means goes nowhere before somebody has set it aside.
+    """
+    late = late_hit(record, knowledge.records, knowledge.reference)
+    if late is not None and record.status != "shipped":
+        return refuse("sort.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
     if record.status == "rework":
         return refuse("sort.in_rework", unit=record.unit, bin=bin_name(record.bin, knowledge))
     if record.approval and record.disposition != "hold":
