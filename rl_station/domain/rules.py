@@ -220,8 +220,9 @@ def open_outcomes(table: RuleTable, inputs: Inputs) -> tuple[Outcome, ...]:
     """Every outcome of the tables that nothing takes away from this unit, with what is left of its ways; hold last."""
     known = facts_of(inputs)
     facts = given(known)
-    named = [*table.outcomes, *(name for rule in table.rules for name in rule.outcomes), NO_RULE.disposition]
-    every = Rule(id="", outcomes=tuple(dict.fromkeys(named)), reason="", when=ALWAYS)
+    hold = NO_RULE.disposition
+    named = dict.fromkeys((*table.outcomes, *(name for rule in table.rules for name in rule.outcomes)))
+    every = Rule(id="", outcomes=(*(name for name in named if name != hold), hold), reason="", when=ALWAYS)
     return tuple(_ways(table, every, _removed(table, known, facts))[0])
 
 

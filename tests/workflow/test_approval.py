@@ -154,6 +154,15 @@ def test_what_the_rules_take_away_is_not_offered(waiting: tuple[Desk, str]) -> N
     assert refused(desk).code == "choice.unknown"
 
 
+def test_no_more_is_offered_than_the_command_sheet_has_codes_for_and_hold_always_is(waiting: tuple[Desk, str]) -> None:
+    desk, _ = waiting
+    many = {f"way{number}": Outcome(id=f"way{number}", disposition="donate") for number in range(40)}
+    desk.world.rules = RuleTable(RULES.rules, RULES.version, many)
+    desk.scan((BADGE, SVEN))
+    shown = desk.prompt.choices
+    assert (shown[-1].key, shown[-1].id) == ("F", "instead_hold")
+
+
 def test_every_word_can_be_undone_back_to_the_badge(waiting: tuple[Desk, str]) -> None:
     desk, unit = waiting
     desk.scan((BADGE, SVEN))

@@ -31,6 +31,8 @@ WHY = ("condition", "client", "market", "safety", "capacity", "other")
 """Why somebody decides otherwise than the rules."""
 
 _ALWAYS_AGREES = "supervisor"
+_MOST_OFFERED = 14
+"""With the decision itself as many as there are positional command barcodes (ANSWER1 to ANSWERF)."""
 
 
 def approval_step(unit: UnitInHand) -> str:
@@ -55,9 +57,10 @@ def approval_choices(unit: UnitInHand, knowledge: Knowledge) -> tuple[Choice, ..
 
 
 def other_outcomes(unit: UnitInHand, knowledge: Knowledge) -> tuple[Outcome, ...]:
-    """What the unit could be given instead, as far as the rules leave it."""
+    """What the unit could be given instead, as far as the rules leave it and the command sheet has codes for it."""
     found = open_outcomes(knowledge.rules, rule_inputs(unit, knowledge))
-    return tuple(each for each in found if each.id != unit.outcome)
+    others = [each for each in found if each.id != unit.outcome]
+    return tuple(others if len(others) <= _MOST_OFFERED else [*others[: _MOST_OFFERED - 1], others[-1]])
 
 
 def may_approve(roles: tuple[str, ...], role: str) -> bool:
