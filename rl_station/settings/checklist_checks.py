@@ -9,7 +9,7 @@ from rl_station.domain.conditions import ConditionError, Facts, compile_conditio
 from rl_station.settings.checklist_bands import check_bands
 from rl_station.settings.checklist_content import checklist, samples_of
 from rl_station.settings.checklist_kinds import check_kind
-from rl_station.settings.checklist_models import ChecklistModel, Effect, OptionModel, QuestionModel
+from rl_station.settings.checklist_models import ChecklistModel, OptionModel, QuestionModel, effects
 from rl_station.settings.checklist_ways import check_ways
 from rl_station.settings.documents import Layers
 from rl_station.settings.problems import Problem, nearest
@@ -28,14 +28,6 @@ def check_checklist(id_: str, model: ChecklistModel, foreign: Collection[str], l
     yield from shape
     if not shape:
         yield from check_ways(checklist(id_, model), foreign, layers)
-
-
-def effects(question: QuestionModel) -> Iterator[tuple[Path, Effect]]:
-    """Everything that can come of a question, and where in the question it stands."""
-    yield from ((("options", number), option) for number, option in enumerate(question.options))
-    yield from ((("bands", number), band) for number, band in enumerate(question.bands))
-    if question.kind not in ("choice", "number"):
-        yield ("then",), question.then or Effect.model_validate({})
 
 
 def check_condition(source: str, path: Path, samples: tuple[Facts, ...], layers: Layers) -> Iterator[Problem]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
 from rl_station.settings.csv_models import ReasonCode
 from rl_station.settings.models import CodeBody, Slug, Table, Text
+from rl_station.settings.toml_positions import Path
 
 Functional = Literal["F0", "F1", "F2", "F3", "F4", "F5", "F6"]
 Cosmetic = Literal["C0", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "C9"]
@@ -112,3 +114,11 @@ def texts_of(model: BaseModel) -> tuple[tuple[str, str], ...]:
     """Translations by language, where there are some."""
     found = ((language, getattr(model, f"text_{language}", "")) for language in ("de", "es"))
     return tuple((language, text) for language, text in found if text)
+
+
+def effects(question: QuestionModel) -> Iterator[tuple[Path, Effect]]:
+    """Everything that can come of a question, and where in the question it stands."""
+    yield from ((("options", number), option) for number, option in enumerate(question.options))
+    yield from ((("bands", number), band) for number, band in enumerate(question.bands))
+    if question.kind not in ("choice", "number"):
+        yield ("then",), question.then or Effect.model_validate({})

@@ -8,6 +8,7 @@ from typing import get_args
 
 from rl_station.domain.grades import COSMETIC, FUNCTIONAL, PACKAGING
 from rl_station.domain.rules import FIELDS
+from rl_station.settings.checklist_models import effects
 from rl_station.settings.condition_words import Compared, Value, compared
 from rl_station.settings.csv_models import ReturnRow
 from rl_station.settings.parsed import Parsed
@@ -70,13 +71,8 @@ def known_values(field: str, parsed: Parsed) -> Collection[str] | None:
 def _flags(parsed: Parsed, more: tuple[str, ...] = ()) -> Collection[str] | None:
     if parsed.checklists is None:
         return None
-    options = [
-        option
-        for checklist in parsed.checklists.values()
-        for question in checklist.questions
-        for option in question.options
-    ]
-    return {*more, *(flag for option in options for flag in option.flags)}
+    questions = [question for checklist in parsed.checklists.values() for question in checklist.questions]
+    return {*more, *(flag for question in questions for _, effect in effects(question) for flag in effect.flags)}
 
 
 def _of_products(field: str, parsed: Parsed) -> Collection[str] | None:

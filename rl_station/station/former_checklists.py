@@ -10,12 +10,12 @@ import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from rl_station.domain.checklist import Checklist, names_of
-from rl_station.domain.conditions import Condition, ConditionError, compile_condition
+from rl_station.domain.conditions import ConditionError, compile_condition
 
 FOLDER = "checklists"
 
@@ -46,7 +46,7 @@ class FormerChecklists:
         try:
             self._folder.mkdir(exist_ok=True)
             draft = file.with_suffix(f".{os.getpid()}")
-            draft.write_bytes(msgspec.json.encode(checklist, enc_hook=_source))
+            draft.write_bytes(msgspec.json.encode(checklist, enc_hook=_nothing))
             draft.replace(file)
         except OSError as error:
             _log.warning("the checklist %s is not kept: %s", file, error)
@@ -54,19 +54,27 @@ class FormerChecklists:
 
 def _read(file: Path) -> Checklist | None:
     try:
-        text = file.read_bytes()
-        said = msgspec.json.decode(text)
-        names = names_of((question["id"], question["kind"]) for question in said["questions"])
-        samples = ({**names, "answer": 0},)
-        return msgspec.convert(
-            said, Checklist, dec_hook=lambda _, source: compile_condition(source, samples), strict=False
-        )
-    except (OSError, msgspec.MsgspecError, ConditionError, LookupError, TypeError) as error:
+        return _compiled(msgspec.json.decode(file.read_bytes(), type=Checklist))
+    except (OSError, msgspec.MsgspecError, ConditionError) as error:
         _log.warning("the checklist %s cannot be read: %s", file, error)
         return None
 
 
-def _source(value: Any) -> str:
-    if isinstance(value, Condition):
-        return value.source
-    raise NotImplementedError
+def _compiled(kept: Checklist) -> Checklist:
+    """With its conditions made anew of what they say: what is compiled cannot be kept."""
+    names = names_of((question.id, question.kind) for question in kept.questions)
+    questions = (
+        replace(
+            question,
+            when=compile_condition(question.when.source, (names,)),
+            bands=tuple(
+                replace(band, when=compile_condition(band.when.source, ({"answer": 0},))) for band in question.bands
+            ),
+        )
+        for question in kept.questions
+    )
+    return replace(kept, questions=tuple(questions))
+
+
+def _nothing(_: object) -> None:
+    """What a compiled condition is kept as."""

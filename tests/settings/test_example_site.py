@@ -32,7 +32,7 @@ def test_it_is_a_whole_returns_centre() -> None:
     assert {operator.language for operator in SITE.operators} == {"en", "de", "es"}
     assert {role for operator in SITE.operators for role in operator.roles} == {"worker", "inspector", "supervisor"}
     assert {container.kind for container in SITE.containers} == {"tote", "cage", "pallet"}
-    assert set(SITE.checklists) == CATEGORIES | {"hazard", "data"}
+    assert set(SITE.checklists) == CATEGORIES | {"hazard", "data", "reason", "coffee_machines"}
 
 
 def test_every_disposition_has_a_bin_of_its_own_and_every_category_a_lane() -> None:
