@@ -17,6 +17,7 @@ from rl_station.workflow.announce import SPOKEN
 from rl_station.workflow.inspect.approval import STEPS as APPROVAL
 from rl_station.workflow.inspect.approval import WHY
 from rl_station.workflow.inspect.grading import STEPS
+from rl_station.workflow.inspect.recall import STEPS as RECALL
 from rl_station.workflow.receive.choices import CONDITIONS, HAZARDS
 from rl_station.workflow.rework.phases import WORK_PHASES
 
@@ -75,11 +76,12 @@ FAMILIES = {
     "inspect": [
         *(
             f"{step}{part}"
-            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate", *APPROVAL)
+            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate", *APPROVAL, *RECALL)
             for part in ("", ".detail")
         ),
-        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate", *APPROVAL)),
+        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate", *APPROVAL, *RECALL)),
     ],
+    "fact": ["notice", "danger", "models", "lots", "remedy"],
     "overruled": WHY,
     "result": RESULTS,
     "work": ["rework", "approval"],
@@ -99,6 +101,7 @@ ALARMS = (
     *("alarm.parcel_hazard", "alarm.other_client", "alarm.swap", "alarm.recall", "alarm.unit_hazard"),
     *("alarm.other_clients_tag", "alarm.tag_mismatch", "alarm.destroyed_here", "alarm.shipped_here"),
     "alarm.container_differs",
+    *("alarm.recall_said", "alarm.recall_late", "alarm.recall_shipped"),
 )
 
 

@@ -47,7 +47,7 @@ PRODUCTS = (
     Product("beta", "SHOE", "Shoe", "footwear", (BETA_SHOE,), value=8000),
     Product("beta", "TEAPOT", "Teapot", "small_appliances", (OTHERS_ONLY,), value=2500),
     Product("gamma", "KANNE", "Kanne", "small_appliances", (OTHERS_ONLY,), value=2500),
-    Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), value=7000),
+    Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), brand="Warmo", value=7000),
 )
 
 
