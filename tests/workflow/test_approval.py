@@ -12,6 +12,7 @@ from world import Desk, desk_at, receive
 from rl_station.domain import events as e
 from rl_station.domain.conditions import compile_condition
 from rl_station.domain.messages import Refusal
+from rl_station.domain.recalls import Recall, recall_table
 from rl_station.domain.rules import (
     FIELDS,
     SAMPLES,
@@ -204,6 +205,18 @@ def test_a_supervisor_who_signed_in_agrees_later_by_scanning_the_unit(aside: tup
     assert record(desk, unit) == ("decided", "resell", "BRESELL")
     desk.scan((UNIT, unit))
     assert at_rest(desk.session.state)
+
+
+@pytest.mark.parametrize("task", [Command.INSPECT, Command.REWORK])
+def test_what_was_recalled_while_it_waited_is_nothing_to_agree_to(aside: tuple[Desk, str], task: Command) -> None:
+    desk, unit = aside
+    recall = Recall(reference="RC-9", hazard="fire", gtins=(SHIRT,))
+    desk.world.reference.recall_table = recall_table((recall,), "2026-11-02")
+    desk.scan((BADGE, SVEN))
+    desk.command(task)
+    desk.scan((UNIT, unit))
+    assert refused(desk).code == "rework.recalled"
+    assert refused(desk).blocking
 
 
 def test_an_inspector_who_takes_it_up_is_asked_for_a_badge(aside: tuple[Desk, str]) -> None:

@@ -22,6 +22,7 @@ from rl_station.workflow.inputs import Answered, Scanned
 from rl_station.workflow.inspect.disposition import rule_inputs
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
 from rl_station.workflow.prompt import Choice, Tone
+from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import own, unwanted, visible
 from rl_station.workflow.state import UnitInHand, Worker
 
@@ -67,8 +68,19 @@ def may_approve(roles: tuple[str, ...], role: str) -> bool:
     return bool({role, _ALWAYS_AGREES}.intersection(roles))
 
 
-def approval_of(record: UnitRecord, worker: Worker | None) -> tuple[Event, ...]:
+def recalled_since(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
+    """A unit that a notice means since it was decided is nothing to agree to, or to work on."""
+    late = late_hit(record, knowledge.records, knowledge.reference)
+    if late is None:
+        return None
+    return refuse("rework.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
+
+
+def approval_of(record: UnitRecord, worker: Worker | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """A unit that waits is taken up. Whoever is signed in and may agree is asked at once; otherwise a badge is."""
+    recalled = recalled_since(record, knowledge)
+    if recalled is not None:
+        return recalled
     taken = UnitTakenUp(unit=record.unit, parcel=record.parcel, work="approval", previous=record.container)
     if worker is None or not may_approve(worker.roles, record.approval):
         return (taken,)

@@ -49,7 +49,7 @@ def _at_rest(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ..
         case Scanned(scan=scan):
             waiting = knowledge.records.unit(unit_plate(scan) or "")
             if waiting is not None and waiting.approval and waiting.status != "shipped":
-                return approval_of(waiting, state.worker)
+                return approval_of(waiting, state.worker, knowledge)
             return open_parcel(scan, knowledge)
         case Commanded(command=Command.CANCEL):
             return refuse("nothing.in_hand", wanted="@kind.parcel")

@@ -20,6 +20,8 @@ def steps_left(plate: str, knowledge: Knowledge) -> tuple[str, ...]:
         match event:
             case e.DispositionDecided() | e.DispositionApproved() | e.ReworkStepEnded():
                 left = event.steps
+            case e.RegradeBegun():
+                left = ()
             case _:
                 pass
     return left

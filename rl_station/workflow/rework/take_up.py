@@ -5,9 +5,8 @@ from __future__ import annotations
 from rl_station.domain.events import Event, ReworkStepBegun, UnitTakenUp
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan
-from rl_station.workflow.inspect.approval import approval_of
+from rl_station.workflow.inspect.approval import approval_of, recalled_since
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
-from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.rework.known import steps_left
 from rl_station.workflow.scans import unit_plate, unwanted, visible
 from rl_station.workflow.state import Worker
@@ -25,13 +24,13 @@ def take_up(scan: Scan, worker: Worker | None, knowledge: Knowledge) -> tuple[Ev
         return refuse("rework.shipped", unit=plate, container=record.container)
     if not record.disposition:
         return refuse("rework.undecided", unit=plate, parcel=record.parcel)
-    late = late_hit(record, knowledge.records, knowledge.reference)
-    if late is not None:
-        return refuse("rework.recalled", blocking=True, unit=plate, recall=late.recall.reference)
-    return approval_of(record, worker) if record.approval else _work_on(record, knowledge)
+    return approval_of(record, worker, knowledge) if record.approval else _work_on(record, knowledge)
 
 
 def _work_on(record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    recalled = recalled_since(record, knowledge)
+    if recalled is not None:
+        return recalled
     steps = steps_left(record.unit, knowledge)
     if not steps and record.status != "rework":
         return refuse(
