@@ -59,6 +59,11 @@ def seconds_of(unit: UnitInHand, question: Asked, knowledge: Knowledge) -> int:
     return max(0, knowledge.now - since) // _MICROSECONDS if since else 0
 
 
+def range_of(question: Question) -> str:
+    """What a number may be, with its unit."""
+    return f"{question.least} - {question.most} {question.unit}".rstrip()
+
+
 def _timed(unit: UnitInHand, parcel: str, question: Asked, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     seconds = seconds_of(unit, question, knowledge)
     if seconds < question.question.seconds:
@@ -85,9 +90,7 @@ def _measured(
 
 
 def _out_of_range(question: Question, said: str) -> Refusal:
-    return refuse(
-        "inspect.number_range", value=visible(said), least=question.least, most=question.most, unit=question.unit or "-"
-    )
+    return refuse("inspect.number_range", value=visible(said), range=range_of(question))
 
 
 def _value(question: Question, scan: Scan) -> str | Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rl_station.domain.checklist import Question
 from rl_station.domain.messages import Message, content, message
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.inspect.answers import seconds_of
+from rl_station.workflow.inspect.answers import range_of, seconds_of
 from rl_station.workflow.inspect.questions import Asked, started
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import UnitInHand
@@ -26,8 +26,8 @@ def question_detail(unit: UnitInHand, question: Asked, knowledge: Knowledge) -> 
     if started(unit, question):
         return message("inspect.timer_running", seconds=seconds_of(unit, question, knowledge), least=found.seconds)
     if found.kind == "number":
-        unit_text, hint = found.unit or "-", found.help or question.checklist.title
-        return message("inspect.number", least=found.least, most=found.most, unit=unit_text, help=hint)
+        hint = found.help or question.checklist.title
+        return message("inspect.number", range=range_of(found), help=hint)
     if found.help or found.kind == "choice":
         return content(found.help or question.checklist.title)
     return message(f"inspect.{found.kind}", least=found.seconds)
