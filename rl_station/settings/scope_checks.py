@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rl_station.domain.checklist import REASON, Scope
 from rl_station.settings.checklist_checks import check_checklist, check_condition
 from rl_station.settings.checklist_content import SHARED, samples_of, scope_of
+from rl_station.settings.checklist_values import check_values, wrong_words
 from rl_station.settings.parsed import CHECKLISTS, Parsed
 from rl_station.settings.problems import Problem, nearest
 
@@ -25,6 +26,7 @@ def check_checklists(parsed: Parsed) -> Iterator[Problem]:
     for id_, model in checklists.items():
         layers = parsed.layers[f"{CHECKLISTS}/{id_}"]
         yield from check_checklist(id_, model, () if id_ in SHARED else foreign, layers)
+        yield from check_values(model, parsed, layers)
     yield from _scopes(parsed)
     yield from _reasons(parsed)
 
@@ -76,4 +78,6 @@ def _names(id_: str, scope: Scope, parsed: Parsed) -> Iterator[Problem]:
 
 def _reasons(parsed: Parsed) -> Iterator[Problem]:
     for code, reason in (parsed.reasons.reasons if parsed.reasons else {}).items():
-        yield from check_condition(reason.when, ("reasons", code, "when"), samples_of(()), parsed.layers["reasons"])
+        path, layers = ("reasons", code, "when"), parsed.layers["reasons"]
+        yield from check_condition(reason.when, path, samples_of(()), layers)
+        yield from wrong_words(reason.when, path, {}, parsed, layers)
