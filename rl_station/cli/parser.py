@@ -109,7 +109,7 @@ def _recalls(commands: Commands) -> None:
     read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON of CPSC or openFDA, or CSV")
     read.add_argument("--source", choices=RECALL_SOURCES, default="", help="whose shape it has; else told from the file")
     read.add_argument(
-        "--snapshot", type=_day, default="", metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today"
+        "--snapshot", type=_day, metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today"
     )
     _command(group, "list", "recalls:list_", "Every recall that stands, those that were reversed, and the list's age.")
     _command(
