@@ -24,7 +24,7 @@ from rl_station.workflow.rework.phases import WORK_PHASES
 SOURCES = sorted(Path(rl_station.workflow.__file__).parent.rglob("*.py"))
 
 FAMILIES = {
-    "kind": [*ScanKind, "answer", "evidence", "parcel", "part", "unit"],
+    "kind": [*ScanKind, "answer", "evidence", "lot", "number", "parcel", "part", "photo", "scan", "unit"],
     "event": [kind.__name__ for kind in get_args(e.AnyEvent)],
     "done": ["noted", *(kind.__name__ for kind in SPOKEN)],
     "disposition": DISPOSITIONS,
@@ -80,6 +80,7 @@ FAMILIES = {
             for part in ("", ".detail")
         ),
         *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate", *APPROVAL, *RECALL)),
+        *("text", "scan", "photo", "timer"),
     ],
     "fact": ["notice", "danger", "models", "lots", "remedy"],
     "overruled": WHY,
@@ -93,7 +94,16 @@ FAMILIES = {
     "handling": ["ground", "no_air", "single"],
     "role": ["inspector", "supervisor"],
     "sort": [f"{step}{part}" for step in ("card", "consolidate", "ship", "differs") for part in ("", ".detail")],
-    "choice": [*STEPS, "return", "return_cancelled", "return_here", "consolidate", "ship"],
+    "choice": [
+        *STEPS,
+        "timer_start",
+        "timer_finished",
+        "return",
+        "return_cancelled",
+        "return_here",
+        "consolidate",
+        "ship",
+    ],
 }
 """Codes that are put together from a family and one of a closed set of words."""
 
