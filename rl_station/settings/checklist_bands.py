@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rl_station.domain.conditions import Condition, ConditionError, compile_condition, failed, given
@@ -12,7 +13,10 @@ from rl_station.settings.problems import Problem
 from rl_station.settings.toml_positions import Path
 
 _MOST_NUMBERS = 10_001
-"""So many are tried one by one, which leaves nothing to be believed."""
+"""So many can be tried one by one where the conditions are not plain, which leaves nothing to be believed."""
+
+_COMPARES = re.compile(r"(answer|\d+|[<>=!]=|[<>!()\s]|&&|\|\|)+")
+_NUMBER = re.compile(r"\d+")
 
 
 def check_bands(question: QuestionModel, place: Path, layers: Layers) -> Iterator[Problem]:
@@ -43,10 +47,13 @@ def _covered(question: QuestionModel, conditions: list[Condition], place: Path, 
     gaps: list[int] = []
     overlaps: dict[tuple[int, int], list[int]] = {}
     met: set[int] = set()
+    turns = _turns(conditions)
+    holding: list[int] = []
     for number in range(question.min, question.max + 1):
-        facts = given({"answer": number})
-        holding = [index for index, condition in enumerate(conditions) if failed(condition, facts) is None]
-        met.update(holding)
+        if turns is None or number in turns or number == question.min:
+            facts = given({"answer": number})
+            holding = [index for index, condition in enumerate(conditions) if failed(condition, facts) is None]
+            met.update(holding)
         if not holding:
             gaps.append(number)
         for later in holding[1:]:
@@ -61,6 +68,14 @@ def _covered(question: QuestionModel, conditions: list[Condition], place: Path, 
             yield layers.problem(
                 (*place, "bands", index, "when"), f"holds for no number from {question.min} to {question.max}"
             )
+
+
+def _turns(conditions: list[Condition]) -> set[int] | None:
+    """The only numbers at which conditions that merely compare can change their mind; None where they do more than that."""
+    if not all(_COMPARES.fullmatch(condition.source) for condition in conditions):
+        return None
+    named = {int(number) for condition in conditions for number in _NUMBER.findall(condition.source)}
+    return {number + step for number in named for step in (0, 1)}
 
 
 def _range(numbers: list[int]) -> str:

@@ -138,6 +138,27 @@ def test_two_questions_that_conditions_cannot_tell_apart_are_refused(config: Pat
     assert [said for said in write(config, text) if "cannot tell it from 'a-b'" in said]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("answer % 2 == 0", "answer % 2 == 1", ""),
+        ("answer % 2 == 0", "answer % 4 == 1", "no band holds for 3 and 1 more"),
+        ("answer -3 > 2", "answer < 5", "no band holds for 5"),
+        ("!(answer != 5)", "answer != 5", ""),
+        ("answer <= 5", "answer > 6", "no band holds for 6"),
+        ("answer == 5 || answer > 7", "answer < 5 || (answer >= 5 && answer <= 7)", "holds for 5 like 'x' above"),
+    ],
+)
+def test_every_number_of_the_range_is_in_one_band_whatever_the_conditions_are(
+    config: Path, first: str, second: str, said: str
+) -> None:
+    bands = f"bands = [ {{ id = 'x', text = 'X', when = '{first}' }}, {{ id = 'y', text = 'Y', when = '{second}' }} ]\n"
+    text = TITLE + '[[questions]]\nid = "n"\ntext = "N"\nkind = "number"\nmin = 1\nmax = 9\n' + bands
+    found = [each for each in write(config, text) if "band" in each or "holds for" in each]
+    assert len(found) == bool(said), found
+    assert said in "".join(found)
+
+
 def test_an_answer_that_stands_for_no_number_in_the_range_is_found(config: Path) -> None:
     bands = (
         "bands = [ { id = 'x', text = 'X', when = 'answer < 20' }, { id = 'y', text = 'Y', when = 'answer > 20' } ]\n"
