@@ -107,10 +107,10 @@ def _recalls(commands: Commands) -> None:
     group = _group(commands, "recalls", "The offline list of recalls, and the units here that it means.")
     read = _command(group, "import", "recalls:import_", "Take published lists into the configuration folder.")
     read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON of CPSC or openFDA, or CSV")
-    read.add_argument("--source", choices=RECALL_SOURCES, default="", help="whose shape it has; else told from the file")
     read.add_argument(
-        "--snapshot", type=_day, metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today"
+        "--source", choices=RECALL_SOURCES, default="", help="whose shape it has; else told from the file"
     )
+    read.add_argument("--snapshot", type=_day, metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today")
     _command(group, "list", "recalls:list_", "Every recall that stands, those that were reversed, and the list's age.")
     _command(
         group, "affected", "recalls:affected", "Units on the shelf, and gone, that a recall means which came later."

@@ -62,6 +62,7 @@ TEXTS: Mapping[str, str] = {
     "sheet.inspect": "Inspect",
     "sheet.sort": "Sort",
     "sheet.rework": "Rework",
+    "sheet.trace": "Trace",
     "sheet.functional": "Functional grade",
     "sheet.cosmetic": "Cosmetic grade",
     "sheet.checklist": "Answers of the checklists",

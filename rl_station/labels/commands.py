@@ -40,8 +40,8 @@ class CommandGroup:
 
 
 def command_bodies(checklists: Iterable[Checklist] = ()) -> dict[str, tuple[str, ...]]:
-    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `receive`, `inspect`, `rework`, `sort`, `functional`,
-    `cosmetic`, `checklist`.
+    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `receive`, `inspect`, `rework`, `trace`, `sort`,
+    `functional`, `cosmetic`, `checklist`.
 
     `checklist` holds what options of these checklists ask for beyond the others, in the order met.
     """
