@@ -135,7 +135,7 @@ def answers_of(question: Question) -> tuple[Option, ...]:
 
 
 def every_way(checklist: Checklist, answers: dict[str, str]) -> Iterator[tuple[tuple[Question, Option | None], ...]]:
-    """One way through for every option of every question; options that lead on alike, and are not asked about, are followed once."""
+    """One way for every option of every question; those that lead on alike, and are not asked about, are followed once."""
     question = open_question(checklist, answers)
     if question is None:
         yield path(checklist, answers)
