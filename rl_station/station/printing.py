@@ -88,7 +88,11 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         destination=words.bin(record.bin),
         product=record.name,
         facts=(
-            *([(words("caption.handling"), ", ".join(words(f"handling.{word}") for word in packing))] if packing else []),
+            *(
+                [(words("caption.handling"), ", ".join(words(f"handling.{word}") for word in packing))]
+                if packing
+                else []
+            ),
             (words("caption.client"), words.client(record.client)),
             (words("caption.grade"), grade or "-"),
             (words("caption.return"), record.rma or "-"),
