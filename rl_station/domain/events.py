@@ -7,7 +7,7 @@ data. A change of meaning or shape raises `schema` of that event and adds an upc
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
@@ -523,6 +523,23 @@ AnyEvent = (
 )
 
 
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """How far somebody knew another station's work on one subject: up to event `seq` of `station` in `epoch`.
+
+    `kind`: parcel, unit. `epoch` is the token that the central server keys the event by.
+    """
+
+    kind: str
+    id: str
+    station: str
+    epoch: str
+    seq: int
+
+
+Basis: TypeAlias = tuple[Seen, ...]
+"""What was known of other stations' work on an event's subjects when it was decided; empty where that was nothing."""
+
+
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """An event as it stands in the log.
 
@@ -539,6 +556,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     cause: int
     event: AnyEvent
     source: ScanSource | None = None
+    basis: Basis = ()
 
 
 def subjects(event: Event) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -124,7 +124,7 @@ def _start_or_continue(database: Database, file: EpochFile, who: Identity, at: i
     reason = _broken(lives, head, found)
     if reason:
         token = (wanted if not lives else None) or new_token()
-        life = facts.Epoch(len(lives) + 1, token, who.station, head.seq + 1, at, reason)
+        life = facts.Epoch(len(lives) + 1, token, who.station, head.seq + 1, at, reason, head.seq + 1)
         with database.transaction():
             facts.add_epoch(database, life)
             if reason != "new":

@@ -14,10 +14,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rl_station.domain.events import CorrectionDeclared, Recorded, subjects
-from rl_station.store import log, tables
-from rl_station.store.codec import Codec
-from rl_station.store.database import Database, Params, prepare
-from rl_station.store.projections import (
+from rl_station.domain.projections import (
     ContainerRow,
     ParcelRow,
     PlateUse,
@@ -29,6 +26,9 @@ from rl_station.store.projections import (
     plate_uses,
     work_done,
 )
+from rl_station.store import log, tables
+from rl_station.store.codec import Codec
+from rl_station.store.database import Database, Params, prepare
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 KINDS = ("parcel", "unit", "container")

@@ -6,9 +6,9 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from rl_station.domain.events import Recorded
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
-from rl_station.store.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.store.projector import CONTAINERS, PARCELS, UNITS
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
 

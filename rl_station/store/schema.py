@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from rl_station.domain.projections import FOLDS
 from rl_station.store import facts, log, tables
 from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database, Statement, prepare
 from rl_station.store.errors import StoreError
 from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
-from rl_station.store.projections import FOLDS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 HEAD = REVISIONS[-1]
 
 _HAS_TABLE = Statement("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = :name", {})

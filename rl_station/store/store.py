@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import cast
 
 from rl_station.domain.clock import Clock
-from rl_station.domain.events import AnyEvent, Event, Recorded
+from rl_station.domain.events import AnyEvent, Basis, Event, Recorded
 from rl_station.domain.scan import ScanSource
 from rl_station.store import facts, hlc, log, rebuilding
 from rl_station.store.backup import back_up_to
@@ -21,6 +21,11 @@ from rl_station.store.projector import Projector
 from rl_station.store.records import StoreRecords
 from rl_station.store.space import Space, measure
 from rl_station.store.unsynced import Unsynced, unsynced
+
+
+def nothing_known(event: Event) -> Basis:
+    """For a station that hears of no other's work."""
+    return ()
 
 
 class Store:
@@ -76,14 +81,16 @@ class Store:
         operator: str,
         source: ScanSource | None = None,
         checkpoint: bytes | None = None,
+        known: Callable[[Event], Basis] = nothing_known,
     ) -> tuple[Recorded, ...]:
         """Store the events of one input, with all that follows from them, in one durable transaction.
 
-        A full disk takes the ballast and tries again. Raises StoreFull or StoreError; then nothing of it is stored.
+        `known` tells what other stations' work each event was decided on. A full disk takes the ballast and tries again. Raises
+        StoreFull or StoreError; then nothing of it is stored.
         """
         if not events:
             return ()
-        recorded = self._stamped(events, operator, source)
+        recorded = self._stamped(events, operator, source, known)
         try:
             self._write(recorded, checkpoint)
         except StoreFull:
@@ -152,7 +159,9 @@ class Store:
     ) -> None:
         self.close()
 
-    def _stamped(self, events: Sequence[Event], operator: str, source: ScanSource | None) -> tuple[Recorded, ...]:
+    def _stamped(
+        self, events: Sequence[Event], operator: str, source: ScanSource | None, known: Callable[[Event], Basis]
+    ) -> tuple[Recorded, ...]:
         at = self._clock.now()
         cause = self._head.seq + 1
         logical = self._head.hlc
@@ -170,6 +179,7 @@ class Store:
                     cause=cause,
                     event=cast(AnyEvent, event),  # every event class is in the catalogue
                     source=source,
+                    basis=known(event),
                 )
             )
         return tuple(recorded)
