@@ -13,9 +13,9 @@ from pysqlite3 import dbapi2
 from store_world import live, open_store, opened, parcel_life, parcel_plate, received, sorted_into, unit_plate
 
 from rl_station.domain import events as ev
+from rl_station.domain.projections import FOLDS
 from rl_station.store import Store, StoreError, check_folder
 from rl_station.store.folder import DATABASE
-from rl_station.domain.projections import FOLDS
 from rl_station.store.rebuilding import fingerprints
 
 PARCELS = st.sampled_from([parcel_plate(n) for n in (1, 2, 9)])
