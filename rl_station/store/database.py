@@ -173,6 +173,18 @@ class Database:
                 self._raw.execute("ROLLBACK")
 
 
+def roll_back(path: Path) -> None:
+    """Let SQLite take back a write that the rollback journal beside the file says was never finished. Raises StoreError."""
+    try:
+        connection = dbapi2.connect(path.absolute().as_uri(), uri=True)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        finally:
+            connection.close()
+    except dbapi2.Error as error:
+        raise from_database(error, path.parent) from error
+
+
 def gate(version: tuple[int, ...]) -> None:
     """Refuse a SQLite that can corrupt the log. Raises StoreError."""
     if version < SQLITE_GATE:
