@@ -12,6 +12,7 @@ from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
+from rl_station.store.rows import StoreRows
 from rl_station.store.unsynced import Unsynced, unsynced
 
 
@@ -21,7 +22,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         """Use `open_reader`."""
         self._database = database
-        self.records = StoreRecords(database)
+        self.records = StoreRecords(database, StoreRows(database))
         self.station = facts.get(database, facts.STATION)
         self.purpose = facts.get(database, facts.PURPOSE)
 

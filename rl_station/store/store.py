@@ -19,6 +19,7 @@ from rl_station.store.log import Head
 from rl_station.store.opening import BALLAST_SIZE, Identity, Opened, open_folder
 from rl_station.store.projector import Projector
 from rl_station.store.records import StoreRecords
+from rl_station.store.rows import StoreRows
 from rl_station.store.space import Space, measure
 from rl_station.store.unsynced import Unsynced, unsynced
 
@@ -37,7 +38,8 @@ class Store:
         self._clock = clock
         self._epoch = facts.epochs(self._database)[-1]
         self._head = log.head(self._database)
-        self.records = StoreRecords(self._database)
+        self.rows = StoreRows(self._database)
+        self.records = StoreRecords(self._database, self.rows)
         self.identifiers = StoreIdentifiers(self._database, prefix)
 
     @staticmethod

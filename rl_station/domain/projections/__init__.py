@@ -2,6 +2,7 @@
 
 No SQL here, no clock, and nothing an event does not say: a row is a function of its own subject's events alone, in log order,
 without the corrected ones. What depends on other subjects (units inside, shipped with the pallet) is derived when read.
+The seqs in rows are values of the hybrid clock, so that the rows and events of several stations compare; callers see to that.
 """
 
 from rl_station.domain.projections.containers import ContainerRow, fold_container
@@ -10,7 +11,7 @@ from rl_station.domain.projections.plates import PlateUse, plate_uses
 from rl_station.domain.projections.units import UnitRow, fold_unit
 from rl_station.domain.projections.work import STAGES, WorkDone, work_done
 
-FOLDS = 2
+FOLDS = 3
 """Raised with every change of what these functions make of a log, so that a store's rows are folded anew at its next start."""
 
 __all__ = [
