@@ -187,6 +187,11 @@ def pack(value: msgspec.Struct) -> bytes:
     return _packer.encode(value)
 
 
+def weight(sent: Sent) -> int:
+    """About the bytes of an event in a push, before compression."""
+    return len(sent.body) + len(sent.source or b"") + len(sent.basis or b"") + 48
+
+
 def digest(items: Sequence[Item]) -> bytes:
     """SHA-256 over the packed items, so that a station notices what a broken proxy made of a page."""
     return hashlib.sha256(_packer.encode(tuple(items))).digest()

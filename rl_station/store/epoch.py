@@ -62,6 +62,12 @@ class EpochFile:
             raise from_system(error, self._folder) from error
         self._offset = len(token) + 1
 
+    def change(self, token: str, seq: int) -> None:
+        """Begin another epoch in a file that is held. Raises StoreError."""
+        self.start(token, seq)
+        self.close()
+        self.hold(token)
+
     def note(self, seq: int) -> None:
         """After the commit of `seq`. Not synced: a number that is too low after a power cut claims nothing false."""
         if self._fd is None:

@@ -13,8 +13,9 @@ from rl_station.domain.scan import ScanSource
 from rl_station.store import facts, hlc, log, rebuilding
 from rl_station.store.backup import back_up_to
 from rl_station.store.checking import Report, check_folder
+from rl_station.store.epoch import new_token
 from rl_station.store.errors import StoreError, StoreFull, from_system
-from rl_station.store.identifiers import StoreIdentifiers
+from rl_station.store.identifiers import UNKNOWN_LOSS, StoreIdentifiers, skip
 from rl_station.store.log import Head
 from rl_station.store.opening import BALLAST_SIZE, Identity, Opened, open_folder
 from rl_station.store.projector import Projector
@@ -22,6 +23,8 @@ from rl_station.store.records import StoreRecords
 from rl_station.store.rows import StoreRows
 from rl_station.store.space import Space, measure
 from rl_station.store.unsynced import Unsynced, unsynced
+
+FORKED = "forked"
 
 
 def nothing_known(event: Event) -> Basis:
@@ -36,6 +39,7 @@ class Store:
         """Use `Store.open`."""
         self._database, self._lock, self._ballast, self._token = opened
         self._clock = clock
+        self._prefix = prefix
         self._epoch = facts.epochs(self._database)[-1]
         self._head = log.head(self._database)
         self.rows = StoreRows(self._database)
@@ -120,6 +124,32 @@ class Store:
         with self._database.transaction():
             if through > facts.acknowledged(self._database):
                 facts.put(self._database, facts.ACKNOWLEDGED, str(through))
+
+    def withdraw(self, to: int) -> None:
+        """The centre has less than it acknowledged, only up to this seq: the rest waits again. Raises StoreError."""
+        with self._database.transaction():
+            if 0 <= to < facts.acknowledged(self._database):
+                facts.put(self._database, facts.ACKNOWLEDGED, str(to))
+
+    def fork(self, at: int) -> None:
+        """The centre has other events from seq `at` on: another copy of this log is at work. Raises StoreError.
+
+        The log goes on in an epoch of its own, by which the centre keys it from `at` on. Plate numbers that the other copy may
+        have used are passed over. Asked for twice, it is done once.
+        """
+        if not 1 <= at <= self._head.seq:
+            raise ValueError(f"seq {at} is not in a log that ends at {self._head.seq}")
+        if self._epoch.reason == FORKED and self._epoch.sends_from == at:
+            return
+        number, first = self._epoch.number + 1, self._head.seq + 1
+        life = facts.Epoch(number, new_token(), self._epoch.station, first, self._clock.now(), FORKED, at)
+        with self._database.transaction():
+            facts.add_epoch(self._database, life)
+            facts.put(self._database, facts.ACKNOWLEDGED, str(min(at - 1, facts.acknowledged(self._database))))
+            skip(self._database, self._prefix, UNKNOWN_LOSS)
+        # Between the two a power cut leaves the former token: the next start takes that for another life and opens one more.
+        self._epoch = life
+        self._token.change(life.token, self._head.seq)
 
     def unsynced(self) -> Unsynced:
         return unsynced(self._database)

@@ -11,11 +11,6 @@ Numbered = tuple[int, Sent]
 """An event and its seq."""
 
 
-def weight(sent: Sent) -> int:
-    """About the bytes of an event in a push."""
-    return len(sent.body) + len(sent.source or b"") + len(sent.basis or b"") + 48
-
-
 class OutboxError(Exception):
     """The log cannot be read or changed just now: a full or failing disk, or an engine that is held up."""
 
@@ -40,7 +35,7 @@ class Outbox(Protocol):
         ...
 
     def batch(self, since: int, most_events: int, most_bytes: int) -> Sequence[Numbered]:
-        """The events after `since`, consecutive, at least one where there is one, `weight` for weight. All of the same life.
+        """The events after `since`, consecutive, at least one where there is one, all of the same life. Bytes by `weight`.
 
         An event's `epoch` is given only where it differs from that life's.
         """

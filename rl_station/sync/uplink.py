@@ -14,14 +14,14 @@ from msgspec.structs import replace
 
 from rl_station.domain import sync_wire
 from rl_station.domain.clock import Clock
-from rl_station.domain.sync_wire import Ack, Push, Refused, Sent
+from rl_station.domain.sync_wire import Ack, Push, Refused, Sent, weight
 from rl_station.sync import answers, receipts, setbacks
 from rl_station.sync.answers import Failed
 from rl_station.sync.batches import Batches
 from rl_station.sync.channel import Channel, ChannelError, Request
 from rl_station.sync.enrolment import Enrolled
 from rl_station.sync.forms import Forms
-from rl_station.sync.outbox import Outbox, OutboxError, weight
+from rl_station.sync.outbox import Outbox, OutboxError
 from rl_station.sync.retry import AT_ONCE, SECOND, Backoff, Pause, jittered
 from rl_station.sync.state import SyncState, trouble
 
