@@ -1,0 +1,7 @@
+"""Everything the server does, on one page."""
+
+from __future__ import annotations
+
+from rl_station.central import service_routes, sync_routes
+
+ROUTES = (*service_routes.ROUTES, *sync_routes.ROUTES)
