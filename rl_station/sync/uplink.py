@@ -100,6 +100,8 @@ class Uplink:
             acknowledged=done,
             incarnation=receipt.incarnation if receipt else "",
             version=self._version,
+            head=self._outbox.hash_at(done + len(events)),
+            waiting=max(0, self._outbox.head() - done - len(events)),
         )
 
     def _exchange(self, push: Push, now: int) -> Pause:
@@ -158,7 +160,7 @@ class Uplink:
             return Pause(jittered(BLOCKED, self._chance))
         if refused.code in setbacks.CODES:
             return self._set_back(refused, push, now)
-        if not push.events or refused.code not in {"too_large", "bad_event", "bad_request"}:
+        if not push.events or refused.code not in {"too_large", "bad_event", "bad_request", "unstorable"}:
             return self._failed(Failed("contradicts", f"{refused.code}: {refused.message}"), now)
         return self._not_taken(refused, push, wire, now)
 
