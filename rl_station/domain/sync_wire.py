@@ -60,9 +60,9 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     """Events `first`, `first + 1`, ... of a station's epoch, which continue the chain after `previous`.
 
     `acknowledged` is the last seq that the station believes the server to have, and `incarnation` the server's life it heard that
-    in; `sent_at` is the station's wall clock, from which the server estimates its skew. `head` is the hash of the last event as the
-    station stored it (of the one before where there is none): a server that makes another out of what arrived refuses the push as
-    `bad_event`, without a place unless it is a single one. `waiting`: events that the station has after these.
+    in; `sent_at` is the station's wall clock, from which the server estimates its skew. `head` is the hash of the last event as
+    the station stored it (of the one before where there is none): a server that makes another out of what arrived refuses the
+    push as `bad_event`, without a place unless it is a single one. `waiting`: events that the station has after these.
     """
 
     station: str
@@ -123,10 +123,10 @@ class Probe(msgspec.Struct, frozen=True):
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request was not carried out, for the station (`code`) and for people (`message`). Nothing of it was stored.
 
-    `code`: `gap` (`expected` is the seq wanted next, in `epoch`; 1 where the server has nothing of a parent), `forked` (`at` is the
-    first seq the server has otherwise), `mismatch` (what goes before differs; `probes` say what the server has, newest first),
-    `bad_event` (`at` names it, 0: one of them), `cursor_unknown`, `unauthorized`, `revoked`, `wrong_station`, `too_large` (`limit`
-    bytes), `unstorable` (one of them holds what the database cannot), `bad_request`, `busy`, ...
+    `code`: `gap` (`expected` is the seq wanted next, in `epoch`; 1 where the server has nothing of a parent), `forked` (`at` is
+    the first seq the server has otherwise), `mismatch` (what goes before differs; `probes` say what the server has, newest
+    first), `bad_event` (`at` names it, 0: one of them), `cursor_unknown`, `unauthorized`, `revoked`, `wrong_station`,
+    `too_large` (`limit` bytes), `unstorable` (one of them holds what the database cannot), `bad_request`, `busy`, ...
     """
 
     code: str

@@ -167,13 +167,13 @@ class Uplink:
     def _not_taken(self, refused: Refused, push: Push, wire: int, now: int) -> Pause:
         """Something in the push, or its size, is more than the server can take: send less of it, or the one event closed."""
         last = push.first + len(push.events) - 1
-        if refused.code == "bad_event" and push.first <= refused.at <= last:
-            self._batches.found()
-            return self._close(refused.at, refused, now)
         if push.first == last:
             # It stays alone until it is taken. One that is too large does not get smaller by being sealed.
             self._batches.suspect(last)
             return self._close(last, refused, now, withhold=refused.code == "too_large")
+        if refused.code == "bad_event" and push.first <= refused.at <= last:
+            self._batches.found()
+            return self._close(refused.at, refused, now)
         if refused.code == "too_large":
             self._batches.too_large(sum(map(weight, push.events)), wire, refused.limit)
         else:
