@@ -15,6 +15,7 @@ from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.running import RunningStation
+from rl_station.station.sync import StationSync
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
@@ -31,7 +32,12 @@ def live_station(site: Site, data: Path) -> RunningStation:
     """A station with the devices its site gives it, not started yet."""
     devices = devices_of(site, data)
     field = TagField(lambda: devices.watches_tags)
-    return RunningStation(lambda: open_engine(site, data, "live", field), devices, watch_site(site, devices, data))
+    return RunningStation(
+        lambda: open_engine(site, data, "live", field),
+        devices,
+        watch_site(site, devices, data),
+        StationSync(data, site.station.id, SystemClock()),
+    )
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:

@@ -36,6 +36,7 @@ from rl_station.station.overflow import Overflow
 from rl_station.station.printing import layouts
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
+from rl_station.station.sync import StationSync, StoreWork
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
 from rl_station.store import StoreError
@@ -66,12 +67,19 @@ Work = Callable[[Engine], None]
 class RunningStation:
     """Implements `tui.contract.StationPort`. `open_engine` is called on the engine's own thread, where the store lives."""
 
-    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hot_swap: HotSwap | None = None) -> None:
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        devices: DeviceSet,
+        hot_swap: HotSwap | None = None,
+        sync: StationSync | None = None,
+    ) -> None:
         self.devices = devices
+        self._sync = sync
         self._open_engine = open_engine
         self._hot_swap = hot_swap
         self._spools = Spools(devices, self._label_failed)
-        self._feed = ScreenFeed(devices, self._notices)
+        self._feed = ScreenFeed(devices, self._notices, lambda: sync.link if sync else Link.NONE)
         self._work: Inbox[Work] = Inbox()
         self._overflow = Overflow(self._feed)
         self._tags = TagInbox()
@@ -96,11 +104,15 @@ class RunningStation:
         self._ticker.start()
         if self._hot_swap is not None:
             self._hot_swap.start(self._swapped)
+        if self._sync is not None:
+            self._sync.start(self._for_sync, self._feed.show)
 
     def stop(self) -> None:
         """Finish what was scanned, then stop. Labels that were not printed are noted, to be printed again."""
         if self._hot_swap is not None:
             self._hot_swap.stop()
+        if self._sync is not None:
+            self._sync.stop()
         self.devices.stop()
         self._stopping.set()
         self._spools.stop()
@@ -195,6 +207,18 @@ class RunningStation:
     def _label_failed(self, failed: LabelPrintFailed) -> None:
         self._work.put(lambda engine: self._note_unprinted(engine, failed))
 
+    def _for_sync(self, work: StoreWork) -> None:
+        """What sync has to write waits behind every scan; what the centre has by now is shown with it."""
+
+        def write(engine: Engine) -> None:
+            before = engine.store.epoch
+            work(engine.store)
+            self._feed.show(status=self._status(engine))
+            if engine.store.epoch != before:
+                self._feed.tell(ResultTone.WARN, message("station.forked"))
+
+        self._work.put_last(write)
+
     # --- the engine's thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -205,6 +229,7 @@ class RunningStation:
             self._opened.put(error)
             return
         self._opened.put(None)
+        sent = engine.store.head.seq
         while (work := self._work.get(self._room_again)) is not None:
             self._busy_since = time.monotonic()
             try:
@@ -214,6 +239,9 @@ class RunningStation:
                 log.exception("an input could not be handled")
                 self._feed.tell(ResultTone.BAD, message("station.fault"), prompt=engine.prompt())
             self._busy_since = None
+            if self._sync is not None and engine.store.head.seq != sent:
+                sent = engine.store.head.seq
+                self._sync.wake()
         engine.store.close()
 
     def _begin(self, engine: Engine) -> None:
@@ -310,7 +338,6 @@ class RunningStation:
             language=worker.language if worker else engine.site.language,
             unsynced=waiting,
             oldest_at=oldest,
-            link=Link.NONE,
         )
 
     # --- housekeeping -------------------------------------------------------------------------------------------------
@@ -333,7 +360,8 @@ class RunningStation:
     def _notices(self) -> tuple[Message, ...]:
         since = self._busy_since
         slow = since is not None and time.monotonic() - since > _SLOW_S
-        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices)
+        synced = self._sync.notices if self._sync is not None else ()
+        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices, *synced)
         return (message("station.slow_disk"), *notices) if slow else notices
 
     def _tick(self) -> None:
