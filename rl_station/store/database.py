@@ -25,7 +25,7 @@ T = TypeVar("T")
 SQLITE_GATE = (3, 51, 3)
 """The first SQLite without the WAL-reset corruption of 3.7.0 to 3.51.2."""
 
-_WRITER_PRAGMAS = (
+LOG_PRAGMAS = (
     # Plate numbers and hashes are forever: a page freed is a page reused, and moving pages would only cost writes.
     "PRAGMA auto_vacuum=NONE",
     "PRAGMA journal_mode=WAL",
@@ -34,6 +34,16 @@ _WRITER_PRAGMAS = (
     "PRAGMA journal_size_limit=33554432",
     "PRAGMA cache_size=-4000",
 )
+"""For the log: what is committed stays, whatever happens to the power."""
+COPY_PRAGMAS = (
+    "PRAGMA auto_vacuum=NONE",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA wal_autocheckpoint=1000",
+    "PRAGMA journal_size_limit=16777216",
+    "PRAGMA cache_size=-8000",
+)
+"""For what can be fetched again: a power cut may take the last commits, never the rest."""
 _READER_PRAGMAS = ("PRAGMA query_only=ON",)
 
 _dialect = pysqlite.dialect(paramstyle="named")
@@ -57,7 +67,9 @@ def prepare(statement: ClauseElement) -> Statement:
 class Database:
     """An open connection. Used by one thread at a time; nothing is written outside `transaction`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, untouched: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, untouched: bool = False, pragmas: Sequence[str] = LOG_PRAGMAS
+    ) -> None:
         """Open it, or make it where there is none. Raises StoreError.
 
         `untouched`: read without leaving the smallest trace in the folder; only for a file that nobody is writing.
@@ -78,14 +90,14 @@ class Database:
         # Untyped driver: rows leave this class only through typed makers.
         self._raw: Any = self._held.driver_connection
         try:
-            self._configure(read_only=read_only)
+            self._configure(_READER_PRAGMAS if read_only else pragmas)
         except StoreError:
             self.close()
             raise
 
-    def _configure(self, *, read_only: bool) -> None:
+    def _configure(self, pragmas: Sequence[str]) -> None:
         with self.errors():
-            for pragma in _READER_PRAGMAS if read_only else _WRITER_PRAGMAS:
+            for pragma in pragmas:
                 self._raw.execute(pragma)
 
     def run(self, statement: Statement, params: Params | None = None) -> None:

@@ -111,11 +111,12 @@ class Downlink:
         self._copy.take(asked, page, now)
         self.trouble = None
         self._backoff.worked()
+        self._untidy = self._untidy or page.snapshot
         if page.more or page.snapshot:
             return Pause(GAP)
         self._restarts = 0
         wait = jittered(POLL, self._chance)
-        self._due, self._untidy = now + wait, self._untidy or asked == ""
+        self._due = now + wait
         return AT_ONCE if self._untidy else Pause(wait)
 
     def _refused(self, asked: str, refused: Refused, now: int) -> Pause:

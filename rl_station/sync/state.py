@@ -91,6 +91,10 @@ _TROUBLES = {
         "Bring station and server to the same version; hand events over by file meanwhile: rl-station db export FILE",
     ),
     "outbox": ("The station's log cannot be read or noted in ({detail}).", "Run `rl-station doctor`."),
+    "copy": (
+        "What the central server says cannot be kept here ({detail}).",
+        "Free some space on the disk. Scans are taken and kept as ever.",
+    ),
     "enrolment": ("{detail}.", "Enrol the station again: rl-station sync enroll"),
     "fault": ("Sync failed by a fault of its own ({detail}).", "Report this, with station.log; it goes on trying."),
 }
