@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Engine
 
-from rl_station.central import bodies, identity
+from rl_station.central import bodies, identity, quarantine
 from rl_station.central.calls import Answer, Call, Caller, Context, Rejected, Reply, Request, Response, Route
 from rl_station.central.database import DatabaseError
 from rl_station.central.metrics import Metrics
@@ -68,6 +68,7 @@ class Front:
         with self._preparing:
             if not self._prepared:
                 identity.prepare(self.context)
+                quarantine.try_again(self.context.engine, self.context.clock.now())
                 self._prepared = True
 
     def answer(self, request: Request) -> Response:
