@@ -29,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     _config(commands)
     _labels(commands)
     _database(commands)
+    _sync(commands)
     _devices(commands)
     _command(
         commands,
@@ -101,6 +102,22 @@ def _database(commands: Commands) -> None:
     backup = _command(group, "backup", "database:backup", "Copy the database while the station runs.")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
     _command(group, "rebuild", "database:rebuild", "Derive all read models from the log again.")
+    export = _command(
+        group, "export", "database:export", "Write the events the central server does not have to a file."
+    )
+    export.add_argument("target", type=Path, metavar="FILE", help="a file that does not exist yet")
+    export.add_argument("--all", action="store_true", help="the whole log")
+
+
+def _sync(commands: Commands) -> None:
+    group = _group(commands, "sync", "The way to the central server.")
+    _command(group, "status", "sync_status:status", "How many events wait, how old they are, and what is in the way.")
+    once = _command(group, "once", "sync:once", "Send what waits, where no station is running to do it.")
+    once.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help="give up after so many seconds")
+    enroll = _command(group, "enroll", "sync:enroll", "Exchange a one-time code for this station's token.")
+    enroll.add_argument("--central", required=True, metavar="URL", help="the server's address: https://...")
+    enroll.add_argument("--code", required=True, help="of `central enroll`, at the server")
+    enroll.add_argument("--authority", type=Path, metavar="FILE", help="the certificate that signed the server's own")
 
 
 def _devices(commands: Commands) -> None:

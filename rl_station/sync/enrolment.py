@@ -9,6 +9,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from rl_station.domain.sync_wire import MEDIA_TYPE, Enrolment, EnrolRequest, Refused, pack
+from rl_station.sync import answers
+from rl_station.sync.answers import Failed
+from rl_station.sync.channel import Channel, Request
+from rl_station.sync.state import trouble
+
 FILE = "central.json"
 
 
@@ -30,7 +36,7 @@ class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolmentError(Exception):
-    """The file is there and cannot be used. The message says why."""
+    """The station is not enrolled as it should be, or could not be. The message says why."""
 
 
 class Signature(NamedTuple):
@@ -75,3 +81,29 @@ def write(folder: Path, enrolled: Enrolled) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def enrol(channel: Channel, url: str, station: str, code: str, authority: str = "") -> Enrolled:
+    """Exchange a one-time code for a token. Raises ChannelError, and EnrolmentError where the server does not give one."""
+    request = Request(
+        method="POST",
+        path="/v1/enrol",
+        headers={"content-type": MEDIA_TYPE},
+        body=pack(EnrolRequest(station, code)),
+    )
+    said = answers.understood(channel.exchange(request), Enrolment)
+    if isinstance(said, Refused):
+        raise EnrolmentError(said.message)
+    if isinstance(said, Failed):
+        raise EnrolmentError(trouble(said.code, said.detail, 0).told)
+    try:
+        return Enrolled(
+            url=url.rstrip("/"),
+            site=said.site,
+            station=said.station,
+            token=said.token,
+            server_key=said.server_key.hex(),
+            authority=authority,
+        )
+    except ValueError as error:
+        raise EnrolmentError(str(error)) from error
