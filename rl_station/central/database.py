@@ -287,4 +287,5 @@ def _type_name(column: Column[Any]) -> str:
 def insert_new(connection: Connection, table: Table, row: Mapping[str, object]) -> bool:
     """Insert one row; False where its key is taken, which is then left as it is."""
     make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(make(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    statement = make(table).values(row).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(statement).rowcount == 1
