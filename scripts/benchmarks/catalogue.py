@@ -6,7 +6,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks import commit, driver_to_decision, eight_scanners, memory, rfid, scan_to_paint, start, thinking, wedge
+from benchmarks import (
+    commit,
+    driver_to_decision,
+    eight_scanners,
+    memory,
+    rfid,
+    scan_to_paint,
+    start,
+    sync,
+    sync_downlink,
+    thinking,
+    wedge,
+)
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure
 
@@ -34,6 +46,8 @@ MEASUREMENTS = (
         for driver in driver_to_decision.DRIVERS
     ),
     Measurement(eight_scanners.NAMES, eight_scanners.measure),
+    *(Measurement((name,), partial(sync.measure, name)) for name in sync.NAMES),
+    Measurement(sync_downlink.NAMES, sync_downlink.measure),
 )
 NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
 

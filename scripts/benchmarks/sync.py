@@ -70,10 +70,11 @@ class Drain:
         return sum(each.events for each in self.sent)
 
 
-def measure(bench: Bench) -> list[Figure]:
+def measure(name: str, bench: Bench) -> list[Figure]:
+    course = COURSES[name]
     with bench.folder("sync") as folder:
-        backlogs = {1: _backlogs(bench, folder, 1), _MANY: _backlogs(bench, folder, _MANY)}
-        return [_figure(bench, name, course, backlogs[course.stations]) for name, course in COURSES.items()]
+        backlog = backlogs(bench, folder, course.stations, bench.samples(BACKLOG))
+        return [_figure(bench, name, course, backlog)]
 
 
 def _figure(bench: Bench, name: str, course: Course, backlog: Sequence[Path]) -> Figure:
@@ -105,15 +106,15 @@ def _figure(bench: Bench, name: str, course: Course, backlog: Sequence[Path]) ->
 # --- the parts --------------------------------------------------------------------------------------------------------
 
 
-def _backlogs(bench: Bench, folder: Path, stations: int) -> list[Path]:
-    """Data folders that nobody has heard of yet, each named after its station."""
-    site = load(make_site(folder / f"site{stations}"))
+def backlogs(bench: Bench, folder: Path, stations: int, events: int) -> list[Path]:
+    """So many events in all, none sent yet: data folders that are named after their stations."""
+    site = load(make_site(folder))
     made = []
     for number in range(1, stations + 1):
         bench.say(f"writing the log of station {number} of {stations}")
         station = replace(site.station, id=f"bench-{number}", prefix=f"Q{number:02d}")
-        place = folder / f"of{stations}" / station.id
-        bulk.build(place, replace(site, station=station), bench.samples(BACKLOG) // stations)
+        place = folder / station.id
+        bulk.build(place, replace(site, station=station), events // stations)
         made.append(place)
     return made
 
