@@ -30,6 +30,7 @@ STATUS = {
     "forbidden": 403,
     "not_found": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "gap": 409,
     "forked": 409,
     "mismatch": 409,
@@ -38,6 +39,7 @@ STATUS = {
     "unsupported": 415,
     "bad_event": 422,
     "unstorable": 422,
+    "failed": 500,
     "busy": 503,
 }
 """The status of each code of a Refused; any other is 400."""
@@ -77,10 +79,21 @@ class Front:
         if isinstance(found, Refused):
             return _response(request, None, found)
         route, params = found
+        started = self.context.clock.now()
         reply = self._reply(route, params, request)
         response = _response(request, route, reply)
-        self.context.metrics.count("rl_station_responses_total", route=route.path, status=str(response.status))
+        self._counted(route, response, started)
         return response
+
+    def refuse(self, request: Request, refused: Refused) -> Response:
+        """A refusal in the form that the address speaks, for whoever could not even take the request in."""
+        found = self._table.find(request)
+        return _response(request, None if isinstance(found, Refused) else found[0], refused)
+
+    def _counted(self, route: Route, response: Response, started: int) -> None:
+        metrics = self.context.metrics
+        metrics.count("rl_station_responses_total", route=route.path, status=str(response.status))
+        metrics.took(route.path, (self.context.clock.now() - started) / 1_000_000)
 
     def _reply(self, route: Route, params: Mapping[str, str], request: Request) -> Reply:
         try:

@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     _labels(commands)
     _database(commands)
     _sync(commands)
+    _central(commands)
     _devices(commands)
     _command(
         commands,
@@ -120,6 +121,35 @@ def _sync(commands: Commands) -> None:
     enroll.add_argument("--authority", type=Path, metavar="FILE", help="the certificate that signed the server's own")
 
 
+def _central(commands: Commands) -> None:
+    group = _group(commands, "central", "The central server of one or more sites.")
+    serve = _command(group, "serve", "central:serve", "Take the stations' events until told to end.")
+    serve.add_argument(
+        "--listen", default="127.0.0.1:8420", metavar="HOST:PORT", help="default %(default)s; port 0 takes a free one"
+    )
+    serve.add_argument("--workers", type=_positive, default=1, metavar="N", help="so many processes on one port")
+    enroll = _command(
+        group, "enroll", "central:enroll", "A one-time code for a station, or a token for a program that reads."
+    )
+    who = enroll.add_mutually_exclusive_group(required=True)
+    who.add_argument("who", nargs="?", metavar="STATION", help="the station that may show the code")
+    who.add_argument("--reader", metavar="NAME", help="a program that reads: prints its token")
+    who.add_argument("--revoke", metavar="STATION", help="hear no more of this station")
+    enroll.add_argument("--valid", type=_span, default="24h", metavar="TIME", help="of a code: 90s, 30m, 24h or 7d")
+    status = _command(group, "status", "central:status", "Stations, how far they are, and the tasks that wait.")
+    for each in (serve, enroll, status):
+        _central_database(each)
+    enroll.add_argument("--site", default="main", metavar="ID", help="the site it belongs to; default %(default)s")
+
+
+def _central_database(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE or postgresql://USER@HOST/NAME; default: the environment's RL_STATION_CENTRAL_DATABASE",
+    )
+
+
 def _devices(commands: Commands) -> None:
     group = _group(commands, "devices", "Find, watch and try scanners, scales and printers.")
     _command(group, "list", "devices:list_devices", "What is configured, what is plugged in, and what is in the way.")
@@ -143,6 +173,15 @@ def _devices(commands: Commands) -> None:
     test.add_argument(
         "--seconds", type=_seconds, default=20.0, metavar="N", help="wait so long for the scan; 0: no scan"
     )
+
+
+def _span(text: str) -> int:
+    """Microseconds."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdecimal() or not 0 < int(number) < 10_000:  # noqa: PLR2004 - 27 years
+        raise argparse.ArgumentTypeError("expected a time such as 30m, 24h or 7d")
+    return int(number) * units[unit] * 1_000_000
 
 
 def _seconds(text: str) -> float:
