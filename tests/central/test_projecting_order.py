@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from benchmarks.postgresql import Postgresql
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from projecting_world import NOON, Writer, deliver, derived, empty, knowing
 from sqlalchemy import Engine
@@ -81,6 +82,7 @@ steps: st.SearchStrategy[list[Step]] = st.lists(
         st.integers(0, 2_000),
         st.booleans(),
     ),
+    min_size=10,
     max_size=40,
 )
 """Who does what (an event; corrections of so many events back; a new epoch), after how many microseconds, and who knows of it."""
@@ -88,12 +90,22 @@ pushes = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 7)), max_size=40)
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder: Path = tmp_path_factory.mktemp("central")
-    found = open_engine(f"sqlite:///{folder / 'central.sqlite3'}")
-    create_schema(found)
-    yield found
-    found.dispose()
+    yield from _made(f"sqlite:///{folder / 'central.sqlite3'}")
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(postgresql: Postgresql) -> Iterator[Engine]:
+    with postgresql.database("projecting-order") as url:
+        yield from _made(url)
+
+
+def _made(url: str) -> Iterator[Engine]:
+    engine = open_engine(url)
+    create_schema(engine)
+    yield engine
+    engine.dispose()
 
 
 def happen(course: list[Step]) -> list[Writer]:
@@ -127,23 +139,35 @@ def _basis(event: AnyEvent, heard: list[Taken]) -> tuple[ev.Seen, ...]:
 
 
 def arrive(engine: Engine, writers: list[Writer], order: list[tuple[int, int]]) -> None:
-    """Pushes in this order, and in the end what is left."""
+    """Pushes in this order, and in the end what is left, a few at a time."""
     empty(engine)
     sent = [0] * len(writers)
-    for who, count in [*order, *((who, 1_000) for who in range(len(writers)))]:
+    rest = [(who, 2 + who) for _ in range(20) for who in reversed(range(len(writers)))]
+    for who, count in [*order, *rest]:
         writer, first = writers[who], sent[who] + 1
         sent[who] = min(sent[who] + count, len(writer.log))
         if first <= sent[who]:
             deliver(engine, writer, first, sent[who])
 
 
+@pytest.mark.slow
 @given(steps, pushes)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 def test_the_tables_do_not_depend_on_the_order_of_arrival(
-    engine: Engine, course: list[Step], order: list[tuple[int, int]]
+    on_sqlite: Engine, course: list[Step], order: list[tuple[int, int]]
 ) -> None:
+    _same_however_it_arrives(on_sqlite, course, order)
+
+
+@pytest.mark.slow
+@given(steps, pushes)
+@settings(max_examples=20)
+def test_nor_on_postgresql(on_postgresql: Engine, course: list[Step], order: list[tuple[int, int]]) -> None:
+    _same_however_it_arrives(on_postgresql, course, order)
+
+
+def _same_however_it_arrives(engine: Engine, course: list[Step], order: list[tuple[int, int]]) -> None:
     writers = happen(course)
-    arrive(engine, writers, [])
+    arrive(engine, writers, [(who, 1_000) for who in range(len(writers))])
     whole = derived(engine)
     arrive(engine, writers, order)
     assert derived(engine) == whole
