@@ -15,6 +15,7 @@ from benchmarks import (
     scan_to_paint,
     start,
     sync,
+    sync_cost,
     sync_downlink,
     thinking,
     wedge,
@@ -48,6 +49,10 @@ MEASUREMENTS = (
     Measurement(eight_scanners.NAMES, eight_scanners.measure),
     *(Measurement((name,), partial(sync.measure, name)) for name in sync.NAMES),
     Measurement(sync_downlink.NAMES, sync_downlink.measure),
+    *(
+        Measurement(sync_cost.names(size), partial(sync_cost.measure, size), only_by_name=size == "10m")
+        for size in sync_cost.SIZES
+    ),
 )
 NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
 
