@@ -187,19 +187,19 @@ def translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, driver.Error) as error:
-        found = _meaning(error.orig if isinstance(error, DBAPIError) else error)
+        found = _meaning(error.orig if isinstance(error, DBAPIError) else error, driver)
         if found.code == "away":
             # Whatever it was, the other connections of the pool have most likely lost theirs too.
             engine.dispose()
         raise found from error
 
 
-def _meaning(cause: BaseException | None) -> DatabaseError:
+def _meaning(cause: BaseException | None, driver: Any) -> DatabaseError:
     state = str(getattr(cause, "sqlstate", None) or "")
     code = int(getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF
     if state in _AGAIN or code in (_SQLITE_BUSY, _SQLITE_LOCKED):
         return DatabaseError("busy", f"The database is busy: {_short(cause)}")
-    if state.startswith(_UNSTORABLE):
+    if state.startswith(_UNSTORABLE) or isinstance(cause, driver.DataError):
         return DatabaseError("unstorable", f"The database cannot store that: {_short(cause)}")
     return DatabaseError("away", f"The database cannot be used: {_short(cause)}")
 

@@ -96,6 +96,8 @@ class Front:
         metrics.took(route.path, (self.context.clock.now() - started) / 1_000_000)
 
     def _reply(self, route: Route, params: Mapping[str, str], request: Request) -> Reply:
+        if any("\0" in text for text in (*params.values(), *request.query.values())):
+            return Refused(code="bad_request", message="NUL stands in no name and no parameter.")
         try:
             if route.database:
                 self.prepare()

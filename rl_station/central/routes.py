@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from rl_station.central import service_routes, sync_routes
+from rl_station.central.openapi import documented
 
-ROUTES = (*service_routes.ROUTES, *sync_routes.ROUTES)
+ROUTES = documented((*sync_routes.ROUTES, *service_routes.ROUTES))
