@@ -31,6 +31,7 @@ _COLUMNS = (
     _event.c.body,
     _event.c.basis,
     _event.c.epoch,
+    _event.c.form,
     _stream.c.station,
     _stream.c.epoch.label("life"),
 )
@@ -89,7 +90,11 @@ def chunks(values: list[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 
 def _taken(row: Any) -> Taken | None:
-    """None for a body that this version of the server does not understand: a newer replica may be at work beside it."""
+    """None for what is stored closed and counts for nothing, and for a body that this version of the server does not understand:
+    a newer replica may be at work beside it.
+    """
+    if row.form != "plain":
+        return None
     try:
         event = _body.decode(row.body)
         basis = () if row.basis is None else _basis.decode(row.basis)

@@ -10,12 +10,13 @@ from typing import cast
 from rl_station.domain.clock import Clock
 from rl_station.domain.events import AnyEvent, Basis, Event, Recorded
 from rl_station.domain.scan import ScanSource
-from rl_station.store import facts, hlc, log, rebuilding
+from rl_station.domain.sync_wire import Life
+from rl_station.store import facts, hlc, log, outbox, rebuilding
 from rl_station.store.backup import back_up_to
 from rl_station.store.checking import Report, check_folder
-from rl_station.store.epoch import new_token
+from rl_station.store.epoch import Noted, new_token
 from rl_station.store.errors import StoreError, StoreFull, from_system
-from rl_station.store.identifiers import UNKNOWN_LOSS, StoreIdentifiers, skip
+from rl_station.store.identifiers import UNKNOWN_LOSS, StoreIdentifiers, highest, skip
 from rl_station.store.log import Head
 from rl_station.store.opening import BALLAST_SIZE, Identity, Opened, open_folder
 from rl_station.store.projector import Projector
@@ -42,6 +43,7 @@ class Store:
         self._prefix = prefix
         self._epoch = facts.epochs(self._database)[-1]
         self._head = log.head(self._database)
+        self._heard = 0
         self.rows = StoreRows(self._database)
         self.records = StoreRecords(self._database, self.rows)
         self.identifiers = StoreIdentifiers(self._database, prefix)
@@ -66,6 +68,11 @@ class Store:
         return Store(open_folder(folder, who, at=clock.now(), epoch=epoch, ballast=ballast), clock, prefix)
 
     @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._database.path.parent
+
+    @property
     def epoch(self) -> str:
         """The token of the epoch written now."""
         return self._epoch.token
@@ -79,6 +86,10 @@ class Store:
     def head(self) -> Head:
         """The end of the log: seq, clock, hash."""
         return self._head
+
+    def lives(self) -> tuple[Life, ...]:
+        """The epochs as the centre keys them; see `outbox.lives`."""
+        return outbox.lives(self._database)
 
     def append(
         self,
@@ -104,6 +115,14 @@ class Store:
                 raise
             self._write(recorded, checkpoint)
         return recorded
+
+    def heard(self, other: int) -> None:
+        """What is appended from now on comes after another station's event at this hybrid clock.
+
+        A clock that is more than an hour ahead of our wall clock is not believed.
+        """
+        if other > self._heard:
+            self._heard = hlc.heard(self._heard, other, self._clock.now())
 
     def log(self, since: int = 0) -> Iterator[Recorded]:
         """Events after seq `since`, in order; appending meanwhile is fine."""
@@ -149,7 +168,7 @@ class Store:
             skip(self._database, self._prefix, UNKNOWN_LOSS)
         # Between the two a power cut leaves the former token: the next start takes that for another life and opens one more.
         self._epoch = life
-        self._token.change(life.token, self._head.seq)
+        self._token.change(Noted(life.token, self._head.seq, highest(self._database, self._prefix)))
 
     def unsynced(self) -> Unsynced:
         return unsynced(self._database)
@@ -196,7 +215,7 @@ class Store:
     ) -> tuple[Recorded, ...]:
         at = self._clock.now()
         cause = self._head.seq + 1
-        logical = self._head.hlc
+        logical = max(self._head.hlc, self._heard)
         recorded: list[Recorded] = []
         for seq, event in enumerate(events, start=cause):
             logical = hlc.tick(logical, at)

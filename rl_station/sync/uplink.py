@@ -65,6 +65,7 @@ class Uplink:
         self._forms = Forms(known.held)
         self._setbacks = 0
         self._furthest = 0
+        self._refused_once = 0
         self._heard_at: int | None = None
         self._packer = zstandard.ZstdCompressor(level=1)
 
@@ -170,6 +171,11 @@ class Uplink:
         if push.first == last:
             # It stays alone until it is taken. One that is too large does not get smaller by being sealed.
             self._batches.suspect(last)
+            if refused.code != "bad_event" and self._refused_once != last:
+                # What was cut short on the way, or a proxy's mood, is no fault of the event: it has to be refused twice.
+                self._refused_once = last
+                self._heard(now)
+                return AT_ONCE
             return self._close(last, refused, now, withhold=refused.code == "too_large")
         if refused.code == "bad_event" and push.first <= refused.at <= last:
             self._batches.found()
