@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from rl_station.station.demo import DemoWorker
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
+from rl_station.station.known_copy import KnownCopy
 from rl_station.station.running import RunningStation
 from rl_station.station.sync import StationSync
 from rl_station.station.tag_field import TagField
@@ -36,8 +38,13 @@ def live_station(site: Site, data: Path) -> RunningStation:
         lambda: open_engine(site, data, "live", field),
         devices,
         watch_site(site, devices, data),
-        StationSync(data, site.station.id, SystemClock()),
+        station_sync(site, data),
     )
+
+
+def station_sync(site: Site, data: Path) -> StationSync:
+    """Both ways to the centre, for a station that is enrolled or will be."""
+    return StationSync(data, site.station.id, SystemClock(), partial(KnownCopy, data, site))
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:

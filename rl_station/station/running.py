@@ -90,6 +90,7 @@ class RunningStation:
         self._busy_since: float | None = None
         self._disk_notices: tuple[Message, ...] = ()
         self._device_notices: tuple[Message, ...] = ()
+        self._sent_notices: tuple[Message, ...] = ()
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -239,10 +240,11 @@ class RunningStation:
                 log.exception("an input could not be handled")
                 self._feed.tell(ResultTone.BAD, message("station.fault"), prompt=engine.prompt())
             self._busy_since = None
+            self._sent_notices = engine.knowledge.notices
             if self._sync is not None and engine.store.head.seq != sent:
                 sent = engine.store.head.seq
                 self._sync.wake()
-        engine.store.close()
+        engine.close()
 
     def _begin(self, engine: Engine) -> None:
         self._look_at_disk(engine)
@@ -301,7 +303,7 @@ class RunningStation:
 
     def _print(self, engine: Engine, wanted: LabelRequested) -> None:
         try:
-            self._spools.submit(wanted, layouts(wanted, engine.site, engine.store.records))
+            self._spools.submit(wanted, layouts(wanted, engine.site, engine.knowledge))
         except (LabelError, ValueError) as error:
             log.exception("no label for %s", wanted)
             self._spools.give_up(wanted, str(error))
@@ -361,7 +363,7 @@ class RunningStation:
         since = self._busy_since
         slow = since is not None and time.monotonic() - since > _SLOW_S
         synced = self._sync.notices if self._sync is not None else ()
-        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices, *synced)
+        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices, *self._sent_notices, *synced)
         return (message("station.slow_disk"), *notices) if slow else notices
 
     def _tick(self) -> None:

@@ -15,6 +15,7 @@ from rl_station.domain.clock import Clock
 from rl_station.domain.messages import Message, message
 from rl_station.domain.sync_wire import Life, Sent
 from rl_station.store import Reader, Store, StoreError, open_reader
+from rl_station.sync.downlink import Copy, Downlink
 from rl_station.sync.enrolment import Enrolled, EnrolmentError
 from rl_station.sync.outbox import OutboxError
 from rl_station.sync.runner import Runner, Sides
@@ -128,9 +129,13 @@ class StoreOutbox:
 class StationSync:
     """The sync of one running station. `post` and `changed` are given at the start; see `Runner`."""
 
-    def __init__(self, folder: Path, station: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, station: str, clock: Clock, copy: Callable[[Enrolled], Copy] | None = None
+    ) -> None:
+        """`copy`: where to keep what the centre says; without one it is not asked for."""
         self._folder = folder
         self._station = station
+        self._copy = copy
         self._clock = clock
         self._chance = random.Random()  # noqa: S311  # only spreads retries
         self._runner: Runner | None = None
@@ -179,15 +184,19 @@ class StationSync:
         except ValueError as error:
             raise EnrolmentError(str(error)) from error
         outbox = StoreOutbox(self._folder, post)
+        copy = self._copy(enrolled) if self._copy is not None else None
+        downlinks = [Downlink(copy, channel, enrolled, chance=self._chance)] if copy is not None else []
 
         def close() -> None:
             channel.close()
             outbox.close()
+            if copy is not None:
+                copy.close()
 
         uplink = Uplink(
             outbox, channel, enrolled, clock=self._clock, chance=self._chance, before=before, version=__version__
         )
-        return Sides(uplink, close=close)
+        return Sides(uplink, downlinks, close)
 
 
 def notices(state: SyncState | None) -> tuple[Message, ...]:

@@ -5,14 +5,15 @@ Statements are written in SQLAlchemy Core and compiled when their module is impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from pysqlite3 import dbapi2
-from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy import ColumnElement, Engine, StaticPool, bindparam, create_engine, func
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -62,6 +63,16 @@ def prepare(statement: ClauseElement) -> Statement:
     compiled = statement.compile(dialect=_dialect)
     given = {name: value for name, value in (compiled.params or {}).items() if value is not None}
     return Statement(str(compiled), given)
+
+
+def among(name: str) -> ColumnElement[str]:
+    """The texts of one parameter that holds many (`as_list`), to select from."""
+    return func.json_each(bindparam(name)).table_valued("value").c.value
+
+
+def as_list(texts: Collection[str]) -> str:
+    """Many texts as one parameter."""
+    return msgspec.json.encode(list(texts)).decode()
 
 
 class Database:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import bindparam, select
 
-from rl_station.domain.events import Recorded
-from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
+from rl_station.domain.events import CorrectionDeclared, Recorded
+from rl_station.domain.projections import (
+    CONTAINER_EVENTS,
+    PARCEL_EVENTS,
+    UNIT_EVENTS,
+    ContainerRow,
+    ParcelRow,
+    UnitRow,
+)
 from rl_station.store import log, tables
-from rl_station.store.database import Database, prepare
+from rl_station.store.database import Database, among, as_list, prepare
 from rl_station.store.projector import CONTAINERS, PARCELS, UNITS, by_clock
 
 
@@ -74,18 +82,27 @@ _CONTENTS = prepare(
     .where(_container.c.pallet == bindparam("id"), _container.c.pallet_seq >= bindparam("since"))
     .order_by(_container.c.pallet_seq, _container.c.container)
 )
-_SINCE = prepare(
-    log.joined()
-    .add_columns(tables.corrected.c.by)
-    .join(tables.event_subject, tables.event_subject.c.seq == tables.event.c.seq)
-    .outerjoin(tables.corrected, tables.corrected.c.seq == tables.event.c.seq)
-    .where(
-        tables.event_subject.c.kind == bindparam("kind"),
-        tables.event_subject.c.subject == bindparam("subject"),
-        tables.event_subject.c.seq > bindparam("since"),
+_CHANGING = {"parcel": PARCEL_EVENTS, "unit": UNIT_EVENTS, "container": CONTAINER_EVENTS}
+_EVENTS = {
+    kind: prepare(
+        log.joined()
+        .add_columns(tables.corrected.c.by)
+        .join(tables.event_subject, tables.event_subject.c.seq == tables.event.c.seq)
+        .outerjoin(tables.corrected, tables.corrected.c.seq == tables.event.c.seq)
+        .where(
+            tables.event_subject.c.kind == bindparam("kind"),
+            tables.event_subject.c.subject == bindparam("subject"),
+            tables.event_subject.c.seq > bindparam("since"),
+            tables.event.c.type.in_(bindparam(f"type{number}", each.__name__) for number, each in enumerate(changing)),
+        )
+        .order_by(tables.event_subject.c.seq)
     )
-    .order_by(tables.event_subject.c.seq)
-)
+    for kind, changing in ((kind, (*found, CorrectionDeclared)) for kind, found in _CHANGING.items())
+}
+_AMONG = {
+    view.name: prepare(select(view.c[view.name]).where(view.c[view.name].in_(select(among("ids")))))
+    for view in (_unit, _container)
+}
 
 
 class StoreRows:
@@ -121,9 +138,13 @@ class StoreRows:
     def contents(self, pallet: str, since: int) -> list[Placed]:
         return self._database.rows(_CONTENTS, Placed, {"id": pallet, "since": since})
 
-    def events_about(self, kind: str, subject: str, since: int) -> list[OwnEvent]:
-        """The events about a subject after seq `since`, in the order of the log, corrections and corrected ones included."""
-        return self._database.rows(_SINCE, _own_event, {"kind": kind, "subject": subject, "since": since})
+    def among(self, kind: str, ids: Collection[str]) -> set[str]:
+        """Those of these units or containers that there is a row of."""
+        return set(self._database.rows(_AMONG[kind], str, {"ids": as_list(ids)})) if ids else set()
+
+    def events_about(self, kind: str, subject: str, since: int = 0) -> list[OwnEvent]:
+        """What changed the row of a subject after seq `since`, in the order of the log: corrected events and corrections, too."""
+        return self._database.rows(_EVENTS[kind], _own_event, {"kind": kind, "subject": subject, "since": since})
 
 
 def _own_event(*columns: object) -> OwnEvent:

@@ -27,6 +27,16 @@ class ContainerRow(msgspec.Struct, frozen=True, kw_only=True):
     pallet_seq: int = 0
 
 
+CONTAINER_EVENTS = (
+    events.ContainerOpened,
+    events.UnitSorted,
+    events.ContainerClosed,
+    events.ContainersConsolidated,
+    events.ContainerShipped,
+)
+"""The events that can change a container's row; no other does."""
+
+
 def fold_container(  # noqa: PLR0911  # one return for each event
     row: ContainerRow | None, container: str, recorded: Recorded
 ) -> ContainerRow | None:

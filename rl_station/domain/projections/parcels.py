@@ -28,6 +28,18 @@ class ParcelRow(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
 
 
+PARCEL_EVENTS = (
+    events.ParcelReceived,
+    events.ParcelOpened,
+    events.ParcelConditionNoted,
+    events.ParcelHazardChecked,
+    events.ParcelLaneAssigned,
+    events.ParcelHeld,
+    events.ParcelClosed,
+)
+"""The events that can change a parcel's row; no other does."""
+
+
 def fold_parcel(row: ParcelRow | None, parcel: str, recorded: Recorded) -> ParcelRow | None:
     """The row after an event about this parcel. Only an arrival or an opening makes one."""
     match recorded.event:

@@ -38,6 +38,22 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     placed_seq: int = 0
 
 
+UNIT_EVENTS = (
+    events.UnitIdentified,
+    events.UnitPresented,
+    events.UnitSorted,
+    events.UnitSerialRead,
+    events.UnitSwapSuspected,
+    events.TagMismatchResolved,
+    events.UnitTagFound,
+    events.UnitRecallChecked,
+    events.UnitGraded,
+    events.DispositionDecided,
+    events.UnitPlateConfirmed,
+)
+"""The events that can change a unit's row; no other does."""
+
+
 def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | None:
     """The row after an event about this unit.
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import bindparam, select
 
-from rl_station.store.database import Database, Params, prepare
+from rl_station.store.database import Database, Params, among, as_list, prepare
 from rl_station.store.errors import StoreError
 from rl_station.store.known import tables
 from rl_station.store.known.file import FILE, SUSPECT, KnownState, read_state
@@ -35,6 +35,12 @@ _ALL = prepare(
     .where(_item.c.generation == _current, _item.c.kind == bindparam("kind"))
     .order_by(_item.c.key)
 )
+_AMONG = prepare(
+    select(_item.c.key).where(
+        _item.c.generation == _current, _item.c.kind == bindparam("kind"), _item.c.key.in_(select(among("keys")))
+    )
+)
+_ANY = prepare(select(_item.c.key).where(_item.c.generation == _current, _item.c.kind == bindparam("kind")).limit(1))
 _LED_TO = prepare(
     select(_code.c.key, _code.c.at)
     .where(
@@ -86,9 +92,9 @@ class KnownReader:
         return self._state.hlc
 
     @property
-    def small(self) -> int:
-        """Changes when an item of a kind in `tables.KEPT` may have changed."""
-        return self._state.small
+    def small(self) -> tuple[int, int]:
+        """Another one when an item of a kind in `tables.KEPT` may have changed."""
+        return self._inode, self._state.small
 
     def refresh(self) -> None:
         """See what has come. Never raises."""
@@ -108,6 +114,15 @@ class KnownReader:
     def every(self, kind: str) -> dict[str, bytes | None]:
         """All items of a kind by key, gone ones included; for kinds that are few."""
         return dict(self._asked(lambda database: database.rows(_ALL, _pair, {"kind": kind})) or ())
+
+    def among(self, kind: str, keys: Collection[str]) -> set[str]:
+        """Those of these keys of which the centre says anything."""
+        where: Params = {"kind": kind, "keys": as_list(keys)}
+        return set(self._asked(lambda database: database.rows(_AMONG, str, where)) or ()) if keys else set()
+
+    def any(self, kind: str) -> bool:
+        """Whether the centre says anything of this kind."""
+        return self._asked(lambda database: database.row(_ANY, str, {"kind": kind})) is not None
 
     def led_to(self, field: str, code: str, since: int = 0) -> list[LedTo]:
         """The items that a code leads to, in their order, from `since` on."""
