@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
 from rl_station.central.folding import Taken
 from rl_station.central.tables import stream_key
 from rl_station.domain.events import AnyEvent, Basis, Recorded
-from rl_station.domain.scan import ScanSource
 from rl_station.domain.sync_wire import MOST_EVENT_BYTES, MOST_EVENTS, Push, Refused, Sent, link, weight
 
 COLUMNS = (
@@ -31,8 +30,9 @@ _WORD = re.compile(r"[ -~]{0,64}")
 _TYPE = re.compile(r"[A-Za-z]\w{0,63}")
 
 _event = msgspec.json.Decoder(AnyEvent)
-_source = msgspec.json.Decoder(ScanSource)
+_JSON = msgspec.json.Decoder()
 _basis = msgspec.json.Decoder(Basis)
+_SCHEMAS = {kind.__name__: kind.schema for kind in get_args(AnyEvent)}
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Row = tuple[object, ...]
@@ -87,7 +87,7 @@ def delivery(site: str, push: Push, now: int) -> Delivery | Refused:
             return Refused(code="bad_event", message=f"Event {seq} is malformed: {read.why}.", epoch=epoch, at=seq)
         previous = link(previous, station, epoch, seq, sent)
         found.arrivals.append(_arrival(found, seq, sent, read, previous))
-    if push.head and push.head != previous:
+    if push.head != previous:
         at = push.first if len(push.events) == 1 else 0
         return Refused(
             code="bad_event", message="What arrived has another hash than what was sent.", epoch=epoch, at=at
@@ -122,7 +122,7 @@ def _malformed(push: Push) -> Refused | None:
         return _bad("Epochs are up to 64 letters, digits, . _ -; reason and version are short words.")
     if not 1 <= life.starts <= push.first <= _MOST - MOST_EVENTS:
         return _bad("Seqs begin at 1, and a push not before its epoch.")
-    if len(push.previous) != _HASH_BYTES or len(push.head) not in (0, _HASH_BYTES):
+    if len(push.previous) != _HASH_BYTES or len(push.head) != _HASH_BYTES:
         return _bad(f"Hashes have {_HASH_BYTES} bytes.")
     if len(push.events) > MOST_EVENTS:
         return _bad(f"A push has at most {MOST_EVENTS} events.")
@@ -155,7 +155,7 @@ def _read(sent: Sent) -> Read | Unreadable:
         event = _event.decode(sent.body)
         basis = () if sent.basis is None else _basis.decode(sent.basis)
         if sent.source is not None:
-            _source.decode(sent.source)
+            _JSON.decode(sent.source)
     except _UNREADABLE as error:
         return _not_known(sent, error)
     kind = type(event)
@@ -169,17 +169,19 @@ def _closed(sent: Sent) -> Read | Unreadable:
 
 
 def _not_known(sent: Sent, error: Exception) -> Read | Unreadable:
-    """JSON of a later version's shape is kept for it; what is no JSON, or has no type, is nobody's."""
+    """A type or a schema of a later version is kept for it; what is no event in any version is nobody's."""
     try:
         found = msgspec.json.decode(sent.body)
         for extra in (sent.source, sent.basis):
             if extra is not None:
                 msgspec.json.decode(extra)
-    except _UNREADABLE:
-        return Unreadable(str(error)[:200])
+    except _UNREADABLE as worse:
+        return Unreadable(str(worse)[:200])
     name = found.get("type") if isinstance(found, dict) else None
     if not isinstance(name, str) or not _TYPE.fullmatch(name):
         return Unreadable("it has no type")
+    if _SCHEMAS.get(name) == sent.schema:
+        return Unreadable(str(error)[:200])
     return Read(name, None)
 
 

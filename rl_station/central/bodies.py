@@ -50,7 +50,7 @@ def _decompressed(body: bytes) -> bytes:
                 size = len(reader.read(MOST_BYTES + 1))
         if size > MOST_BYTES:
             raise too_large(MOST_BYTES)
-        return decompressor.decompress(body, max_output_size=size or 1)
+        return decompressor.decompress(body, max_output_size=size or 1, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise bad_request(f"The body is no whole zstd frame ({error}).") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -22,7 +23,9 @@ from rl_station.domain.sync_wire import Refused
 THREADS = 8
 """Requests answered at once by one process; the database is what they share."""
 MOST_WAITING = 64
-"""Requests taken in at once; who comes after is asked to come again. Bounds the memory of bodies."""
+"""Requests that wait for a thread; who comes after is asked to come again."""
+MOST_HELD = 256 * 1024 * 1024
+"""Bytes of bodies in memory at once, whether they are whole yet or not."""
 SILENCE = 15.0
 """Seconds that a sender may be silent in the middle of a body."""
 WHOLE = 300.0
@@ -43,17 +46,15 @@ class _Door:
     def __init__(self, front: Front) -> None:
         self._front = front
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="central")
-        self._inside = 0
+        self._waiting = 0
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = Received(scope, receive)
-        self._inside += 1
         try:
             response = await self._respond(received)
         except ClientDisconnect:
             return
-        finally:
-            self._inside -= 1
         headers = dict(response.headers)
         if response.status in _UNREAD:
             # What is left of the body is not waited for.
@@ -64,13 +65,45 @@ class _Door:
         request = _request(received)
         if isinstance(request, Refused):
             return self._front.refuse(Request(received.method, received.url.path), request)
-        if self._inside > MOST_WAITING:
-            return self._front.refuse(request, Refused(code="busy", message="Too many at once."))
-        body = await _body(received)
-        if isinstance(body, Refused):
-            return self._front.refuse(request, body)
-        whole = Request(request.method, request.path, request.query, request.headers, body)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, whole)
+        parts = bytearray()
+        try:
+            refused = await self._read(received, parts)
+            if refused is not None:
+                return self._front.refuse(request, refused)
+            return await self._answered(replace(request, body=bytes(parts)))
+        finally:
+            self._held -= len(parts)
+
+    async def _read(self, received: Received, parts: bytearray) -> Refused | None:
+        """Gather the body as it is on the wire, no more of it than may be sent. Raises ClientDisconnect."""
+        declared = received.headers.get("content-length", "0")
+        if not declared.isdigit() or int(declared) > MOST_SENT:
+            return _TOO_LARGE
+        stream = aiter(received.stream())
+        try:
+            async with asyncio.timeout(WHOLE):
+                while True:
+                    async with asyncio.timeout(SILENCE):
+                        part = await anext(stream, None)
+                    if part is None:
+                        return None
+                    parts += part
+                    self._held += len(part)
+                    if len(parts) > MOST_SENT:
+                        return _TOO_LARGE
+                    if self._held > MOST_HELD:
+                        return _BUSY
+        except TimeoutError:
+            return Refused(code="too_slow", message=f"Nothing came for {SILENCE:g} seconds.")
+
+    async def _answered(self, request: Request) -> Response:
+        if self._waiting >= MOST_WAITING:
+            return self._front.refuse(request, _BUSY)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._answer, request)
+        finally:
+            self._waiting -= 1
 
     def _answer(self, request: Request) -> Response:
         try:
@@ -102,25 +135,5 @@ def _request(received: Received) -> Request | Refused:
     return Request(received.method, path.partition("?")[0], query, headers)
 
 
-async def _body(received: Received) -> bytes | Refused:
-    """The body as it is on the wire; no more of it is ever held than may be sent. Raises ClientDisconnect."""
-    declared = received.headers.get("content-length", "0")
-    if not declared.isdigit() or int(declared) > MOST_SENT:
-        return _TOO_LARGE
-    parts = bytearray()
-    stream = aiter(received.stream())
-    try:
-        async with asyncio.timeout(WHOLE):
-            while True:
-                async with asyncio.timeout(SILENCE):
-                    part = await anext(stream, None)
-                if part is None:
-                    return bytes(parts)
-                parts += part
-                if len(parts) > MOST_SENT:
-                    return _TOO_LARGE
-    except TimeoutError:
-        return Refused(code="too_slow", message=f"Nothing came for {SILENCE:g} seconds.")
-
-
 _TOO_LARGE = Refused(code="too_large", message=f"At most {MOST_SENT} bytes are taken at once.", limit=MOST_SENT)
+_BUSY = Refused(code="busy", message="Too much at once.")

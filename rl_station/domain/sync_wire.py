@@ -71,10 +71,10 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     previous: bytes
     events: tuple[Sent, ...]
     sent_at: int
+    head: bytes
     acknowledged: int = 0
     incarnation: str = ""
     version: str = ""
-    head: bytes = b""
     waiting: int = 0
 
 
