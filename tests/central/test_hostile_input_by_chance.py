@@ -104,7 +104,7 @@ def decoded(body: bytes) -> Push | None:
     try:
         plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=1 << 20)
         return msgspec.msgpack.decode(plain, type=Push)
-    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError):
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, MemoryError):
         return None
 
 
