@@ -42,12 +42,10 @@ class Wire:
         except (ConnectionError, http.client.HTTPException):
             return None
 
-    def hung_up(self) -> bool:
-        """Whether the server has ended the connection; waits for it."""
-        with suppress(ConnectionError):
-            while self.socket.recv(4096):
-                pass
-        return True
+    def finish(self) -> None:
+        """Nothing more will be said."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         self.socket.close()

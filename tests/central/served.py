@@ -69,5 +69,6 @@ class Served:
 
     def assert_up(self) -> None:
         assert self.process.alive(), self.process.said()
-        assert self.ask("GET", "/health").status == 200
-        assert self.ask("GET", "/ready").status == 200
+        for target in ("/health", "/ready"):
+            answer = self.ask("GET", target)
+            assert answer.status == 200, answer

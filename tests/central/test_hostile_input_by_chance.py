@@ -102,7 +102,8 @@ SAID = (good().events, good().life.epoch, good().head)
 
 def decoded(body: bytes) -> Push | None:
     try:
-        plain = zstandard.ZstdDecompressor().decompress(body, max_output_size=1 << 20)
+        # What the frame says of its size may be flipped, too.
+        plain = zstandard.ZstdDecompressor().stream_reader(body).read(1 << 20)
         return msgspec.msgpack.decode(plain, type=Push)
     except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, MemoryError):
         return None

@@ -16,7 +16,15 @@ from rl_station.central.database import create_schema, open_engine
 from rl_station.central.folding import Taken, in_clock, row_of
 from rl_station.domain import events as ev
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, subjects
-from rl_station.domain.projections import fold_container, fold_parcel, fold_unit, work_done
+from rl_station.domain.projections import (
+    ContainerRow,
+    ParcelRow,
+    UnitRow,
+    fold_container,
+    fold_parcel,
+    fold_unit,
+    work_done,
+)
 
 PARCELS, UNITS, TOTES = ("P1", "P2"), ("U1", "U2"), ("T1", "T2")
 FOLDS = {"parcel": fold_parcel, "unit": fold_unit, "container": fold_container}
@@ -172,6 +180,7 @@ def _same_however_it_arrives(engine: Engine, course: list[Step], order: list[tup
     arrive(engine, writers, order)
     assert derived(engine) == whole
     assert _rows(whole) == expected_rows(writers)
+    assert {(row[1], row[2]) for row in whole["item"] if row[7]} == expected_gone(_rows(whole))
     assert {row[1:]: row[-1] for row in whole["throughput"]} == expected_work(writers)
 
 
@@ -190,6 +199,27 @@ def expected_rows(writers: list[Writer]) -> dict[tuple[str, str], object]:
                 row = FOLDS[kind](rows.get((kind, id_)), id_, in_clock(taken.recorded))  # type: ignore[operator]
                 rows[kind, id_] = row
     return {key: row for key, row in rows.items() if row is not None}
+
+
+def expected_gone(rows: dict[tuple[str, str], object]) -> set[tuple[str, str]]:
+    """Closed parcels, containers that were shipped by themselves or on a pallet, and the units in them."""
+
+    def left(row: object, depth: int = 8) -> bool:
+        if not isinstance(row, ContainerRow) or depth == 0:
+            return False
+        if row.status == "consolidated":
+            pallet = rows.get(("container", row.pallet))
+            assert isinstance(pallet, ContainerRow)
+            return row.pallet_seq < pallet.opened_seq or left(pallet, depth - 1)
+        return row.status == "shipped"
+
+    def gone(row: object) -> bool:
+        if isinstance(row, UnitRow) and row.status == "sorted":
+            place = rows[("container", row.container)]
+            return isinstance(place, ContainerRow) and (row.placed_seq < place.opened_seq or left(place))
+        return left(row) or (isinstance(row, ParcelRow) and row.status == "closed")
+
+    return {key for key, row in rows.items() if gone(row)}
 
 
 def standing(writers: list[Writer]) -> list[Taken]:
