@@ -22,7 +22,7 @@ from rl_station.station.clocks import SystemClock
 from rl_station.station.engine import Checkpoint
 from rl_station.store import Store, facts, hlc, log
 from rl_station.store.database import Database
-from rl_station.store.epoch import EpochFile
+from rl_station.store.epoch import EpochFile, Noted
 from rl_station.store.folder import DATABASE
 from rl_station.store.projector import Projector
 from rl_station.workflow import fold, initial
@@ -98,7 +98,7 @@ def build(folder: Path, site: Site, events: int, *, batch: int = BATCH) -> Built
         database.pragma("wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
-    EpochFile(folder).start(epoch, writer.seq)
+    EpochFile(folder).start(Noted(epoch, writer.seq))
     return Built(number, time.monotonic() - began, (folder / DATABASE).stat().st_size / 2**20)
 
 
