@@ -70,6 +70,13 @@ class Postgresql:
         with (self._data / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.writelines(f"{name} = {value}\n" for name, value in {**_ALWAYS, **settings}.items())
 
+    @property
+    def pid(self) -> int:
+        """Of the process that all others of it are children of, while it runs."""
+        if self._server is None:
+            raise CannotMeasureError("PostgreSQL is not running")
+        return self._server.pid
+
     def url(self, database: str) -> str:
         """For SQLAlchemy with psycopg."""
         return f"postgresql+psycopg://{_USER}@/{database}?host={self._socket}"
