@@ -111,20 +111,10 @@ class Progress:
 
     def take(self, taken: Taken, folded: Recorded, order: Order) -> None:
         """The next event listed that stands; `folded` has the clock for its seq."""
-        if order < self.newest:
+        if self.stale or order < self.newest:
             self.doubt(order)
-            return
-        self.newest = order
-        event = folded.event
-        if type(event) is not CorrectionDeclared:
-            before = self.row
-            self.row = _folds[self.kind](before, self.id, folded)
-            if self.kind == "container":
-                self._filling(before, order)
-            else:
-                what = conflicts.decides(self.kind, event)
-                if what:
-                    self._decided(what, taken)
+        else:
+            self._put(taken, folded, order)
 
     def doubt(self, order: Order) -> None:
         """Something changed in the past."""
@@ -145,7 +135,7 @@ class Progress:
             newest = max(newest, order)
             if corrected or order < since:
                 continue
-            self.take(taken, in_clock(taken.recorded), order)
+            self._put(taken, in_clock(taken.recorded), order)
             what = conflicts.decides(self.kind, taken.recorded.event)
             if what:
                 decisions.append(decision(what, self.kind, self.id, taken))
@@ -164,6 +154,19 @@ class Progress:
 
     def _seen(self) -> tuple[tuple[str, str, int], ...]:
         return tuple((*key, seq) for key, seq in sorted(self.seen.items()))
+
+    def _put(self, taken: Taken, folded: Recorded, order: Order) -> None:
+        self.newest = order
+        event = folded.event
+        if type(event) is not CorrectionDeclared:
+            before = self.row
+            self.row = _folds[self.kind](before, self.id, folded)
+            if self.kind == "container":
+                self._filling(before, order)
+            else:
+                what = conflicts.decides(self.kind, event)
+                if what:
+                    self._decided(what, taken)
 
     def _filling(self, before: Any, order: Order) -> None:
         row: Any = self.row

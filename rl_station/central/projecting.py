@@ -7,7 +7,8 @@ the past of its subject or a correction has the subject folded anew, and work do
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete
 
@@ -16,10 +17,12 @@ from rl_station.central.conflict_tasks import settle
 from rl_station.central.conflicts import Decision
 from rl_station.central.corrections import Key
 from rl_station.central.database import copy_rows, upsert
-from rl_station.central.folding import Progress, Row, Taken, in_clock
+from rl_station.central.departures import Moved, Places, follow
+from rl_station.central.folding import NEVER, Order, Progress, Row, Taken, in_clock
+from rl_station.central.positions import Head
 from rl_station.central.subjects import Subject, about, findable
 from rl_station.domain.events import CorrectionDeclared
-from rl_station.domain.projections import ContainerRow, ParcelRow, work_done
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow, work_done
 
 KINDS = ("parcel", "unit", "container")
 _INDEX = ("site", "kind", "subject", "hlc", "stream", "seq")
@@ -48,16 +51,18 @@ def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -
         head = positions.lock(connection, site)
         projection = _Projection(connection, site, now)
         projection.take(new)
-        items.write(connection, site, head, projection.changes())
+        projection.write(head)
 
 
-class _Before:
-    """An item as it was found: its row and whether stations knew of it."""
+class _Before(NamedTuple):
+    """An item as it was found: its row, whether stations knew of it, its last event."""
 
-    __slots__ = ("row", "told")
+    row: Row | None
+    told: bool
+    newest: Order
 
-    def __init__(self, row: Row | None, *, told: bool) -> None:
-        self.row, self.told = row, told
+
+NEW = _Before(None, told=False, newest=NEVER)
 
 
 class _Projection:
@@ -91,8 +96,25 @@ class _Projection:
         self._refold()
         self._write_work()
 
-    def changes(self) -> list[items.Change]:
-        return [_change(progress, self._before.get(subject)) for subject, progress in self._subjects.items()]
+    def write(self, head: Head) -> None:
+        places = self._places()
+        changes = [_change(each, self._before.get(subject), places) for subject, each in self._subjects.items()]
+        items.write(self._connection, self._site, head, changes)
+        follow(self._connection, places, self._site, self._moved(), set(self._subjects))
+
+    def _places(self) -> Places:
+        """The containers as they will stand, and those that the units lie in."""
+        rows = [progress.row for progress in self._subjects.values()]
+        boxes = {row.container: row for row in rows if isinstance(row, ContainerRow)}
+        places = Places(self._connection, self._site, boxes)
+        places.load(row.container for row in rows if isinstance(row, UnitRow) and row.status == "sorted")
+        return places
+
+    def _moved(self) -> Iterator[Moved]:
+        for subject, progress in self._subjects.items():
+            if progress.kind == "container":
+                before, row = self._before.get(subject, NEW), progress.row
+                yield Moved(_container(before.row), _container(row), before.newest)
 
     def _list(self, read: Iterable[tuple[Taken, Sequence[Subject], Sequence[Subject]]]) -> None:
         site = self._site
@@ -103,11 +125,11 @@ class _Projection:
         ]
         copy_rows(self._connection, tables.subject_event, _INDEX, rows)
 
-    def _corrected(self, new: Sequence[Taken]) -> tuple[set[Key], list[tuple[Subject, tuple[int, int, int]]]]:
+    def _corrected(self, new: Sequence[Taken]) -> tuple[set[Key], list[tuple[Subject, Order]]]:
         """Which of the new events do not count, and what changes in the past of which subjects."""
         void = corrections.marked(self._connection, new)
         declared = [taken for taken in new if type(taken.recorded.event) is CorrectionDeclared]
-        affected: list[tuple[Subject, tuple[int, int, int]]] = []
+        affected: list[tuple[Subject, Order]] = []
         if declared:
             fresh = {(taken.stream, taken.recorded.seq) for taken in new}
             for key, taken in corrections.mark(self._connection, self._site, declared).items():
@@ -118,7 +140,7 @@ class _Projection:
                     affected.extend((subject, taken.order) for subject in about(taken.recorded.event)[1])
         return void, affected
 
-    def _load(self, touched: Iterable[Subject], affected: Iterable[tuple[Subject, tuple[int, int, int]]]) -> None:
+    def _load(self, touched: Iterable[Subject], affected: Iterable[tuple[Subject, Order]]) -> None:
         for subject in (*touched, *(subject for subject, _ in affected)):
             if subject not in self._subjects:
                 self._subjects[subject] = Progress(*subject)
@@ -127,7 +149,7 @@ class _Projection:
             for found in items.load(self._connection, self._site, kind, keys):
                 progress = self._subjects[kind, found.key]
                 progress.load(found.value, found.state)
-                self._before[kind, found.key] = _Before(progress.row, told=not found.gone)
+                self._before[kind, found.key] = _Before(progress.row, not found.gone, progress.newest)
 
     def _refold(self) -> None:
         stale = [progress for progress in self._subjects.values() if progress.stale]
@@ -170,7 +192,7 @@ class _Projection:
             self._connection.execute(_WORK_NONE, gone)
 
 
-def _change(progress: Progress, before: _Before | None) -> items.Change:
+def _change(progress: Progress, before: _Before | None, places: Places) -> items.Change:
     row = progress.row
     old = _NO_CODES if before is None else items.codes(before.row)
     return items.Change(
@@ -184,17 +206,10 @@ def _change(progress: Progress, before: _Before | None) -> items.Change:
         disposition="" if row is None or isinstance(row, ParcelRow) else row.disposition,
         client="" if row is None else row.client,
         hlc=progress.hlc,
-        final=finished(row),
+        final=places.finished(row),
         state=progress.state(),
     )
 
 
-def finished(row: Row | None) -> bool:
-    """Whether no more work is expected, by what the row itself says; a unit's depends on its container."""
-    match row:
-        case ParcelRow():
-            return row.status == "closed"
-        case ContainerRow():
-            return row.status == "shipped"
-        case _:
-            return False
+def _container(row: Row | None) -> ContainerRow | None:
+    return row if isinstance(row, ContainerRow) else None

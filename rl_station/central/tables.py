@@ -164,7 +164,12 @@ item = Table(
 (a tombstone); `state`: what folding the next event needs (`folding.State`, JSON), for parcels, units and containers.
 """
 Index("item_by_position", item.c.site, item.c.position)
-Index("item_by_state", item.c.site, item.c.kind, item.c.status, item.c.disposition)
+_here = ~item.c.final & ~item.c.gone
+Index(
+    *("item_here", item.c.site, item.c.kind, item.c.disposition, item.c.client, item.c.status),
+    sqlite_where=_here,
+    postgresql_where=_here,
+)
 
 lookup = Table(
     "lookup",
@@ -241,4 +246,5 @@ task = Table(
 )
 """Something a person has to look at. `detail` is JSON."""
 _open = task.c.resolved_at.is_(None)
+Index("task_by_subject", task.c.site, task.c.subject_kind, task.c.subject)
 Index("task_open", task.c.site, task.c.kind, task.c.opened_at, sqlite_where=_open, postgresql_where=_open)
