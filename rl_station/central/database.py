@@ -264,7 +264,7 @@ def _insert_text(table: Table, columns: tuple[str, ...]) -> str:
 def _upsert_text(
     table: Table, columns: tuple[str, ...], update: tuple[str, ...], add: tuple[str, ...], dialect: str
 ) -> str:
-    """PostgreSQL takes all rows in one statement, as an array for each column."""
+    """PostgreSQL takes all rows in one statement, as an array for each column; binary ones need no escaping."""
     names = ", ".join(f'"{name}"' for name in columns)
     keys = ", ".join(f'"{column.name}"' for column in table.primary_key)
     changes = [f'"{name}" = excluded."{name}"' for name in update]
@@ -272,7 +272,7 @@ def _upsert_text(
     then = f"DO UPDATE SET {', '.join(changes)}" if changes else "DO NOTHING"
     if dialect == "sqlite":
         return f"{_insert_text(table, columns)} ON CONFLICT ({keys}) {then}"
-    arrays = ", ".join(f"%s::{_type_name(table.c[name])}[]" for name in columns)
+    arrays = ", ".join(f"%b::{_type_name(table.c[name])}[]" for name in columns)
     return f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) ON CONFLICT ({keys}) {then}'  # noqa: S608
 
 
