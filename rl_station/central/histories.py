@@ -53,6 +53,7 @@ _ABOUT = (
     )
     .order_by(_subject.c.hlc, _subject.c.stream, _subject.c.seq)
 )
+_NEWEST = _ABOUT.order_by(None).order_by(_subject.c.hlc.desc(), _subject.c.stream.desc(), _subject.c.seq.desc())
 _ONES = _JOINED.where(_event.c.stream == bindparam("of"), _event.c.seq.in_(bindparam("seqs", expanding=True)))
 
 
@@ -68,6 +69,13 @@ def about(
             if taken is not None:
                 found[row.subject].append((taken, row.by is not None))
     return found
+
+
+def newest(connection: Connection, site: str, kind: str, subject: str, limit: int) -> list[tuple[Taken, bool]]:
+    """The last `limit` events listed with a subject, newest first, each with whether it was corrected."""
+    where = {"at_site": site, "of": kind, "subjects": [subject], "since": 0}
+    rows = connection.execute(_NEWEST.limit(limit), where)
+    return [(taken, row.by is not None) for row in rows if (taken := _taken(row)) is not None]
 
 
 def ones(connection: Connection, keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Taken]:
