@@ -31,6 +31,8 @@ BLOCKED = 300 * SECOND
 """A server that will not have us is asked again this late, unless the station is enrolled again."""
 PATIENT_SETBACKS = 3
 """A server may change its mind about the past so often before it is given time."""
+CALM = 3
+"""After so many acknowledgements in a row it is believed to have settled."""
 PATH = "/v1/events"
 
 _UNAUTHORIZED = frozenset({"unauthorized", "revoked", "wrong_station"})
@@ -64,7 +66,7 @@ class Uplink:
         self._batches = Batches()
         self._forms = Forms(known.held)
         self._setbacks = 0
-        self._furthest = 0
+        self._calm = 0
         self._refused_once = 0
         self._heard_at: int | None = None
         self._packer = zstandard.ZstdCompressor(level=1)
@@ -138,8 +140,8 @@ class Uplink:
         answered = max(now, self._clock.now())
         if ack.through > push.acknowledged:
             self._outbox.acknowledge(ack.through)
-        if ack.through > self._furthest:
-            self._furthest = ack.through
+        self._calm += 1
+        if self._calm >= CALM:
             self._setbacks = 0
         more = ack.through < self._outbox.head()
         self._batches.stored(ack.through, answered - now, more=more)
@@ -147,7 +149,7 @@ class Uplink:
         self._heard(now)
         self.state = replace(
             self.state,
-            trouble=None,
+            trouble=None if self._setbacks <= PATIENT_SETBACKS else self.state.trouble,
             receipt=receipts.kept(ack),
             held=self._forms.held,
             skew_us=(now + answered) // 2 - ack.at,
@@ -197,9 +199,11 @@ class Uplink:
         else:
             self._outbox.withdraw(found.to)
         self._heard(now)
-        self._setbacks += 1
+        self._setbacks, self._calm = self._setbacks + 1, 0
         if self._setbacks <= PATIENT_SETBACKS:
             return AT_ONCE
+        # Two databases behind one address look like this: nothing is lost, nothing gets on, and somebody has to hear of it.
+        self._failed(Failed("contradicts", "it changes its mind about what it has, again and again"), now)
         return Pause(jittered(min(self._setbacks, 60) * SECOND, self._chance))
 
     def _close(self, seq: int, refused: Refused, now: int, *, withhold: bool = False) -> Pause:

@@ -102,7 +102,12 @@ def test_a_server_that_is_not_there_at_all(station: Station, centre: Centre) -> 
 
 def test_a_server_that_does_not_answer_is_given_up_after_a_while(station: Station, centre: Centre) -> None:
     over = threading.Event()
-    centre.always = lambda request, serve: over.wait(20) and None
+
+    def silent(request: Request, serve: Serve) -> Reply:
+        over.wait(20)
+        return None
+
+    centre.always = silent
     station.work(3)
     station._read_s = 0.1
     station.connect()

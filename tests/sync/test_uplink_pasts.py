@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from faulty_centre import Centre, Reply, Serve, refuses
 from synced_station import Station, number_of
 
 from rl_station.central.calls import Request
+from rl_station.domain.events import CodeTraced
 from rl_station.domain.sync_wire import Probe, Refused
 from rl_station.store.folder import EPOCH
 from rl_station.sync.retry import SECOND
@@ -238,29 +240,35 @@ def test_a_server_that_always_says_forked_gets_one_new_epoch_and_no_more(station
     station.assert_all_there()
 
 
-def test_two_servers_behind_one_address_are_not_asked_in_a_frenzy(
+def test_two_servers_behind_one_address_are_not_asked_in_a_frenzy_and_somebody_hears_of_it(
     station: Station, centre: Centre, tmp_path: Path
 ) -> None:
-    """A balancer in front of two databases, the second a copy of the first that never hears of the other's events."""
+    """A balancer in front of two databases, neither of which hears of the other's events."""
     station.work(5)
     station.drain()
     other = tmp_path / "other"
     other.mkdir()
-    image = centre.image()
-    (other / "central.sqlite3").write_bytes(image)
+    (other / "central.sqlite3").write_bytes(centre.image())
+    station.store.append([CodeTraced(kind="tracking", value=str(number)) for number in range(2000)], operator="ada")
     with Centre(other, centre.clock.at) as second:
-        turns = [0]
+        turns = itertools.count()
 
         def balanced(request: Request, serve: Serve) -> Reply:
-            turns[0] += 1
-            return second.front.answer(request) if turns[0] % 2 else serve(request)
+            return second.front.answer(request) if next(turns) % 2 else serve(request)
 
         centre.always = balanced
-        station.work(20)
         began = station.clock.now()
-        for _ in range(60):
+        for _ in range(40):
             station.step()
-    assert station.clock.now() - began > 30 * SECOND
+        assert station.clock.now() - began > 60 * SECOND
+        assert station.state.trouble is not None
+        assert (station.state.trouble.code, station.state.trouble.blocked) == ("contradicts", True)
+        centre.always = None
+        station.drain()
+        station.assert_all_there()
+        for _ in range(3):
+            station.step()
+        assert station.state.trouble is None
 
 
 def test_the_newest_common_past_is_found_without_sending_everything(station: Station, centre: Centre) -> None:
