@@ -106,6 +106,9 @@ class Downlink:
     def _taken(self, asked: str, page: Page, now: int) -> Pause:
         if sync_wire.digest(page.items) != page.digest:
             return self._failed(Failed("garbled", "a page of the feed is not what its digest says"), now)
+        if page.asked != asked:
+            # A cache on the way that should not be there: what it has would leave a hole in our copy.
+            return self._failed(Failed("garbled", "a page of the feed answers another question"), now)
         if not page.cursor or (page.more and page.cursor == asked):
             return self._failed(Failed("contradicts", "the feed does not move on"), now)
         self._copy.take(asked, page, now)

@@ -20,7 +20,7 @@ from rl_station.domain.clock import Clock
 from rl_station.sync import enrolment
 from rl_station.sync.enrolment import Enrolled, EnrolmentError, Signature
 from rl_station.sync.retry import SECOND, Backoff, Pause
-from rl_station.sync.state import SyncState, read_state, trouble, write_state
+from rl_station.sync.state import SyncState, Trouble, read_state, trouble, write_state
 
 LOOK_S = 2.0
 """How often the enrolment file is looked at."""
@@ -57,12 +57,13 @@ class Sides:
 
 @dataclass(slots=True)
 class _Turn:
-    """When a side is next due (monotonic seconds), and whether news make it due at once."""
+    """When a side is next due (monotonic seconds), whether news make it due at once, and what is wrong with the side itself."""
 
     side: Stepper
     backoff: Backoff
     due: float = field(default_factory=time.monotonic)
     wakes: bool = False
+    fault: Trouble | None = None
 
 
 Make = Callable[[Enrolled, SyncState], Sides]
@@ -91,6 +92,7 @@ class Runner:
         self._sides: Sides | None = None
         self._turns: list[_Turn] = []
         self._enrolled_by: Signature | None = None
+        self._again_at = 0.0
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
     @property
@@ -141,16 +143,15 @@ class Runner:
         try:
             pause = turn.side.step(self._clock.now())
             turn.backoff.worked()
+            turn.fault = None
         except Exception as error:
             # The outermost frame of this side: a bug in it must not hold up the others.
             log.exception("sync failed")
-            self._show(self._troubled("fault", str(error)))
+            turn.fault = trouble("fault", str(error), self._clock.now())
             pause = turn.backoff.failed()
-        else:
-            if self._sides is not None:
-                self._show(self._sides.uplink.state)
         turn.due = time.monotonic() + pause.us / SECOND
         turn.wakes = pause.wakes
+        self._show(self._together())
 
     def _wait(self, until: float) -> None:
         """Until then, but not longer than enrolment may go unnoticed; news make due what they may."""
@@ -167,10 +168,12 @@ class Runner:
     # --- enrolment ----------------------------------------------------------------------------------------------------
 
     def _follow_enrolment(self) -> None:
+        """Begin anew with every change of the file, and try again now and then where it leads to nothing."""
         found = enrolment.signature(self._folder)
-        if found == self._enrolled_by:
+        settled = self._sides is not None or found is None or time.monotonic() < self._again_at
+        if found == self._enrolled_by and settled:
             return
-        self._enrolled_by = found
+        self._enrolled_by, self._again_at = found, time.monotonic() + FAULT / SECOND
         self._close()
         try:
             enrolled = enrolment.read(self._folder)
@@ -183,7 +186,7 @@ class Runner:
             return
         sides: tuple[Stepper, ...] = (self._sides.uplink, *self._sides.others)
         self._turns = [_Turn(side, Backoff(self._chance, first=FAULT, longest=FAULT)) for side in sides]
-        self._show(self._sides.uplink.state)
+        self._show(self._together())
 
     def _close(self) -> None:
         sides, self._sides, self._turns = self._sides, None, []
@@ -191,6 +194,17 @@ class Runner:
             sides.close()
 
     # --- telling ------------------------------------------------------------------------------------------------------
+
+    def _together(self) -> SyncState | None:
+        """The uplink's state, with what is wrong with any side."""
+        if self._sides is None:
+            return self._state
+        state = self._sides.uplink.state
+        fault = next((turn.fault for turn in self._turns if turn.fault is not None), None)
+        if fault is None:
+            return state
+        broken = self._turns[0].fault is not None
+        return replace(state, link="down" if broken else state.link, trouble=state.trouble or fault)
 
     def _troubled(self, code: str, detail: str) -> SyncState:
         now = self._clock.now()
