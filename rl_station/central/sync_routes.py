@@ -22,8 +22,9 @@ def push(context: Context, call: Call) -> Reply:
     outcome = "stored" if said.stored else "known" if said.known else "empty"
     context.metrics.count("rl_station_pushes_total", outcome=outcome)
     context.metrics.count("rl_station_events_stored_total", said.stored)
-    if said.quarantined:
-        context.metrics.count("rl_station_quarantined_total", len(said.quarantined))
+    fresh = sum(seq > said.through - said.stored for seq in said.quarantined)
+    if fresh:
+        context.metrics.count("rl_station_quarantined_total", fresh)
     return said
 
 
