@@ -25,6 +25,8 @@ MOST_BYTES = 2 * 1024 * 1024
 """Bytes of values after which a page ends."""
 FRESH_US = 30 * 24 * 3_600_000_000
 """Microseconds after which finished work is left out of a whole copy."""
+TOLD_GONE = ("client", "operator", "lane", "bin", "rules")
+"""Kinds of which a whole copy names the deleted too: else who left would come back out of a station's settings."""
 
 _item = tables.item.c
 _COLUMNS = (_item.kind, _item.key, _item.position, _item.value, _item.gone)
@@ -41,7 +43,7 @@ _WALK = (
     .where(
         _item.site == bindparam("at_site"),
         tuple_(_item.kind, _item.key) > tuple_(bindparam("kind"), bindparam("key")),
-        ~_item.gone,
+        ~_item.gone | _item.kind.in_(TOLD_GONE),
         ~(_item.final & (_item.hlc < bindparam("old"))),
     )
     .order_by(_item.kind, _item.key)
@@ -90,6 +92,7 @@ def read_page(connection: Connection, asked: Asked) -> Page | Refused:
     return Page(
         incarnation=incarnation,
         cursor=cursors.packed(part.next),
+        asked=asked.cursor,
         items=part.items,
         digest=digest(part.items),
         at=asked.now,

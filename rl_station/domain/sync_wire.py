@@ -165,7 +165,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the feed, in commit order; `cursor` asks for the next.
+    """A part of the feed, in commit order, after the cursor `asked`; `cursor` asks for the next.
 
     `snapshot`: the part belongs to a whole copy, which counts only once a page says `snapshot=False` again. `digest` is
     `digest(items)`. `at` is the server's clock; `more`: there is more at once.
@@ -173,6 +173,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     incarnation: str
     cursor: str
+    asked: str = ""
     items: tuple[Item, ...]
     digest: bytes
     at: int

@@ -117,6 +117,7 @@ class PagesChannel:
             page = Page(
                 incarnation="bench",
                 cursor=str(self._pages),
+                asked=str(self._pages - 1) if self._pages > 1 else "",
                 items=part,
                 digest=sync_wire.digest(part),
                 at=0,
