@@ -92,7 +92,7 @@ class MergedRows:
     def units_of(self, parcel: str) -> list[Placed]:
         own = self._own.units_of(parcel)
         said = self._known.led_to("unit.parcel", parcel)
-        return self._agreed(_UNITS, own, said, lambda row: row.seq if row.parcel == parcel else None)
+        return self._agreed(_UNITS, own, said, lambda row: row.seq if row.parcel == parcel else None, min)
 
     def units_inside(self, container: str, since: int) -> list[Placed]:
         own = self._own.units_inside(container, since)
@@ -102,6 +102,7 @@ class MergedRows:
             own,
             said,
             lambda row: row.placed_seq if row.container == container and row.placed_seq >= since else None,
+            max,
         )
 
     def contents(self, pallet: str, since: int) -> list[Placed]:
@@ -112,6 +113,7 @@ class MergedRows:
             own,
             said,
             lambda row: row.pallet_seq if row.pallet == pallet and row.pallet_seq >= since else None,
+            max,
         )
 
     def basis(self, event: Event) -> Basis:
@@ -164,13 +166,21 @@ class MergedRows:
         return sorted((row for row in rows if fits(row)), key=lambda row: (row.seq, row.unit))
 
     def _agreed(
-        self, view: _View[Row], own: Sequence[Placed], said: Sequence[LedTo], place: Callable[[Row], int | None]
+        self,
+        view: _View[Row],
+        own: Sequence[Placed],
+        said: Sequence[LedTo],
+        place: Callable[[Row], int | None],
+        both: Callable[[int, int], int],
     ) -> list[Placed]:
-        """Where both say so, or one does of whom the other has never heard, it is so; only the rest is merged one by one."""
+        """Where both say so, or one does of whom the other has never heard, it is so; only the rest is merged one by one.
+
+        `both` picks one of two places: where something began, the first; where it was put, the last.
+        """
         if not self._known.there:
             return list(own)
         ours, theirs = {each.id: each.at for each in own}, {each.key: each.at for each in said}
-        places = {each: max(ours.get(each, 0), theirs.get(each, 0)) for each in (*ours, *theirs)}
+        places = {each: both(ours.get(each, at), theirs.get(each, at)) for each, at in (*ours.items(), *theirs.items())}
         doubtful = self._known.among(view.kind.name, ours.keys() - theirs.keys())
         doubtful |= self._own.among(view.kind.name, theirs.keys() - ours.keys())
         for each in doubtful:

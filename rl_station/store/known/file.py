@@ -65,26 +65,12 @@ def open_known(folder: Path, whose: str) -> Database:
     if (folder / SUSPECT).exists():
         set_aside(folder, "a reader found it damaged")
     try:
-        database = Database(path, pragmas=COPY_PRAGMAS)
+        return _opened(path, whose)
     except StoreError as error:
         if error.code not in _USELESS:
             raise
         set_aside(folder, error.message)
-        return _made(path, whose)
-    try:
-        found = _owner(database)
-        if found == whose:
-            return database
-        reason = f"it belongs to {found}" if found else "it is empty"
-    except BaseException as error:
-        database.close()
-        if not isinstance(error, StoreError) or error.code not in _USELESS:
-            raise
-        reason = error.message
-    else:
-        database.close()
-    set_aside(folder, reason)
-    return _made(path, whose)
+    return _opened(path, whose)
 
 
 def set_aside(folder: Path, reason: str) -> None:
@@ -101,22 +87,23 @@ def set_aside(folder: Path, reason: str) -> None:
         raise from_system(error, folder) from error
 
 
-def _owner(database: Database) -> str:
-    """Empty for a new file. Raises StoreError for one that is not ours."""
-    if not database.pragma("schema_version")[0][0]:
-        return ""
-    found = read_state(database)
-    return "nobody" if found is None else found.owner
-
-
-def _made(path: Path, whose: str) -> Database:
+def _opened(path: Path, whose: str) -> Database:
+    """Raises StoreError, `damaged` or `failed` for a file that is of no use to us."""
     database = Database(path, pragmas=COPY_PRAGMAS)
     try:
-        with database.transaction():
-            for table in TABLES:
-                database.run(Statement(str(CreateTable(table).compile(dialect=database.engine.dialect)), {}))
-            put_state(database, KnownState(whose))
+        if not database.pragma("schema_version")[0][0]:
+            _make(database, whose)
+        found = read_state(database)
+        if found is None or found.owner != whose:
+            raise StoreError("damaged", f"It belongs to {found.owner if found else 'nobody'}.", "It is fetched again.")
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _make(database: Database, whose: str) -> None:
+    with database.transaction():
+        for table in TABLES:
+            database.run(Statement(str(CreateTable(table).compile(dialect=database.engine.dialect)), {}))
+        put_state(database, KnownState(whose))
