@@ -137,9 +137,27 @@ def _central(commands: Commands) -> None:
     who.add_argument("--revoke", metavar="STATION", help="hear no more of this station")
     enroll.add_argument("--valid", type=_span, default="24h", metavar="TIME", help="of a code: 90s, 30m, 24h or 7d")
     status = _command(group, "status", "central:status", "Stations, how far they are, and the tasks that wait.")
-    for each in (serve, enroll, status):
+    events = _command(
+        group, "import-events", "central_events:import_events", "Take what stations handed over with `db export`."
+    )
+    events.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    events.add_argument("--site", metavar="ID", help="where several sites have a station of that name, or none yet")
+    taking = _central_import(group)
+    for each in (serve, enroll, status, events, taking):
         _central_database(each)
-    enroll.add_argument("--site", default="main", metavar="ID", help="the site it belongs to; default %(default)s")
+    for each in (enroll, taking):
+        each.add_argument("--site", default="main", metavar="ID", help="the site it belongs to; default %(default)s")
+
+
+def _central_import(group: Commands) -> argparse.ArgumentParser:
+    taking = _command(group, "import", "central_import:import_files", "Take reference data: CSV, JSON, files of rules.")
+    taking.add_argument(
+        "files", nargs="+", metavar="FILE", help="products.csv, returns.csv, recalls.csv, *.json, *.toml"
+    )
+    taking.add_argument("--kind", metavar="KIND", help="what is in them, where their names do not say it")
+    taking.add_argument("--strict", action="store_true", help="take nothing if one row is refused")
+    taking.add_argument("--replace", action="store_true", help="delete what is not in them, of the kinds they hold")
+    return taking
 
 
 def _central_database(command: argparse.ArgumentParser) -> None:
