@@ -365,6 +365,7 @@ def test_a_withheld_event_that_arrives_in_full_takes_its_place(centre: Centre, d
     ack = stored(centre, dock.token, parcel)
     assert (ack.stored, ack.known) == (0, 1)
     assert centre.back(dock.token, epoch="epoch1", since="0").events == parcel.events
+    assert centre.count(tables.quarantined) == 0
     assert centre.column(tables.item, "key") == ["RLPABC0000011"]
     assert centre.tasks() == []
 
