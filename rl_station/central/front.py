@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Engine
 
-from rl_station.central import bodies, identity, quarantine
+from rl_station.central import bodies, identity, quarantine, refolding
 from rl_station.central.calls import Answer, Call, Caller, Context, Rejected, Reply, Request, Response, Route
 from rl_station.central.database import DatabaseError
 from rl_station.central.metrics import Metrics
@@ -70,6 +70,7 @@ class Front:
         with self._preparing:
             if not self._prepared:
                 identity.prepare(self.context)
+                refolding.refresh(self.context.engine, self.context.clock.now())
                 quarantine.try_again(self.context.engine, self.context.clock.now())
                 self._prepared = True
 

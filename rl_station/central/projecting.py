@@ -54,15 +54,24 @@ def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -
         projection.write(head)
 
 
+def refold(connection: Connection, site: str, subjects: Iterable[Subject], now: int) -> int:
+    """Fold items anew from all their events; gives how many come out otherwise. Holds the site's feed as `project` does."""
+    head = positions.lock(connection, site)
+    projection = _Projection(connection, site, now)
+    projection.again(subjects)
+    return projection.write(head, every=False)
+
+
 class _Before(NamedTuple):
-    """An item as it was found: its row, whether stations knew of it, its last event."""
+    """An item as it was found: its row, whether stations knew of it, its last event, its value."""
 
     row: Row | None
     told: bool
     newest: Order
+    value: bytes
 
 
-NEW = _Before(None, told=False, newest=NEVER)
+NEW = _Before(None, told=False, newest=NEVER, value=b"")
 
 
 class _Projection:
@@ -96,11 +105,24 @@ class _Projection:
         self._refold()
         self._write_work()
 
-    def write(self, head: Head) -> None:
+    def again(self, subjects: Iterable[Subject]) -> None:
+        """All that is known of them, from the first event."""
+        self._load(subjects, ())
+        for progress in self._subjects.values():
+            progress.doubt(NEVER)
+        self._refold()
+
+    def write(self, head: Head, *, every: bool = True) -> int:
+        """Write the items, or only those with another value than before; gives their number."""
         places = self._places()
-        changes = [_change(each, self._before.get(subject), places) for subject, each in self._subjects.items()]
+        changes = [
+            _change(each, self._before.get(subject), places)
+            for subject, each in self._subjects.items()
+            if every or each.value() != self._before.get(subject, NEW).value
+        ]
         items.write(self._connection, self._site, head, changes)
         follow(self._connection, places, self._site, self._moved(), set(self._subjects))
+        return len(changes)
 
     def _places(self) -> Places:
         """The containers as they will stand, and those that the units lie in."""
@@ -149,7 +171,7 @@ class _Projection:
             for found in items.load(self._connection, self._site, kind, keys):
                 progress = self._subjects[kind, found.key]
                 progress.load(found.value, found.state)
-                self._before[kind, found.key] = _Before(progress.row, not found.gone, progress.newest)
+                self._before[kind, found.key] = _Before(progress.row, not found.gone, progress.newest, found.value)
 
     def _refold(self) -> None:
         stale = [progress for progress in self._subjects.values() if progress.stale]
