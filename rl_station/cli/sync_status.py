@@ -11,6 +11,7 @@ from rl_station.cli import opening
 from rl_station.cli.options import Exit, print_json
 from rl_station.station.clocks import SystemClock, rfc3339
 from rl_station.store import Epoch, Reader, holder, open_reader
+from rl_station.store.known import KnownReader
 from rl_station.sync import enrolment
 from rl_station.sync.enrolment import Enrolled, EnrolmentError
 from rl_station.sync.state import Held, Receipt, SyncState, read_state, trouble
@@ -50,7 +51,10 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """A document for other programs: times as RFC 3339, durations in seconds. `link`: none, unknown, up, down."""
+    """A document for other programs: times as RFC 3339, durations in seconds. `link`: none, unknown, up, down.
+
+    `known_at`: what other stations do, and the centre's reference data, are known here as of then.
+    """
 
     enrolled: bool
     server: str
@@ -64,6 +68,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: int
     acknowledged: int
     last_contact_at: str | None
+    known_at: str | None
     last_acknowledgement: Acknowledgement | None
     skew_s: float | None
     round_trip_s: float
@@ -103,6 +108,7 @@ def look(reader: Reader, data: Path) -> Status:
         last_seq=reader.head().seq,
         acknowledged=reader.acknowledged(),
         last_contact_at=_time(state.contact_at or None),
+        known_at=_known_at(data),
         last_acknowledgement=_acknowledgement(state.receipt),
         skew_s=None if state.skew_us is None else state.skew_us / _SECOND,
         round_trip_s=state.round_trip_us / _SECOND,
@@ -137,6 +143,14 @@ def _acknowledgement(kept: Receipt | None) -> Acknowledgement | None:
     return Acknowledgement(kept.epoch, kept.through, kept.head, rfc3339(kept.at), kept.incarnation, kept.signature)
 
 
+def _known_at(data: Path) -> str | None:
+    known = KnownReader(data)
+    known.refresh()
+    at = known.contact_at if known.there else None
+    known.close()
+    return _time(at)
+
+
 def _life(epoch: Epoch) -> Life:
     return Life(epoch.token, epoch.reason, epoch.first_seq, epoch.sends_from, rfc3339(epoch.started_at))
 
@@ -155,6 +169,7 @@ def _print(found: Status) -> None:
         "waiting": f"{found.waiting}" + (f", the oldest since {found.oldest_at}" if found.oldest_at else ""),
         "acknowledged": f"{found.acknowledged} of {found.last_seq}",
         "last contact": found.last_contact_at or "never",
+        "known as of": found.known_at or "",
         "clock": "" if found.skew_s is None else f"{skew(found.skew_s)} the server's",
         "quarantined": ", ".join(f"{held.seq} ({held.form})" for held in found.quarantined),
         "epochs": ", ".join(f"{life.epoch} from {life.sends_from} ({life.reason})" for life in found.epochs),

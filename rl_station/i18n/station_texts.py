@@ -18,6 +18,7 @@ TEXTS: Mapping[str, str] = {
     "station.sync_stuck": "The central server does not take this station's events. Everything is kept here; call IT",
     "station.clock_ahead": "This station's clock is %(minutes)s min ahead: tell IT",
     "station.clock_behind": "This station's clock is %(minutes)s min behind: tell IT",
+    "station.known_old": "What other stations do is known as of %(hours)s h ago: the central server cannot be reached",
     "station.too_long": "That code is too long to be one (%(length)s characters). Scan the right label",
     "station.not_taken": "NOT TAKEN: too much waits in the station. Stop scanning until it says so (%(count)s not taken)",
     "station.taken_again": "Go on scanning. %(count)s scans were NOT taken meanwhile: scan these again",

@@ -90,6 +90,7 @@ class RunningStation:
         self._busy_since: float | None = None
         self._disk_notices: tuple[Message, ...] = ()
         self._device_notices: tuple[Message, ...] = ()
+        self._heard_at: int | None = None
         self._sent_notices: tuple[Message, ...] = ()
 
     # --- life ---------------------------------------------------------------------------------------------------------
@@ -334,6 +335,7 @@ class RunningStation:
     def _status(self, engine: Engine) -> Status:
         worker = engine.session.state.worker
         waiting, oldest = engine.store.unsynced()
+        self._heard_at = engine.knowledge.contact_at
         return Status(
             station=engine.site.station.name,
             operator=worker.name if worker else "",
@@ -362,7 +364,7 @@ class RunningStation:
     def _notices(self) -> tuple[Message, ...]:
         since = self._busy_since
         slow = since is not None and time.monotonic() - since > _SLOW_S
-        synced = self._sync.notices if self._sync is not None else ()
+        synced = self._sync.notices(self._heard_at) if self._sync is not None else ()
         notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices, *self._sent_notices, *synced)
         return (message("station.slow_disk"), *notices) if slow else notices
 

@@ -7,7 +7,7 @@ import random
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rl_station import __version__
@@ -27,6 +27,7 @@ WRITE_S = 0.5
 """The engine does what sync asks for when no scan waits. One that takes longer is asked again."""
 WRONG_CLOCK_US = 5 * 60 * 1_000_000
 """A clock this far off shows in times that people compare; the order of events does not depend on it."""
+HOUR_US = 3_600_000_000
 
 _LINKS = {"up": Link.UP, "down": Link.DOWN, "unknown": Link.UNKNOWN}
 
@@ -168,10 +169,13 @@ class StationSync:
         state = self.state
         return Link.NONE if state is None else _LINKS[state.link]
 
-    @property
-    def notices(self) -> tuple[Message, ...]:
-        """What IT has to hear of soon."""
-        return notices(self.state)
+    def notices(self, heard_at: int | None) -> tuple[Message, ...]:
+        """What IT has to hear of soon. `heard_at`: when the centre last said what it knows, microseconds UTC."""
+        found = notices(self.state)
+        if heard_at is None or self.link is not Link.DOWN:
+            return found
+        hours = (self._clock.now() - heard_at) // HOUR_US
+        return (*found, message("station.known_old", hours=hours)) if hours >= 1 else found
 
     def _sides(self, enrolled: Enrolled, before: SyncState, post: Post) -> Sides:
         if enrolled.station != self._station:
@@ -179,24 +183,23 @@ class StationSync:
         # A third of a second that only an enrolled station pays, and not on the way to its first screen.
         from rl_station.sync.http_channel import HttpChannel  # noqa: PLC0415
 
-        try:
-            channel = HttpChannel(enrolled.url, authority=enrolled.authority)
-        except ValueError as error:
-            raise EnrolmentError(str(error)) from error
-        outbox = StoreOutbox(self._folder, post)
-        copy = self._copy(enrolled) if self._copy is not None else None
-        downlinks = [Downlink(copy, channel, enrolled, chance=self._chance)] if copy is not None else []
-
-        def close() -> None:
-            channel.close()
-            outbox.close()
-            if copy is not None:
-                copy.close()
-
-        uplink = Uplink(
-            outbox, channel, enrolled, clock=self._clock, chance=self._chance, before=before, version=__version__
-        )
-        return Sides(uplink, downlinks, close)
+        with ExitStack() as made:
+            try:
+                channel = HttpChannel(enrolled.url, authority=enrolled.authority)
+            except ValueError as error:
+                raise EnrolmentError(str(error)) from error
+            made.callback(channel.close)
+            outbox = StoreOutbox(self._folder, post)
+            made.callback(outbox.close)
+            downlinks: list[Downlink] = []
+            if self._copy is not None:
+                copy = self._copy(enrolled)
+                made.callback(copy.close)
+                downlinks.append(Downlink(copy, channel, enrolled, chance=self._chance))
+            uplink = Uplink(
+                outbox, channel, enrolled, clock=self._clock, chance=self._chance, before=before, version=__version__
+            )
+            return Sides(uplink, downlinks, made.pop_all().close)
 
 
 def notices(state: SyncState | None) -> tuple[Message, ...]:

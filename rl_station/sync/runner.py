@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from rl_station.domain.clock import Clock
 from rl_station.sync import enrolment
 from rl_station.sync.enrolment import Enrolled, EnrolmentError, Signature
+from rl_station.sync.outbox import OutboxError
 from rl_station.sync.retry import SECOND, Backoff, Pause
 from rl_station.sync.state import SyncState, Trouble, read_state, trouble, write_state
 
@@ -46,12 +47,18 @@ class Pushes(Stepper, Protocol):
     state: SyncState
 
 
+class Fetches(Stepper, Protocol):
+    """The downlink, which knows what keeps it from going."""
+
+    trouble: Trouble | None
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
     """What one enrolment leads to. `close` is called when another takes its place, and at the end."""
 
     uplink: Pushes
-    others: Sequence[Stepper] = ()
+    others: Sequence[Fetches] = ()
     close: Callable[[], None] = lambda: None
 
 
@@ -71,7 +78,7 @@ Told = Callable[[], None]
 
 
 class Runner:
-    """`make` builds the sides of an enrolment, on the runner's own thread; it may raise `EnrolmentError`.
+    """`make` builds the sides of an enrolment, on the runner's own thread; it may raise `EnrolmentError` or `OutboxError`.
 
     `told` is called when link, trouble or enrolment have changed. All other methods may be called from any thread and return at
     once.
@@ -184,6 +191,9 @@ class Runner:
         except EnrolmentError as error:
             self._show(self._troubled("enrolment", str(error)))
             return
+        except OutboxError as error:
+            self._show(self._troubled("outbox", str(error)))
+            return
         sides: tuple[Stepper, ...] = (self._sides.uplink, *self._sides.others)
         self._turns = [_Turn(side, Backoff(self._chance, first=FAULT, longest=FAULT)) for side in sides]
         self._show(self._together())
@@ -200,11 +210,13 @@ class Runner:
         if self._sides is None:
             return self._state
         state = self._sides.uplink.state
-        fault = next((turn.fault for turn in self._turns if turn.fault is not None), None)
-        if fault is None:
+        faults = (turn.fault for turn in self._turns)
+        troubles = (*faults, *(other.trouble for other in self._sides.others))
+        found = next((each for each in troubles if each is not None), None)
+        if found is None:
             return state
         broken = self._turns[0].fault is not None
-        return replace(state, link="down" if broken else state.link, trouble=state.trouble or fault)
+        return replace(state, link="down" if broken else state.link, trouble=state.trouble or found)
 
     def _troubled(self, code: str, detail: str) -> SyncState:
         now = self._clock.now()

@@ -21,7 +21,7 @@ from rl_station.sync.enrolment import Enrolled
 from rl_station.sync.http_channel import HttpChannel
 from rl_station.sync.retry import Pause
 from rl_station.sync.runner import Runner, Sides
-from rl_station.sync.state import SyncState, read_state
+from rl_station.sync.state import SyncState, Trouble, read_state, trouble
 from rl_station.tui.contract import Link
 
 STATION = "dock-01"
@@ -88,7 +88,7 @@ def test_a_station_that_is_not_enrolled_works_as_before(bench: Bench) -> None:
     bench.start()
     bench.work()
     assert bench.sync.link is Link.NONE
-    assert bench.sync.notices == ()
+    assert bench.sync.notices(None) == ()
     assert bench.waiting() == 1
 
 
@@ -131,17 +131,17 @@ def test_a_revoked_station_goes_on_at_once_when_it_is_enrolled_again(bench: Benc
     eventually(lambda: bench.sync.link is Link.UP)
     centre.revoke(STATION)
     bench.work(3)
-    eventually(lambda: [notice.code for notice in bench.sync.notices] == ["station.sync_refused"])
+    eventually(lambda: [notice.code for notice in bench.sync.notices(None)] == ["station.sync_refused"])
     bench.enrol()
     eventually(lambda: bench.waiting() == 0)
-    assert bench.sync.notices == ()
+    assert bench.sync.notices(None) == ()
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"url": "ftp://x"}', b"\xff"])
 def test_an_enrolment_file_that_cannot_be_used_is_told(bench: Bench, content: bytes) -> None:
     bench.folder.joinpath(enrolment.FILE).write_bytes(content)
     bench.start()
-    eventually(lambda: [notice.code for notice in bench.sync.notices] == ["station.sync_refused"])
+    eventually(lambda: [notice.code for notice in bench.sync.notices(None)] == ["station.sync_refused"])
     assert bench.sync.link is Link.DOWN
     bench.enrol()
     eventually(lambda: bench.sync.link is Link.UP)
@@ -211,6 +211,7 @@ class Broken:
 
     def __init__(self) -> None:
         self.state = SyncState(link="up")
+        self.trouble: Trouble | None = None
         self.steps = 0
 
     def step(self, now: int) -> Pause:
@@ -245,6 +246,20 @@ def test_a_fault_in_one_side_becomes_a_state_and_holds_up_no_other(bench: Bench,
     runner.stop()
 
 
+def test_what_keeps_the_way_down_from_going_is_told_though_the_way_up_is_fine(bench: Bench) -> None:
+    bench.enrol()
+    up, down = Sound(), Sound()
+    down.trouble = trouble("unauthorized", "no", 1)
+    chance = random.Random(1)  # noqa: S311  # only spreads retries
+    sides = Sides(up, (down,))
+    runner = Runner(
+        bench.folder, lambda enrolled, before: sides, clock=SystemClock(), chance=chance, told=bench.changed
+    )
+    runner.start()
+    eventually(lambda: (state := runner.state) is not None and state.trouble == down.trouble and state.link == "up")
+    runner.stop()
+
+
 def test_sides_that_cannot_be_made_are_a_state_too(bench: Bench) -> None:
     bench.enrol()
 
@@ -256,3 +271,20 @@ def test_sides_that_cannot_be_made_are_a_state_too(bench: Bench) -> None:
     runner.start()
     eventually(lambda: (state := runner.state) is not None and state.trouble is not None)
     runner.stop()
+
+
+def test_old_knowledge_of_other_stations_is_told_while_the_centre_cannot_be_reached(
+    bench: Bench, centre: Centre
+) -> None:
+    bench.enrol()
+    bench.start()
+    hours_ago = SystemClock().now() - 3 * 3_600_000_000 - 1
+    eventually(lambda: bench.sync.link is Link.UP)
+    assert bench.sync.notices(hours_ago) == ()
+    centre.always = lost_request
+    bench.work()
+    eventually(lambda: bench.sync.link is Link.DOWN)
+    assert [(notice.code, dict(notice.params)) for notice in bench.sync.notices(hours_ago)] == [
+        ("station.known_old", {"hours": 3})
+    ]
+    assert bench.sync.notices(SystemClock().now()) == ()
