@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, delete, func, select, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rl_station.domain.sync_wire import WORK_KINDS, Item
-from rl_station.store.database import Database, Params, Statement, prepare
+from rl_station.store.database import Database, Params, Statement, among, as_list, prepare
 from rl_station.store.known import tables
-from rl_station.store.known.codes import Code, TrackingKeys, Understood, understood
+from rl_station.store.known.codes import TrackingKeys, Understood, understood
 
 _item, _code = tables.item, tables.code
 _ITEM_KEY = [_item.c.generation, _item.c.kind, _item.c.key]
@@ -20,7 +20,13 @@ _CODE_KEY = list(_code.c)
 _put_item = upsert(_item)
 _PUT_ITEM = prepare(_put_item.on_conflict_do_update(index_elements=_ITEM_KEY, set_={"value": _put_item.excluded.value}))
 _DROP_ITEM = prepare(delete(_item).where(*(column == bindparam(column.name) for column in _ITEM_KEY)))
-_VALUE = prepare(select(_item.c.value).where(*(column == bindparam(column.name) for column in _ITEM_KEY)))
+_VALUES = prepare(
+    select(_item.c.key, _item.c.value).where(
+        _item.c.generation == bindparam("generation"),
+        _item.c.kind == bindparam("kind"),
+        _item.c.key.in_(select(among("keys"))),
+    )
+)
 _PUT_CODE = prepare(upsert(_code).on_conflict_do_nothing())
 _DROP_CODE = prepare(delete(_code).where(*(column == bindparam(column.name) for column in _CODE_KEY)))
 _CLEARING = [
@@ -49,23 +55,28 @@ class Written(NamedTuple):
 
 def write(database: Database, generation: int, items: Sequence[Item], tracking_keys: TrackingKeys) -> Written:
     """Put items in the place of those with the same keys, inside the caller's transaction. Raises StoreError."""
-    newest = {(item.kind, item.key): item.value for item in items}
-    put_items: list[Params] = []
-    put_codes: list[Params] = []
+    newest: dict[str, dict[str, bytes | None]] = {}
+    for item in items:
+        newest.setdefault(item.kind, {})[item.key] = item.value
     clocks: list[int] = []
-    for (kind, key), value in newest.items():
-        where: Params = {"generation": generation, "kind": kind, "key": key}
-        found = _meaning(kind, value, tracking_keys)
-        old = database.row(_VALUE, _Stored, where)
-        if old is not None:
-            _forget(database, where, old.value, tracking_keys)
-        if found is not None:
-            put_items.append({**where, "value": value})
-            put_codes += [{**code._asdict(), "generation": generation, "key": key} for code in found.codes]
-            clocks += [found.known.hlc] if found.known else []
-    database.run_many(_PUT_ITEM, put_items)
-    database.run_many(_PUT_CODE, put_codes)
-    return Written(any(kind in tables.KEPT for kind, _ in newest), tuple(clocks))
+    for kind, values in newest.items():
+        _forget(database, generation, kind, values, tracking_keys)
+        found = {key: _meaning(kind, value, tracking_keys) for key, value in values.items()}
+        kept = {key: meant for key, meant in found.items() if meant is not None}
+        database.run_many(
+            _PUT_ITEM,
+            [{"generation": generation, "kind": kind, "key": key, "value": values[key]} for key in kept],
+        )
+        database.run_many(
+            _PUT_CODE,
+            [
+                {"generation": generation, "field": field, "code": code, "at": at, "key": key}
+                for key, meant in kept.items()
+                for field, code, at in meant.codes
+            ],
+        )
+        clocks += [meant.known.hlc for meant in kept.values() if meant.known is not None]
+    return Written(any(kind in tables.KEPT for kind in newest), tuple(clocks))
 
 
 def clear(database: Database, in_force: Collection[int], most: int) -> bool:
@@ -76,10 +87,6 @@ def clear(database: Database, in_force: Collection[int], most: int) -> bool:
             database.run(clear_some, {"generation": dead, "most": most})
             return True
     return False
-
-
-class _Stored(NamedTuple):
-    value: bytes | None
 
 
 def _meaning(kind: str, value: bytes | None, tracking_keys: TrackingKeys) -> Understood | None:
@@ -95,12 +102,21 @@ def _meaning(kind: str, value: bytes | None, tracking_keys: TrackingKeys) -> Und
     return found
 
 
-def _forget(database: Database, where: Params, value: bytes | None, tracking_keys: TrackingKeys) -> None:
-    found = understood(str(where["kind"]), value, tracking_keys) if value is not None else None
-    codes: tuple[Code, ...] = found.codes if found is not None else ()
-    for code in codes:
-        database.run(_DROP_CODE, {**code._asdict(), "generation": where["generation"], "key": where["key"]})
-    database.run(_DROP_ITEM, where)
+def _forget(database: Database, generation: int, kind: str, keys: Collection[str], tracking_keys: TrackingKeys) -> None:
+    """Delete what was there under these keys, and what led to it."""
+    where: Params = {"generation": generation, "kind": kind, "keys": as_list(keys)}
+    codes: list[Params] = []
+    gone: list[Params] = []
+    for key, value in database.rows(_VALUES, _pair, where):
+        gone.append({"generation": generation, "kind": kind, "key": key})
+        found = None if value is None else understood(kind, value, tracking_keys)
+        codes += [{**code._asdict(), "generation": generation, "key": key} for code in (found.codes if found else ())]
+    database.run_many(_DROP_CODE, codes)
+    database.run_many(_DROP_ITEM, gone)
+
+
+def _pair(key: str, value: bytes | None) -> tuple[str, bytes | None]:
+    return key, value
 
 
 def _other(database: Database, next_one: Statement, in_force: Collection[int]) -> int | None:
