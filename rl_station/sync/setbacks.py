@@ -27,11 +27,14 @@ def setback(refused: Refused, push: Push, outbox: Outbox) -> Withdraw | Fork | N
     """What the refusal of a push calls for; None where it cannot be true. Raises OutboxError.
 
     A withdrawal always goes further back than the push, and a fork never begins where an epoch was opened for a fork before,
-    so that a server which says nonsense cannot keep a station busy with it.
+    so that a server which says nonsense cannot keep a station busy with it. A refusal about an epoch that is not ours was meant
+    for another station.
     """
+    if refused.epoch not in {life.epoch for life in outbox.lives()}:
+        return None
     if refused.code == "forked":
         before = push.life.reason == "forked" and push.life.starts == refused.at
-        possible = push.life.starts <= refused.at <= outbox.head() and not before
+        possible = refused.epoch == push.life.epoch and push.life.starts <= refused.at <= outbox.head() and not before
         return Fork(refused.at) if possible else None
     to = refused.expected - 1 if refused.code == "gap" else _common(refused, push, outbox)
     return Withdraw(to) if 0 <= to < push.first - 1 else None

@@ -51,6 +51,31 @@ def test_a_push_cut_short_on_the_way_is_no_reason_to_close_an_event() -> None:
         assert {row.form for row in Contents(site.centre).rows} == {"plain"}
 
 
+def test_a_refusal_that_was_meant_for_another_station_forks_nothing() -> None:
+    with quiet(2) as site:
+        one, other = site.machines
+        work(one)
+        work(other)
+        arrive(site)
+        twin = one.clone("twin")
+        twin.power_on()
+        site.machines.append(twin)
+        work(one)
+        settle(site)
+        site.network.last_answers.clear()
+        work(twin)
+        work(other)
+        twin.uplink.step(twin.clock.now())
+        site.network.last_answers = [answer for answer in site.network.last_answers if answer.status == 409]
+        assert site.network.last_answers
+        site.network.weather, site.network.trouble = {"answer of another request": 1.0}, 1.0
+        other.uplink.step(other.clock.now())
+        site.network.trouble = 0.0
+        arrive(site)
+        streams = site.centre.rows("SELECT station, reason FROM stream ORDER BY station, starts")
+        assert streams == [("bench-1", "new"), ("bench-1", "forked"), ("bench-2", "new")]
+
+
 def test_a_month_offline_ends_with_everything_at_the_centre() -> None:
     with quiet() as site:
         (machine,) = site.machines

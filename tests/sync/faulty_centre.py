@@ -225,9 +225,15 @@ def answers(status: int, headers: Mapping[str, str]) -> Fault:
 
 
 def refuses(refused: Refused) -> Fault:
-    """Our server's own word, whatever is asked."""
+    """Our server's own word, whatever is asked. Of a push it says which epoch it speaks of."""
     headers = {"content-type": MEDIA_TYPE}
-    return lambda request, serve: Response(STATUS.get(refused.code, 400), headers, pack(refused))
+
+    def fault(request: Request, serve: Serve) -> Reply:
+        epoch = decoded(request.body).life.epoch if request.method == "POST" else ""
+        said = msgspec.structs.replace(refused, epoch=epoch)
+        return Response(STATUS.get(refused.code, 400), headers, pack(said))
+
+    return fault
 
 
 def cannot_take(*seqs: int, form: str = "plain") -> Fault:
