@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def _batches(bench: Bench, data: Path) -> tuple[list[float], list[float]]:
     with open_reader(data) as reader:
         head = reader.head().seq
         places = [chance.randrange(max(1, head - BATCH)) for _ in range(bench.samples(_SAMPLES))]
-        reads = [_timed(lambda place=place: reader.batch(place, BATCH, _MOST_BYTES)) for place in places]
+        reads = [_timed(partial(reader.batch, place, BATCH, _MOST_BYTES)) for place in places]
         waiting = [_timed(reader.unsynced) for _ in range(bench.samples(_SAMPLES))]
     return reads, waiting
 
@@ -91,8 +92,11 @@ def _commits(bench: Bench, site: Site, data: Path, parcels: int) -> list[float]:
     ):
         return [
             _timed(
-                lambda given=given: store.append(
-                    given.events, operator=bulk.OPERATOR, source=ScanSource(device="bench", raw=given.code)
+                partial(
+                    store.append,
+                    given.events,
+                    operator=bulk.OPERATOR,
+                    source=ScanSource(device="bench", raw=given.code),
                 )
             )
             for given in islice(scans, bench.samples(_COMMITS))
@@ -123,7 +127,7 @@ def _pushes(bench: Bench, folder: Path, data: Path, site: Site, events: int) -> 
             filled_s = time.monotonic() - began
             measured = list(_sent(reader, site.station.id, max(last, 0), reader.head().seq, BATCH))
             with undisturbed():
-                pushes = [_timed(lambda push=push: _taken(context, caller, push)) for push in measured]
+                pushes = [_timed(partial(_taken, context, caller, push)) for push in measured]
             engine.dispose()
             return pushes, filled_s
     finally:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ class WorkingStation:
         self.durable: dict[int, str] = {}
         self.drained = threading.Event()
         self._prefix = prefix
+        self._before = 0
         self._process: subprocess.Popen[str] | None = None
         self._listener: threading.Thread | None = None
 
@@ -46,7 +48,13 @@ class WorkingStation:
         """Begin with what another folder holds."""
         shutil.copytree(folder, self.folder)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether something became durable since it was started."""
+        return len(self.durable) > self._before
+
     def start(self) -> None:
+        self._before = len(self.durable)
         self._process = subprocess.Popen(
             [sys.executable, str(_WORKING), str(self.folder), self.name, self._prefix],
             stdin=subprocess.PIPE,
@@ -69,6 +77,14 @@ class WorkingStation:
         assert self._process.stdin is not None
         self._process.stdin.write("rest\n")
         self._process.stdin.flush()
+
+    def wait_until_drained(self) -> None:
+        """Until it says that the centre has everything. Fails at once where it has ended instead."""
+        assert self._process is not None
+        deadline = time.monotonic() + PATIENCE_S
+        while not self.drained.wait(0.05):
+            assert self._process.poll() is None, f"{self.name} has ended"
+            assert time.monotonic() < deadline, f"{self.name} still has to send: {read_state(self.folder)}"
 
     def log(self) -> dict[int, str]:
         """Its whole log by seq: hashes."""

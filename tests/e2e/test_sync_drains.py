@@ -44,7 +44,7 @@ def test_a_replica_killed_in_the_middle_of_a_drain_is_not_missed(
             used = max(replicas, key=lambda each: way.taken[each.address])
             used.kill()
             assert found.watermark(STATION) < BACKLOG
-            assert station.drained.wait(PATIENCE_S)
+            station.wait_until_drained()
             assert found.watermark(STATION) > at
             assert all(way.taken.values()), "the other one took over"
         assert_whole(station, found)
@@ -62,7 +62,7 @@ def test_a_database_restarted_in_the_middle_of_a_drain_is_waited_for(
             until(lambda: not server.is_ready(), "the server says that it is not ready")
             assert server.alive()
             own_postgresql.start()
-            assert station.drained.wait(PATIENCE_S)
+            station.wait_until_drained()
         with centre(url) as found:
             assert_whole(station, found)
 
@@ -78,7 +78,7 @@ def test_a_token_revoked_in_the_middle_of_a_drain_stops_it_until_the_station_is_
             stopped = found.watermark(STATION)
             assert stopped < BACKLOG
             station.enrol(server)
-            assert station.drained.wait(PATIENCE_S)
+            station.wait_until_drained()
             assert found.watermark(STATION) > stopped
         assert_whole(station, found)
 
@@ -92,11 +92,12 @@ def test_a_station_that_is_cut_off_again_and_again_stores_each_event_once_by_eit
             proxy([each.address for each in replicas]) as way,
             draining(backlog, tmp_path, replicas[0], way.url) as station,
         ):
+            in_the_middle(found)
             cuts = 0
             while not station.drained.wait(0.1) and cuts < CUTS:
                 way.cut()
                 cuts += 1
-            assert station.drained.wait(PATIENCE_S)
+            station.wait_until_drained()
             assert cuts > 1
             assert all(way.taken.values())
         assert_whole(station, found)

@@ -37,7 +37,7 @@ def main(arguments: Sequence[str]) -> None:
         sync = StationSync(folder, station, clock)
         sync.start(posted.put, lambda: None)
         scans = _scans(prefix, store.head.seq + 1)
-        while not (resting.is_set() and store.unsynced().count == 0):
+        while not (resting.is_set() and store.unsynced().waiting == 0):
             if not resting.is_set():
                 _scan(store, next(scans))
                 sync.wake()
