@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Engine, bindparam, select
 
 from rl_station.central import items, positions, tables
 from rl_station.central.database import reading, transaction
+from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.reference_rows import Read, Refusal, Source, rows
-from rl_station.central.reference_values import ReferenceError, Taken, decoded
+from rl_station.central.reference_values import Taken, decoded
 from rl_station.domain.sync_wire import REFERENCE_KINDS
 
 CHUNK = 1_000
@@ -164,7 +165,7 @@ def _codes(kind: str, old: Any) -> frozenset[str]:
         return frozenset()
     try:
         return items.codes(decoded(kind, old.value))
-    except ReferenceError:
+    except NotTakenError:
         return frozenset()
 
 

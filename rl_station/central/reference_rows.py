@@ -12,7 +12,8 @@ from typing import IO, Any, NamedTuple
 
 import msgspec
 
-from rl_station.central.reference_values import ReferenceError, Taken, decoded, taken
+from rl_station.central.reference_checks import NotTakenError
+from rl_station.central.reference_values import Taken, decoded, taken
 from rl_station.domain.reference import Recall
 from rl_station.settings.content import announced_returns, product
 from rl_station.settings.csv_models import SHARED, ProductRow, ReturnRow, Row
@@ -208,7 +209,7 @@ def _checked(kind: str, place: Refusal, value: Callable[[], object]) -> Read:
     """The value, or a refusal at this place."""
     try:
         found = taken(kind, "", value())
-    except ReferenceError as error:
+    except NotTakenError as error:
         return Read(kind, place.key, None, (msgspec.structs.replace(place, reason=str(error)),))
     return Read(kind, found.key, found, line=place.line)
 
@@ -249,7 +250,7 @@ def _json_row(source: Source, raw: msgspec.Raw, line: int) -> Read:
         entry = _entry.decode(raw)
         kind, key = entry.kind or source.kind, entry.key
         found = taken(kind, key, decoded(kind, entry.value))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ReferenceError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotTakenError) as error:
         return Read(kind, key, None, (Refusal(source.name, line, key, str(error)),))
     return Read(kind, found.key, found, line=line)
 
@@ -264,6 +265,6 @@ def _rules(source: Source) -> Read:
         return Read("rules", key, taken("rules", key, text))
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
-    except ReferenceError as error:
+    except NotTakenError as error:
         reason = str(error)
     return Read("rules", key, None, (Refusal(source.name, 0, key, reason),))

@@ -214,7 +214,7 @@ def test_a_cursor_from_before_the_server_was_restored_is_refused(small_centre: C
     assert isinstance(ask(small_centre, station.token, station.cursor), Refused), "ahead of the server"
     clients(small_centre, "other")
     assert isinstance(ask(small_centre, station.token, station.cursor), Refused), "the same position"
-    clients(small_centre, "more", "and more")
+    clients(small_centre, "more", "and-more")
     assert isinstance(ask(small_centre, station.token, station.cursor), Refused), "behind it"
 
 

@@ -200,10 +200,19 @@ def test_json_says_kind_and_value_and_its_bad_entries_are_named_with_their_lines
         {"kind": "client"},
         {"kind": "return", "value": {"rma": "R", "client": "a", "order": "", "lines": []}},
         7,
+        {"kind": "bin", "value": {"id": "A1", "name": "A1", "dispositions": ["eat"]}},
+        {
+            "kind": "product",
+            "value": {"client": "a", "sku": "s", "name": "n", "category": "c", "gtins": [], "value": 10**20},
+        },
+        {
+            "kind": "return",
+            "value": {"rma": "R", "client": "a", "order": "", "lines": [{"line": 1, "sku": "s", "quantity": 0}]},
+        },
     ]
     text = "[\n" + ",\n".join(json.dumps(entry) for entry in entries) + "\n]"
     report = take(small, given("site.json", text))
-    assert (report.accepted, [each.line for each in report.refusals]) == (2, [4, 5, 6, 7, 8, 9])
+    assert (report.accepted, [each.line for each in report.refusals]) == (2, [4, 5, 6, 7, 8, 9, 10, 11, 12])
     assert "lorry" in report.refusals[0].reason
     assert "joe" in report.refusals[1].reason
     assert take(small, given("site.json", "{}")).refused == 1
