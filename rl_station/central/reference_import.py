@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, bindparam, select
 from rl_station.central import items, positions, tables
 from rl_station.central.database import reading, transaction
 from rl_station.central.reference_checks import NotTakenError
-from rl_station.central.reference_rows import Read, Refusal, Source, rows
+from rl_station.central.reference_read import Read, Refusal, Source
+from rl_station.central.reference_rows import rows
 from rl_station.central.reference_values import Taken, decoded
 from rl_station.domain.sync_wire import REFERENCE_KINDS
 

@@ -6,7 +6,8 @@ import io
 
 from rl_station.central.calls import Call, Context, Parameter, Reply, Route, bad_request
 from rl_station.central.reference_import import How, Report, import_reference
-from rl_station.central.reference_rows import CSV_KINDS, Source
+from rl_station.central.reference_read import Source
+from rl_station.central.reference_rows import CSV_KINDS
 from rl_station.domain.sync_wire import REFERENCE_KINDS
 
 

@@ -9,7 +9,8 @@ from typing import IO
 
 from rl_station.central.database import DatabaseError
 from rl_station.central.reference_import import How, Report, import_reference
-from rl_station.central.reference_rows import CSV_KINDS, Source
+from rl_station.central.reference_read import Source
+from rl_station.central.reference_rows import CSV_KINDS
 from rl_station.cli.central import context
 from rl_station.cli.options import Exit, UsageError, complain, print_json
 from rl_station.domain.sync_wire import REFERENCE_KINDS

@@ -17,7 +17,7 @@ from rl_station.central import identity, reading, reference_import, tables
 from rl_station.central.calls import Request
 from rl_station.central.database import create_schema, open_engine
 from rl_station.central.reference_import import How, Report, import_reference
-from rl_station.central.reference_rows import Source
+from rl_station.central.reference_read import Source
 from rl_station.cli.main import main
 from rl_station.domain.reference import AnnouncedReturn, Product, Recall
 
