@@ -15,6 +15,7 @@ from rl_station.central import identity
 from rl_station.central.calls import Request, Response
 from rl_station.central.database import open_engine
 from rl_station.central.front import Front
+from rl_station.central.hand_over import Handed, take_file
 
 SITE = "site-1"
 
@@ -101,6 +102,11 @@ class Centre:
 
     def revoke(self, station: str) -> None:
         identity.revoke(self.replicas[0].front.context, SITE, station)
+
+    def take_file(self, path: Path) -> Handed:
+        """As `rl-station central import-events` does."""
+        with path.open("rb") as file:
+            return take_file(self.replicas[0].front.context, SITE, file)
 
     def image(self) -> Path:
         """A backup of the database as it is now."""

@@ -285,6 +285,25 @@ def offline_for_a_month(site: Site, machine: Machine) -> None:
     site.network.cut_off.discard(machine.name)
 
 
+def handed_over(site: Site, machine: Machine) -> None:
+    """What waits goes by file, while the network goes on trying; the file may be cut short, or read in twice."""
+    file = machine.export()
+    if file is None:
+        return
+    if site.world.one(0.2):
+        content = file.read_bytes()
+        file.write_bytes(content[: site.world.chance.randrange(40, len(content))])
+    for _ in range(site.world.chance.randint(1, 2)):
+        _later(site, 5 * MINUTE, lambda: _take_file(site, file))
+
+
+def _take_file(site: Site, file: Path) -> None:
+    handed = site.centre.take_file(file)
+    site.world.tell(
+        "centre", f"from a file: {handed.stored} new, {handed.known} known {handed.refused}{handed.damaged}"
+    )
+
+
 def storm(site: Site, machine: Machine) -> None:
     before, site.network.trouble = site.network.trouble, 0.9
     _later(site, 10 * MINUTE, lambda: setattr(site.network, "trouble", before))
@@ -304,6 +323,7 @@ TROUBLES: dict[str, Callable[[Site, Machine], None]] = {
     "event too large": giant,
     "cut off": cut_off,
     "30 days offline": offline_for_a_month,
+    "handed over by file": handed_over,
     "storm": storm,
 }
 

@@ -18,6 +18,7 @@ from sim_world import SECOND, Clock, World
 from rl_station.central import calls
 from rl_station.domain import events as ev
 from rl_station.domain.events import Event, Recorded
+from rl_station.domain.hand_over import Cover
 from rl_station.domain.sync_wire import MEDIA_TYPE, MOST_EVENT_BYTES, Enrolment, EnrolRequest, pack
 from rl_station.settings import Site, load_site
 from rl_station.settings.paths import example_site
@@ -28,7 +29,7 @@ from rl_station.store import Store
 from rl_station.store import outbox as outbox_of
 from rl_station.store.folder import DATABASE, EPOCH, LOCK
 from rl_station.store.known import KnownReader
-from rl_station.sync import enrolment
+from rl_station.sync import enrolment, hand_over
 from rl_station.sync.downlink import GAP, POLL, Downlink
 from rl_station.sync.enrolment import Enrolled
 from rl_station.sync.outbox import Outbox
@@ -263,6 +264,20 @@ class Machine:
             self._unnoted = work
         else:
             work(self.store)
+
+    def export(self) -> Path | None:
+        """Write what waits to a file, as `rl-station db export` does; None where the station is not at work."""
+        if self.uplink is None or self.store is None:
+            return None
+        target = self._fresh() / "events"
+        cover = Cover(
+            station=self.station,
+            after=self.outbox.acknowledged(),
+            through=self.outbox.head(),
+            at=self.clock.now(),
+        )
+        hand_over.write(self.outbox, cover, target)
+        return target
 
     # --- disks --------------------------------------------------------------------------------------------------------
 

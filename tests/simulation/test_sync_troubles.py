@@ -89,6 +89,23 @@ def test_a_month_offline_ends_with_everything_at_the_centre() -> None:
         assert len(machine.memory.hashes) > 300
 
 
+def test_events_handed_over_by_file_are_not_doubled_when_the_network_is_back() -> None:
+    with quiet() as site:
+        (machine,) = site.machines
+        work(machine)
+        arrive(site)
+        site.network.cut_off.add(machine.name)
+        work(machine)
+        file = machine.export()
+        waiting = machine.outbox.head() - machine.outbox.acknowledged()
+        assert site.centre.take_file(file).stored == waiting
+        assert set(machine.memory.hashes) <= Contents(site.centre).hashes
+        assert site.centre.take_file(file).known == waiting
+        work(machine)
+        site.network.cut_off.clear()
+        arrive(site)
+
+
 @pytest.mark.parametrize("enrolled_after", [MINUTE, 2 * DAY])
 def test_a_token_revoked_in_the_middle_holds_events_back_until_the_station_is_enrolled_again(
     enrolled_after: int,
