@@ -12,13 +12,12 @@ import pytest
 import zstandard
 from asked_front import Centre, StillClock
 from pushing import Log, traced
-from sqlalchemy import insert
 
-from rl_station.central import tables
 from rl_station.central.calls import Answer, Call, Context, Request, Route
 from rl_station.central.database import open_engine
 from rl_station.central.front import Front
-from rl_station.domain.sync_wire import MOST_BYTES, Ack, Refused, pack
+from rl_station.domain.events import ParcelReceived
+from rl_station.domain.sync_wire import MOST_BYTES, Ack, Page, Refused, pack
 
 
 @pytest.fixture
@@ -183,12 +182,15 @@ def test_metrics_are_what_prometheus_reads(centre: Centre) -> None:
 
 
 def test_the_feeds_lag_is_told_by_station(centre: Centre) -> None:
-    centre.enrol("dock-1")
-    with centre.engine.begin() as connection:
-        connection.execute(insert(tables.feed).values(site="main", position=50))
-    centre.front.context.metrics.fed("main", "dock-1", 20)
+    token = centre.enrol("dock-1").token
+    cursor, more = "", True
+    while more:
+        page = msgspec.msgpack.decode(centre.ask("GET", "/v1/feed", token, b"", cursor=cursor).body, type=Page)
+        cursor, more = page.cursor, page.more
+    push = Log("dock-2").push([ParcelReceived(parcel=f"RLP{number}", outcome="blind") for number in range(3)])
+    centre.send(centre.enrol("dock-2").token, push)
     text = centre.ask("GET", "/metrics").body.decode()
-    assert 'rl_station_feed_lag{site="main",station="dock-1"} 30' in text.splitlines()
+    assert 'rl_station_feed_lag{site="main",station="dock-1"} 3' in text.splitlines()
 
 
 def test_the_documentation_tells_every_route_and_every_shape(centre: Centre) -> None:
