@@ -175,6 +175,11 @@ class DeviceSet:
         return self._places.zone
 
     @property
+    def readers(self) -> frozenset[str]:
+        """Names of the tag readers."""
+        return frozenset(name for name, bound in self._bound.items() if bound.kind == "reader")
+
+    @property
     def watches_tags(self) -> bool:
         """Whether a tag reader is at work now."""
         return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
