@@ -28,7 +28,9 @@ def suggest(args: Namespace) -> int:
     """Print a block for devices.toml for each thing that is plugged in and not configured."""
     site = opening.site(args)
     found = survey(site.devices)
-    blocks = suggestion(found, site.station.id, taken={*site.devices.scanners, *site.devices.printers})
+    blocks = suggestion(
+        found, site.station.id, taken={*site.devices.scanners, *site.devices.readers, *site.devices.printers}
+    )
     if args.json:
         print_json([block._asdict() for block in blocks])
     elif not blocks:
@@ -54,7 +56,7 @@ def _fields(value: Configured | PluggedIn) -> dict[str, object]:
 
 def used_names(site: Site) -> tuple[str, ...]:
     """The devices of this station."""
-    return (*site.station.scanners, *site.station.printers)
+    return (*site.station.scanners, *site.station.readers, *site.station.printers)
 
 
 def text(site: Site, found: Survey) -> Iterator[str]:

@@ -70,6 +70,8 @@ def checks(site: Site, devices: DeviceSet, args: Namespace) -> Iterator[Check]:
                 return
             if printer := devices.printers.get(line.name):
                 yield _label(site, printer)
+            elif args.seconds and line.kind == "reader":
+                yield _tag(devices, line.name, args.seconds)
             elif args.seconds:
                 yield _scan(devices, line.name, args.seconds)
         finally:
@@ -83,6 +85,12 @@ def _scan(devices: DeviceSet, name: str, seconds: float) -> Check:
     if sys.stderr.isatty():
         complain(drawn(code))
     found: Health = devices.test(name, HealthLevel.INTERACTIVE, seconds, code=code)
+    return Check("interactive", found.ok, found.report)
+
+
+def _tag(devices: DeviceSet, name: str, seconds: float) -> Check:
+    complain(f"Hold a tag before {name} within {seconds:g} s.")
+    found = devices.test(name, HealthLevel.INTERACTIVE, seconds)
     return Check("interactive", found.ok, found.report)
 
 

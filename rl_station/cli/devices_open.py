@@ -29,14 +29,14 @@ TypedListener = Callable[[bytes, int], None]
 
 
 def chosen(site: Site, name: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Scanners and printers that are meant: one by its name, or all of the station. Raises `UsageError`."""
+    """What reads (scanners, tag readers) and what prints: one by its name, or all of the station. Raises `UsageError`."""
     if name is None:
-        return site.station.scanners, site.station.printers
-    if name in site.devices.scanners:
+        return (*site.station.scanners, *site.station.readers), site.station.printers
+    if name in site.devices.scanners or name in site.devices.readers:
         return (name,), ()
     if name in site.devices.printers:
         return (), (name,)
-    known = [*site.devices.scanners, *site.devices.printers]
+    known = [*site.devices.scanners, *site.devices.readers, *site.devices.printers]
     hint = nearest(name, known)
     advice = f"did you mean {hint!r}?" if hint else f"devices.toml has {', '.join(known) or 'none'}"
     raise UsageError(f"there is no device {shown(name)!r}; {advice}")
@@ -48,13 +48,16 @@ def chosen_scanners(site: Site, name: str | None) -> tuple[str, ...]:
     if name is not None and printers:
         raise UsageError(f"{name} is a printer; it reads nothing")
     if not scanners:
-        raise UsageError(f"station {site.station.id} has no scanners")
+        raise UsageError(f"station {site.station.id} has no scanners and no tag readers")
     return scanners
 
 
 def bound(site: Site, names: tuple[Sequence[str], Sequence[str]], data: Path) -> DeviceSet:
     """The devices, not started; their counters are left to the station."""
-    return bind(site.devices, *names, data=data)
+    reading, printers = names
+    readers = [name for name in reading if name in site.devices.readers]
+    scanners = [name for name in reading if name not in readers]
+    return bind(site.devices, scanners, printers, readers=readers, zone=site.station.zone, data=data)
 
 
 def warn_of_station(args: Namespace) -> None:

@@ -224,6 +224,8 @@ class DeviceSet:
             return Health(False, "there is no such device")
         if level == HealthLevel.INTERNAL:
             return health.known(bound, line)
+        if level == HealthLevel.INTERACTIVE and bound.kind == "reader":
+            return health.tag_read(bound, line, timeout)
         if level == HealthLevel.INTERACTIVE and isinstance(bound, BoundScanner) and not bound.failure:
             trial = Trial(code.encode())
             self._stream.try_out(name, trial)

@@ -66,6 +66,12 @@ def survey(devices: DevicesFile, roots: Roots | None = None) -> Survey:
     found = plugged_in(sys_root=at.sys, dev_root=at.dev, proc_root=at.proc, run_root=at.run)
     plugged = (*found, *_usb_printers(at, usability))
     configured = [_scanner(name, model, at) for name, model in devices.scanners.items()]
+    configured += [
+        Configured(
+            name, "reader", model.driver, wanted=model.listen or (f"{model.host}:{model.port}" if model.host else "")
+        )
+        for name, model in devices.readers.items()
+    ]
     configured += [_printer(name, model) for name, model in devices.printers.items()]
     return Survey(tuple(_usable(each, usability) for each in configured), plugged)
 
