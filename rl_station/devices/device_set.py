@@ -175,6 +175,11 @@ class DeviceSet:
         return self._places.zone
 
     @property
+    def readers(self) -> frozenset[str]:
+        """Names of the tag readers."""
+        return frozenset(name for name, bound in self._bound.items() if bound.kind == "reader")
+
+    @property
     def watches_tags(self) -> bool:
         """Whether a tag reader is at work now."""
         return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
@@ -219,6 +224,8 @@ class DeviceSet:
             return Health(False, "there is no such device")
         if level == HealthLevel.INTERNAL:
             return health.known(bound, line)
+        if level == HealthLevel.INTERACTIVE and bound.kind == "reader":
+            return health.tag_read(bound, line, timeout)
         if level == HealthLevel.INTERACTIVE and bound.kind == "scanner" and not bound.failure:
             trial = Trial(code.encode())
             self._stream.try_out(name, trial)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from rl_station.devices import (
     DeviceSet,
+    DeviceState,
     DuplicateIgnored,
     FrameRefused,
     HealthLevel,
@@ -21,6 +22,7 @@ from rl_station.devices import (
     ReaderEvent,
     ReaderEventCode,
     Report,
+    StateChange,
     TagChange,
     TagReads,
     Weighed,
@@ -59,6 +61,8 @@ _TOLD = frozenset(ReaderEventCode) - {
     ReaderEventCode.INPUT_CHANGED,
 }
 """What a reader says that a worker has to know; the rest is for the devices screen and the log."""
+
+_AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 Work = Callable[[Engine], None]
 
@@ -158,7 +162,9 @@ class RunningStation:
                 if code in _TOLD:
                     told = message("station.reader_event", device=device, what=f"@reader.{code}", detail=detail)
                     self._feed.tell(ResultTone.WARN, told)
-            case _:
+            case StateChange(device=device, state=state):
+                if state not in _AT_WORK and device in self.devices.readers:
+                    self._work.put(lambda engine: engine.field.lost_sight())
                 self._feed.show()
 
     def _scanned(self, source: ScanSource) -> None:

@@ -9,7 +9,7 @@ from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
-from rl_station.workflow.state import Session, State, at_rest, initial
+from rl_station.workflow.state import Session, State, at_rest, initial, strays
 from rl_station.workflow.station import decide, prompt
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "notice",
     "prompt",
     "said",
+    "strays",
 ]

@@ -252,6 +252,11 @@ def at_rest(state: State) -> bool:
     return subject(state) == "" and not state.alarms
 
 
+def strays(state: State) -> tuple[tuple[str, int], ...]:
+    """Tags that do not count for the parcel in hand, as in `TagsAround`."""
+    return state.job.radio.around if isinstance(state.job, Receiving | Inspecting) else ()
+
+
 def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for each row
     """What CANCEL would put down, as a word that stays the same for as long as it is the same thing; empty at rest."""
     match state.job:
