@@ -86,3 +86,69 @@ def test_limits_have_to_make_sense(config: Path, limit: str) -> None:
 def test_a_running_station_takes_readers_and_zone_from_the_files(config: Path) -> None:
     choice = load_device_choice(config, "demo", environ={})
     assert (choice.readers, choice.zone) == (("demo-portal",), "demo-bench")
+
+
+# --- certificates -----------------------------------------------------------------------------------------------------
+
+SECURE = """
+[readers.portal]
+driver = "llrp"
+host = "10.0.0.41"
+tls = true
+{}
+"""
+
+
+def use_portal(config: Path) -> None:
+    stations = config / "stations.toml"
+    stations.write_text(
+        stations.read_text().replace('readers = ["demo-portal"]', 'readers = ["demo-portal", "portal"]')
+    )
+
+
+def line_of(config: Path, text: str) -> int:
+    return (config / "devices.toml").read_text().splitlines().index(text) + 1
+
+
+@pytest.mark.parametrize("key", ["tls_ca", "tls_cert", "tls_key"])
+def test_a_certificate_that_is_not_there_is_named_with_its_line(config: Path, key: str) -> None:
+    there, missing = config / "site.toml", config / "missing.pem"
+    also = f'tls_cert = "{there}"\n' if key == "tls_key" else ""
+    add(config, SECURE.format(f'{also}{key} = "{missing}"'))
+    use_portal(config)
+    (problem,) = check(config, station="demo", environ={})
+    assert (problem.file, problem.key, problem.severity) == ("devices.toml", f"readers.portal.{key}", "error")
+    assert problem.line == line_of(config, f'{key} = "{missing}"')
+    assert problem.message == f"{missing}: there is no such file"
+
+
+def test_a_key_that_may_not_be_read_is_named_with_the_reason(config: Path) -> None:
+    add(config, SECURE.format(f'tls_cert = "{config}"'))
+    use_portal(config)
+    (problem,) = check(config, station="demo", environ={})
+    assert problem.message == f"{config}: cannot be read: Is a directory"
+
+
+def test_another_stations_certificates_lie_on_its_own_machine(config: Path) -> None:
+    add(config, SECURE.format('tls_cert = "/nowhere/reader.pem"'))
+    use_portal(config)
+    assert check(config, station="dock-1", environ={}) == []
+
+
+def test_a_missing_certificate_keeps_no_station_from_starting(config: Path) -> None:
+    add(config, SECURE.format('tls_cert = "/nowhere/reader.pem"'))
+    use_portal(config)
+    assert load_site(config, station="demo", environ={}).station.readers == ("demo-portal", "portal")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('tls_key = "/etc/key.pem"', "tls_key needs a tls_cert"),
+        ('tls_cert = "station.pem"', "tls_cert has to begin with /"),
+        ('tls = false\ntls_cert = "/etc/cert.pem"', "tls_cert needs tls = true"),
+    ],
+)
+def test_tls_settings_that_do_not_fit_together_are_refused(config: Path, settings: str, said: str) -> None:
+    add(config, SECURE.replace("tls = true\n", "" if "tls = " in settings else "tls = true\n").format(settings))
+    assert [said in problem.message for problem in problems(config)] == [True]

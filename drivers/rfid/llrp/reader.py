@@ -59,11 +59,13 @@ class LlrpReader:
         tls: bool = False,
         tls_ca: str = "",
         tls_name: str = "",
+        tls_cert: str = "",
+        tls_key: str = "",
         codec: str = "sllurp",
         backoff: Backoff | None = None,
     ) -> None:
         self._name = name
-        self._address = LlrpAddress(host, port, listen, tls, tls_ca, tls_name)
+        self._address = LlrpAddress(host, port, listen, tls, tls_ca, tls_name, tls_cert, tls_key)
         self._wishes = Wishes(tuple(antennas), power_dbm, session, population, mode, report_every, keepalive_s)
         self._codec = codec_of(codec)
         self._backoff = backoff or Backoff()
