@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from rl_station.settings.device_model import DeviceModel, known_driver
 
+Output = Annotated[int, Field(ge=0, le=64)]
 Antenna = Annotated[int, Field(ge=1, le=64)]
 
 TLS_FILES = ("tls_ca", "tls_cert", "tls_key")
@@ -68,6 +69,20 @@ class ReaderModel(DeviceModel):
         100, description="simulated: milliseconds from one report of a tag to the next."
     )
 
+    output_alarm: Output = Field(
+        0,
+        description="Output of the reader, 1 and up, that is on while an alarm waits: the red of a stack light; 0: none.",
+    )
+    output_good: Output = Field(
+        0,
+        description="Output that is on for a moment when announced tags are seen, a tote agrees, or a tag is written.",
+    )
+    good_ms: Annotated[int, Field(ge=50, le=60_000)] = Field(1000, description="How long output_good stays on.")
+
+    @classmethod
+    def _of_the_station(cls) -> frozenset[str]:
+        return frozenset({"output_alarm", "output_good", "good_ms"})
+
     @field_validator("driver")
     @classmethod
     def _known(cls, driver: str) -> str:
@@ -80,6 +95,8 @@ class ReaderModel(DeviceModel):
             self._one_of("host", "listen")
         if self.listen and {"port", "tls"} & self.model_fields_set:
             raise ValueError("port and tls are for a reader that is called, not for one that calls")
+        if self.output_alarm and self.output_alarm == self.output_good:
+            raise ValueError("output_alarm and output_good are the same output")
         self._check_tls()
         return self
 

@@ -3,9 +3,10 @@
 Pure functions over plain values; no I/O, no clock, no framework, and no text for people (that is i18n).
 """
 
-from rl_station.workflow.announce import notice, said
+from rl_station.workflow.announce import agreed, notice, said
 from rl_station.workflow.evolve import alarm_of, evolve
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, Tag, TagsObserved
+from rl_station.workflow.inspect import abandoned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
@@ -26,7 +27,9 @@ __all__ = [
     "Tag",
     "TagsObserved",
     "Tone",
+    "abandoned",
     "advance",
+    "agreed",
     "alarm_of",
     "at_rest",
     "decide",

@@ -55,15 +55,27 @@ class SeenTag(msgspec.Struct, frozen=True):
     line: int = 0
 
 
+class Writing(msgspec.Struct, frozen=True):
+    """A tag that gets another EPC; fields as in `TagWriteRequested`."""
+
+    unit: str
+    old: str
+    epc: str
+
+
 class Radio(msgspec.Struct, frozen=True):
     """What the readers say of the parcel in hand.
 
     `around` are the tags that were here before it, as in `TagsAround`; `excused` those that belong to something else.
+    `writing` is under way, `written` was done, and `unwritten` is why the last one was not.
     """
 
     seen: tuple[SeenTag, ...] = ()
     around: tuple[tuple[str, int], ...] = ()
     excused: tuple[str, ...] = ()
+    writing: Writing | None = None
+    written: tuple[Writing, ...] = ()
+    unwritten: str = ""
 
 
 # --- receive ----------------------------------------------------------------------------------------------------------

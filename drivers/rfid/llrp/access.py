@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from drivers.contract import DeviceError
+from drivers.contract import DeviceError, NoSuchTagError
 from drivers.rfid.llrp.messages import (
     EPC_BANK,
     TID_BANK,
@@ -124,16 +124,18 @@ async def _only_tag(session: Session, epc: str, timeout: float) -> str:
     if len(numbers) > 1:
         raise DeviceError("more than one tag with this EPC is in the field; take the others away")
     if not numbers:
-        raise DeviceError(_no_number(others, failed))
+        raise _no_number(others, failed)
     return numbers.pop()
 
 
-def _no_number(others: bool, failed: int) -> str:
+def _no_number(others: bool, failed: int) -> DeviceError:
     if failed in _WITHOUT:
-        return "the tag has no number of its own (TID), so that equal tags cannot be told apart"
+        return DeviceError("the tag has no number of its own (TID), so that equal tags cannot be told apart")
     if failed:
-        return f"the tag cannot be read: {_READ_ERRORS.get(failed, f'error {failed}')}"
-    return "the tag's EPC only begins with this one" if others else "no tag with this EPC is in the field"
+        return DeviceError(f"the tag cannot be read: {_READ_ERRORS.get(failed, f'error {failed}')}")
+    if others:
+        return DeviceError("the tag's EPC only begins with this one")
+    return NoSuchTagError("no tag with this EPC is in the field")
 
 
 async def _protocol_bits(session: Session, tag: Target, epc: str, timeout: float) -> int:
