@@ -28,11 +28,11 @@ def retag(  # noqa: PLR0911 - gates in order: each may answer
     epc = epc_for(unit, job, knowledge)
     if isinstance(epc, Refusal):
         return epc
-    if unit.epc == epc:
-        return refuse("retag.has_it", epc=epc)
     old = _tag_to_write(unit, epc, job, knowledge)
     if isinstance(old, Refusal):
         return old
+    if old == epc == unit.epc:
+        return refuse("retag.has_it", epc=epc)
     if old == epc:
         return (TagWritten(unit=unit.unit, parcel=job.parcel, old=old, epc=epc),)
     return (TagWriteRequested(unit=unit.unit, parcel=job.parcel, old=old, epc=epc),)
