@@ -439,6 +439,34 @@ class ContainerCompared(Event, frozen=True, kw_only=True):
     extra: tuple[str, ...] = ()
 
 
+class TagWriteRequested(Event, frozen=True, kw_only=True):
+    """The one tag before the readers, whose EPC is `old`, shall get `epc`. Written after the commit, which may fail."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWritten(Event, frozen=True, kw_only=True):
+    """The unit's tag holds `epc` and was read back; `old` is what it held before, the same where nothing had to be written."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWriteFailed(Event, frozen=True, kw_only=True):
+    """It is not certain that the tag holds `epc`."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+    reason: str = ""
+
+
 # --- sort -------------------------------------------------------------------------------------------------------------
 
 
@@ -540,6 +568,9 @@ AnyEvent = (
     | TagMismatchResolved
     | DepartedTagSeen
     | ContainerCompared
+    | TagWriteRequested
+    | TagWritten
+    | TagWriteFailed
     | UnitPresented
     | ContainerPresented
     | ContainerOpened

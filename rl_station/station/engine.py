@@ -15,7 +15,7 @@ from rl_station.station.knowledge import StationKnowledge
 from rl_station.station.scale_pan import ScalePan
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store, StoreError
-from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
+from rl_station.workflow import Session, State, Tag, advance, at_rest, decide, fold, initial, prompt, strays
 from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
 
@@ -54,6 +54,7 @@ class Engine:
         self.scale = scale or ScalePan()
         self.knowledge = StationKnowledge(site, store, self.field, self.scale)
         self.session = resume(store)
+        self.field.expect(Tag(*visit) for visit in strays(self.session.state))
         self._last_rest: bytes | None = None
 
     def prompt(self) -> Prompt:
@@ -83,8 +84,7 @@ class Engine:
 
     def observe(self, observed: TagsObserved) -> Outcome:
         """What changed among the tags in the field."""
-        self.field.take(observed)
-        return self.handle(observed)
+        return self.handle(self.field.take(observed))
 
     def settle(self) -> Outcome | None:
         """What the tags that are in the field already say of what is in hand now; None where they say nothing new."""
