@@ -80,7 +80,7 @@ class ReaderModel(DeviceModel):
     good_ms: Annotated[int, Field(ge=50, le=60_000)] = Field(1000, description="How long output_good stays on.")
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"output_alarm", "output_good", "good_ms"})
 
     @field_validator("driver")
