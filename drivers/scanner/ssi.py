@@ -14,6 +14,7 @@ from drivers.scanner.profiles import profile as profile_of
 from drivers.scanner.serial import Find, port_settings
 from drivers.scanner.ssi_packets import Opcode, Packet
 from drivers.scanner.ssi_session import ATTEMPTS, Outcome, Revision, Session
+from drivers.scanner.ssi_signals import Signal, lights_out
 from drivers.transport.serial_port import Backoff, SerialPort
 
 _ENDS = ("CR", "LF")
@@ -22,7 +23,8 @@ _ENDS = ("CR", "LF")
 class SsiScanner:
     """One scanner. A code is acknowledged when it has been taken; without our answer the scanner sends it again.
 
-    `beep_good` and `beep_bad` are numbers of SSI beeps, -1 for none. May be started again after `stop`.
+    `beep_good` and `beep_bad` are numbers of SSI beeps, -1 for none; `led_good` and `led_bad` the bits of its lights, 0 for none,
+    which stay on for `led_ms`. May be started again after `stop`.
     """
 
     def __init__(  # noqa: PLR0913 - one option per setting of the scanner
@@ -34,6 +36,9 @@ class SsiScanner:
         response_ms: int = 2000,
         beep_good: int = 0,
         beep_bad: int = 17,
+        led_good: int = 1,
+        led_bad: int = 2,
+        led_ms: int = 400,
         enable: bool = True,
         disable_on_stop: bool = False,
         backoff: Backoff | None = None,
@@ -45,7 +50,8 @@ class SsiScanner:
         self._settings = port_settings(line, port, match, find)
         self._framing = line.framing()
         self._response_ms = response_ms
-        self._good, self._bad = _beep(beep_good), _beep(beep_bad)
+        self._good, self._bad = Signal(beep_good, led_good), Signal(beep_bad, led_bad)
+        self._led_ms = led_ms
         self._enable = enable
         self._farewell = Packet(Opcode.SCAN_DISABLE).encoded() if disable_on_stop else b""
         self._backoff = backoff
@@ -58,7 +64,9 @@ class SsiScanner:
         return self._name
 
     def start(self, listener: Listener) -> None:
-        session = Session(self._name, self._framing, response_ms=self._response_ms, enable=self._enable)
+        session = Session(
+            self._name, self._framing, response_ms=self._response_ms, enable=self._enable, led_ms=self._led_ms
+        )
         self._conversation = _Conversation(self._name, session, listener, self._tapped)
         self._port = SerialPort(self._settings, self._conversation, name=self._name, backoff=self._backoff)
         self._conversation.attach(self._port)
@@ -66,13 +74,14 @@ class SsiScanner:
 
     def stop(self) -> None:
         if self._port is not None:
-            self._port.stop(self._farewell)
+            lit = self._conversation.lit if self._conversation is not None else 0
+            self._port.stop(lights_out(lit) + self._farewell)
 
     def good(self) -> None:
-        self._send(self._good)
+        self._give(self._good)
 
     def bad(self) -> None:
-        self._send(self._bad)
+        self._give(self._bad)
 
     def tap(self, listener: RawListener | None) -> None:
         """Hear the bytes of the packets, from any thread."""
@@ -92,13 +101,9 @@ class SsiScanner:
         if (listener := self._tap) is not None:
             listener(data, now_ns)
 
-    def _send(self, packet: bytes) -> None:
-        if packet and self._port is not None:
-            self._port.write(packet)
-
-
-def _beep(number: int) -> bytes:
-    return b"" if number < 0 else Packet(Opcode.BEEP, bytes((number,))).encoded()
+    def _give(self, signal: Signal) -> None:
+        if signal and self._conversation is not None:
+            self._conversation.give(signal)
 
 
 class _Conversation:
@@ -112,6 +117,7 @@ class _Conversation:
         self._port: SerialPort | None = None
         self._heard = threading.Condition()
         self._state = StateChange(name, DeviceState.OPENING)
+        self._wanted: Signal | None = None
         self._revision = ""
         self._revisions = 0
         self._reads = 0
@@ -124,6 +130,7 @@ class _Conversation:
 
     def state_changed(self, state: DeviceState, reason: str) -> None:
         self._note(StateChange(self._name, state, reason))
+        self._wanted = None
         if state is DeviceState.READY:
             self._do(self._session.connected(time.monotonic_ns()))
 
@@ -132,9 +139,12 @@ class _Conversation:
         self._do(self._session.feed(data, now_ns))
 
     def deadline_ns(self) -> int | None:
-        return self._session.deadline_ns
+        return 0 if self._wanted is not None else self._session.deadline_ns
 
     def expired(self, now_ns: int) -> None:
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            self._do(self._session.signal(wanted, now_ns))
         self._do(self._session.expire(now_ns))
 
     def _do(self, outcomes: list[Outcome]) -> None:
@@ -167,6 +177,16 @@ class _Conversation:
             self._port.write(data)
 
     # --- on other threads ---------------------------------------------------------------------------------------------
+
+    def give(self, signal: Signal) -> None:
+        """Beep and light up soon; a later one goes before it. Nothing happens while there is no scanner."""
+        self._wanted = signal
+        if self._port is None or not self._port.nudge():
+            self._wanted = None
+
+    @property
+    def lit(self) -> int:
+        return self._session.lit
 
     def known(self) -> Health:
         with self._heard:

@@ -26,6 +26,8 @@ class Opcode(IntEnum):
     ACK = 0xD0
     NAK = 0xD1
     BEEP = 0xE6
+    LED_ON = 0xE7
+    LED_OFF = 0xE8
     SCAN_ENABLE = 0xE9
     SCAN_DISABLE = 0xEA
     DECODE_DATA = 0xF3

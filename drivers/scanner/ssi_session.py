@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from drivers.contract import DeviceState, FrameRefused, Read, StateChange
 from drivers.framing import HEAD_LENGTH, MILLISECOND_NS, Framer, Framing
 from drivers.scanner.ssi_packets import RESEND, Broken, Noise, Opcode, Packet, PacketReader
+from drivers.scanner.ssi_signals import Signal, Signals
 from drivers.scanner.ssi_symbologies import AIM_OF_TYPE
 
 ATTEMPTS = 3
@@ -37,13 +38,16 @@ class Session:
     not come.
     """
 
-    def __init__(self, device: str, framing: Framing, *, response_ms: int = 2000, enable: bool = True) -> None:
+    def __init__(
+        self, device: str, framing: Framing, *, response_ms: int = 2000, enable: bool = True, led_ms: int = 400
+    ) -> None:
         # A packet has its own end: what comes of it is a whole frame at once.
         self._framing = replace(framing, idle_gap_ms=1)
         self._device = device
         self._response_ns = response_ms * MILLISECOND_NS
         self._enable = enable
         self._reader = PacketReader()
+        self._signals = Signals(response_ms=response_ms, led_ms=led_ms)
         self._last_byte_ns = 0
         self._last: Packet | None = None
         self._last_ns = 0
@@ -61,6 +65,7 @@ class Session:
     def connected(self, now_ns: int) -> list[Outcome]:
         """The link is open: what came before is past, and the scanner is switched on."""
         self._reader.reset()
+        self._signals.reset()
         self._drop_parts()
         self._owed = None
         self._silent = False
@@ -88,7 +93,18 @@ class Session:
             )
             if waits
         ]
+        if (signal := self._signals.deadline_ns) is not None:
+            deadlines.append(signal)
         return min(deadlines, default=None)
+
+    def signal(self, signal: Signal, now_ns: int) -> list[Outcome]:
+        """Beep and light up at the scanner."""
+        return [*self._signals.give(signal, now_ns)]
+
+    @property
+    def lit(self) -> int:
+        """The light that is on by our command, 0 for none."""
+        return self._signals.lit
 
     def expire(self, now_ns: int) -> list[Outcome]:
         """Whatever has been waited for in vain."""
@@ -103,6 +119,8 @@ class Session:
             self._owed = None
         if self._asked is not None and now_ns >= self._asked_ns:
             outcomes += self._ask(now_ns)
+        if (signal := self._signals.deadline_ns) is not None and now_ns >= signal:
+            outcomes += self._signals.expire(now_ns)
         return outcomes
 
     # --- what comes ---------------------------------------------------------------------------------------------------
@@ -116,7 +134,7 @@ class Session:
         match packet.opcode:
             case Opcode.ACK | Opcode.NAK:
                 # Answers are not answered. A beep that was not understood is not sent again: it would come too late.
-                return outcomes
+                return [*outcomes, *self._signals.answered(now_ns)]
             case Opcode.DECODE_DATA:
                 return [*outcomes, _ACK, *self._decoded(packet, now_ns)]
             case Opcode.REPLY_REVISION:

@@ -29,7 +29,8 @@ class WireScanner:
         self._name = name
         self._way = way
         self._framing = profile.framing()
-        self._good, self._bad = profile.good.encode("latin-1"), profile.bad.encode("latin-1")
+        self._good = (profile.good + profile.light_good).encode("latin-1")
+        self._bad = (profile.bad + profile.light_bad).encode("latin-1")
         self._backoff = backoff
         self._let_go = let_go
         self._port: SerialPort | None = None
@@ -63,9 +64,9 @@ class WireScanner:
         if (listener := self._tap) is not None:
             listener(data, now_ns)
 
-    def _send(self, tone: bytes) -> None:
-        if tone and self._port is not None:
-            self._port.write(tone)
+    def _send(self, signal: bytes) -> None:
+        if signal and self._port is not None:
+            self._port.write(signal)
 
 
 class _Framed:

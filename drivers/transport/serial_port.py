@@ -95,6 +95,13 @@ class SerialPort:
         self._wake()
         return True
 
+    def nudge(self) -> bool:
+        """Have the client asked for its deadline at once, from any thread. False when the port is not ready."""
+        if self._ready_since is None:
+            return False
+        self._wake()
+        return True
+
     def _wake(self) -> None:
         with self._wake_lock:
             if self._wake_pipe is not None:

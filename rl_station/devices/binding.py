@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from drivers import registry
@@ -95,11 +96,19 @@ def _scanner(
     if model is None:
         fresh = BoundScanner(name, "", None, failure=_MISSING, kind=kind)
     elif isinstance(before, BoundScanner) and not before.failure and before.settings == _settings(model):
-        return before
+        return _tuned(before, model)
     else:
         fresh = _made_scale(name, model) if isinstance(model, ScaleModel) else _made_scanner(name, model, data)
     # What could not be made before and cannot be made now is the same trouble as before.
     return before if isinstance(before, BoundScanner) and fresh.failure and before == fresh else fresh
+
+
+def _tuned(before: BoundScanner, model: ScannerModel | ScaleModel) -> BoundScanner:
+    """The same adapter under what the station does with it; the very same object where that is the same too."""
+    debounce_ms = model.debounce_ms if isinstance(model, ScannerModel) else before.debounce_ms
+    if (debounce_ms, model.silence_s) == (before.debounce_ms, before.silence_s):
+        return before
+    return replace(before, debounce_ms=debounce_ms, silence_s=model.silence_s)
 
 
 def _made_scale(name: str, model: ScaleModel) -> BoundScanner:
@@ -147,5 +156,9 @@ def _made_printer(name: str, model: PrinterModel, data: Path) -> BoundPrinter:
 
 
 def _settings(model: ScannerModel | ScaleModel | PrinterModel) -> object:
-    """What tells one device from another: every value, and whether it was given or is a default that a profile may change."""
-    return model.model_dump(), frozenset(model.model_fields_set)
+    """What tells one device from another: every value, and whether it was given or is a default that a profile may change.
+
+    What a scanner or scale is not told itself, such as `debounce_ms`, makes no other device of it.
+    """
+    apart = frozenset[str]() if isinstance(model, PrinterModel) else model.of_the_station()
+    return model.model_dump(exclude=set(apart)), frozenset(model.model_fields_set) - apart

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from drivers.contract import DeviceReport, DeviceState, FrameRefused, Read, StateChange
 from rl_station.devices.active import ActiveScanner
+from rl_station.devices.bound import BoundScanner
 from rl_station.devices.reports import DuplicateIgnored, NotTaken, Report, ReportListener
 from rl_station.devices.table import DeviceTable
 from rl_station.devices.trial import Trial
@@ -47,6 +48,11 @@ class Stream:
         with self._lock:
             active.retired = True
 
+    def tune(self, active: ActiveScanner, bound: BoundScanner) -> None:
+        """Every read after this returns is taken under the new settings."""
+        with self._lock:
+            active.tune(bound)
+
     def deliver(self, active: ActiveScanner, report: DeviceReport) -> None:
         """Take a report of a device, on its thread."""
         with self._lock:
@@ -68,6 +74,11 @@ class Stream:
                 self._overflow(report)
             else:
                 self._publish(report)
+
+    def answered(self, active: ActiveScanner, data: bytes) -> None:
+        """This code of the device answered a question."""
+        with self._lock:
+            active.debouncer.answered(data)
 
     def tell(self, report: Report) -> None:
         """Report something that no adapter reports by itself."""

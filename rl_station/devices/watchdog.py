@@ -10,9 +10,13 @@ class Watchdog:
     """For one device. `silence_s` seconds without a sign of life call for a look; 0 never does. Times are monotonic, in ns."""
 
     def __init__(self, silence_s: float, now_ns: int) -> None:
-        self._silence_ns = int(silence_s * SECOND_NS)
+        self.use(silence_s)
         self._alive_ns = now_ns
         self._looked_ns = now_ns
+
+    def use(self, silence_s: float) -> None:
+        """Have this patience from now on."""
+        self._silence_ns = int(silence_s * SECOND_NS)
 
     def alive(self, now_ns: int) -> None:
         """It said something, or answered."""

@@ -96,6 +96,10 @@ class CodeTraced(Event, frozen=True, kw_only=True):
     container: str = ""
 
 
+class DevicesAsked(Event, frozen=True, kw_only=True):
+    """Somebody scanned the code that opens or closes the devices screen; nothing in the work changed."""
+
+
 # --- receive ----------------------------------------------------------------------------------------------------------
 
 
@@ -136,6 +140,26 @@ class ParcelHazardChecked(Event, frozen=True, kw_only=True):
 
     parcel: str
     hazards: tuple[str, ...] = ()
+
+
+class ParcelWeighed(Event, frozen=True, kw_only=True):
+    """The scale `device` had settled with the parcel on it, in grams.
+
+    `announced` is what it should weigh, 0 where nobody said; `compared`, empty then: agrees, lighter, heavier (beyond the site's
+    tolerance). A difference holds nothing up.
+    """
+
+    parcel: str
+    grams: int
+    device: str
+    announced: int = 0
+    compared: str = ""
+
+
+class ParcelWeightSkipped(Event, frozen=True, kw_only=True):
+    """The worker went on without a weight: the parcel does not fit the scale, or the scale does not weigh."""
+
+    parcel: str
 
 
 class ParcelPlateConfirmed(Event, frozen=True, kw_only=True):
@@ -415,6 +439,34 @@ class ContainerCompared(Event, frozen=True, kw_only=True):
     extra: tuple[str, ...] = ()
 
 
+class TagWriteRequested(Event, frozen=True, kw_only=True):
+    """The one tag before the readers, whose EPC is `old`, shall get `epc`. Written after the commit, which may fail."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWritten(Event, frozen=True, kw_only=True):
+    """The unit's tag holds `epc` and was read back; `old` is what it held before, the same where nothing had to be written."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWriteFailed(Event, frozen=True, kw_only=True):
+    """It is not certain that the tag holds `epc`."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+    reason: str = ""
+
+
 # --- sort -------------------------------------------------------------------------------------------------------------
 
 
@@ -484,10 +536,13 @@ AnyEvent = (
     | LabelRequested
     | LabelPrintFailed
     | CodeTraced
+    | DevicesAsked
     | ParcelPresented
     | ParcelReceived
     | ParcelConditionNoted
     | ParcelHazardChecked
+    | ParcelWeighed
+    | ParcelWeightSkipped
     | ParcelPlateConfirmed
     | ParcelLaneAssigned
     | ParcelHeld
@@ -513,6 +568,9 @@ AnyEvent = (
     | TagMismatchResolved
     | DepartedTagSeen
     | ContainerCompared
+    | TagWriteRequested
+    | TagWritten
+    | TagWriteFailed
     | UnitPresented
     | ContainerPresented
     | ContainerOpened

@@ -8,10 +8,11 @@ import msgspec
 
 
 class Client(msgspec.Struct, frozen=True):
-    """The merchant whose goods these are."""
+    """The merchant whose goods these are. `company_prefixes`: GS1 company prefixes of the brands it sells."""
 
     id: str
     name: str
+    company_prefixes: tuple[str, ...] = ()
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -71,7 +72,10 @@ class AnnouncedLine(msgspec.Struct, frozen=True):
 
 
 class AnnouncedReturn(msgspec.Struct, frozen=True):
-    """An RMA as announced. `status`: `open` or `cancelled`. `parcels`: how many boxes it comes in."""
+    """An RMA as announced. `status`: `open` or `cancelled`. `parcels`: how many boxes it comes in.
+
+    `weight`: what its one box weighs, in grams, as the shop or the carrier said; 0 where nobody did.
+    """
 
     rma: str
     client: str
@@ -82,6 +86,7 @@ class AnnouncedReturn(msgspec.Struct, frozen=True):
     sscc: tuple[str, ...] = ()
     parcels: int = 1
     customer_note: str = ""
+    weight: int = 0
 
 
 class Recall(msgspec.Struct, frozen=True):

@@ -82,6 +82,7 @@ TEXTS: Mapping[str, str] = {
     "screen.key.sort": "sort",
     "screen.key.trace": "trace",
     "screen.key.reprint": "reprint",
+    "screen.key.retag": "write tag",
     "screen.key.undo": "undo",
     "screen.key.done": "done",
     "screen.key.menu": "tasks",

@@ -13,7 +13,10 @@ from rl_station.labels.parts import Area, captioned_bars
 from rl_station.labels.symbols import narrowest
 from rl_station.workflow.inputs import ANSWER_WORDS, Command
 
-_TASKS = (Command.RECEIVE, Command.INSPECT, Command.SORT, Command.TRACE, Command.MENU, Command.SIGN_OUT)
+_TASKS = (
+    *(Command.RECEIVE, Command.INSPECT, Command.SORT, Command.TRACE),
+    *(Command.MENU, Command.DEVICES, Command.SIGN_OUT),
+)
 _PAGE_MARGIN = 10.0
 _TITLE = 12.0
 _HEADING = 9.0

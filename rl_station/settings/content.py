@@ -103,6 +103,7 @@ def _announced(rows: list[ReturnRow]) -> AnnouncedReturn:
         sscc=first.sscc,
         parcels=first.parcels,
         customer_note=first.customer_note,
+        weight=first.weight_g,
     )
 
 

@@ -70,6 +70,9 @@ class ReturnRow(Row):
     sscc: Words = Field((), description="SSCCs of its boxes, separated by spaces.")
     parcels: Whole = Field(1, ge=1, description="How many boxes it comes in.")
     customer_note: str = Field("", description="What the customer wrote.")
+    weight_g: Whole = Field(
+        0, ge=0, description="What its box weighs in grams, by the shop or the carrier; only for a return in one box."
+    )
     line: Whole = Field(ge=1, description="Number of the line in the return.")
     sku: Text = Field(description="The client's article number.")
     quantity: Whole = Field(1, ge=1, description="How many units.")
@@ -100,5 +103,5 @@ class ReturnRow(Row):
     wish: Literal["refund", "exchange", "repair"] = Field("refund", description="What the customer wants.")
 
 
-SHARED = ("client", "order", "status", "tracking", "sscc", "parcels", "customer_note")
+SHARED = ("client", "order", "status", "tracking", "sscc", "parcels", "customer_note", "weight_g")
 """Columns that every row of one return must agree in."""

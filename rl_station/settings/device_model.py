@@ -58,22 +58,23 @@ class DeviceModel(Table):
 
     def driver_options(self) -> dict[str, object]:
         """What the file says for the adapter, without what the station itself uses."""
-        given = self.model_fields_set - {"driver", "options"} - self._of_the_station()
+        given = self.model_fields_set - {"driver", "options"} - self.of_the_station()
         return {key: _plain(getattr(self, key)) for key in given} | dict(self.options)
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
+        """Settings that the station itself heeds; the adapter never hears of them."""
         return frozenset()
 
     def _check_fit(self, drivers: Mapping[str, frozenset[str]]) -> None:
         own = drivers.get(self.driver)
-        given = self.model_fields_set - {"driver", "options"} - self._of_the_station()
+        given = self.model_fields_set - {"driver", "options"} - self.of_the_station()
         if own is None:
             strange = sorted(given)
             advice = f"; write it under options of driver {self.driver!r}"
         else:
             strange = sorted(given - own) or (["options"] if self.options else [])
-            advice = f"; valid: {', '.join(sorted(own | self._of_the_station()))}"
+            advice = f"; valid: {', '.join(sorted(own | self.of_the_station()))}"
         if strange:
             raise ValueError(f"{strange[0]} means nothing to driver {self.driver!r}{advice}")
 

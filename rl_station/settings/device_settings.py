@@ -17,8 +17,8 @@ from rl_station.settings.zone_settings import ZoneModel
 # Which settings mean something to which driver; what all drivers share is not listed.
 _FRAME = frozenset({"terminators", "prefix", "suffix", "max_length", "symbology_id"})
 _LINE = frozenset({"baud", "bytesize", "parity", "stopbits", "rtscts", "xonxoff"})
-_WIRE = _LINE | _FRAME | {"profile", "idle_gap_ms", "stale_ms", "good", "bad"}
-_SSI = {"response_ms", "beep_good", "beep_bad", "enable", "disable_on_stop"}
+_WIRE = _LINE | _FRAME | {"profile", "idle_gap_ms", "stale_ms", "good", "bad", "light_good", "light_bad"}
+_SSI = {"response_ms", "beep_good", "beep_bad", "led_good", "led_bad", "led_ms", "enable", "disable_on_stop"}
 SCANNER_DRIVERS: Mapping[str, frozenset[str]] = {
     "serial": _WIRE | {"port", "match"},
     "tcp": _WIRE | {"address", "listen"},
@@ -56,7 +56,7 @@ class ScannerModel(LineModel):
     listen: str = Field(
         "", description="tcp: host:port of this machine where the scanner calls; the newest connection counts."
     )
-    profile: Literal["generic", "zebra", "honeywell", "datalogic"] = Field(
+    profile: Literal["generic", "zebra", "honeywell", "datalogic", "datalogic-cordless"] = Field(
         "generic", description="serial, tcp: whose scanner it is; settings not given are as that vendor delivers it."
     )
     idle_gap_ms: Annotated[int, Field(ge=0, le=1000)] = Field(
@@ -72,8 +72,10 @@ class ScannerModel(LineModel):
         8192, description="Longest code in bytes; more than that is refused."
     )
     symbology_id: bool = Field(False, description="The scanner is set to send AIM symbology identifiers.")
-    good: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a good tone.")
-    bad: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a bad tone.")
+    good: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a good beep.")
+    bad: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a bad beep.")
+    light_good: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a good light.")
+    light_bad: Latin1 = Field("", description="serial, tcp: what to send to the scanner for a bad light.")
     response_ms: Annotated[int, Field(ge=50, le=10_000)] = Field(
         2000, description="ssi: the scanner's Serial Response Time-out, after which either side sends again."
     )
@@ -82,6 +84,13 @@ class ScannerModel(LineModel):
     )
     beep_bad: Annotated[int, Field(ge=-1, le=26)] = Field(
         17, description="ssi: number of the beep for a refused scan, 17 is three long low; -1 is none."
+    )
+    led_good: Annotated[int, Field(ge=0, le=255)] = Field(
+        1, description="ssi: lights for a good scan, the sum of their bits: usually 1 is green, 2 red; 0 is none."
+    )
+    led_bad: Annotated[int, Field(ge=0, le=255)] = Field(2, description="ssi: lights for a refused scan, as led_good.")
+    led_ms: Annotated[int, Field(ge=50, le=10_000)] = Field(
+        400, description="ssi: milliseconds until these lights are switched off again."
     )
     enable: bool = Field(True, description="ssi: switch scanning on whenever the scanner is connected.")
     disable_on_stop: bool = Field(
@@ -110,7 +119,7 @@ class ScannerModel(LineModel):
     timed: bool = Field(True, description="replay: at the pace of the recording; false plays it at once.")
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"debounce_ms", "silence_s"})
 
     @field_validator("driver")
@@ -160,7 +169,7 @@ class PrinterModel(DeviceModel):
     )
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"dpi", "timeout"})
 
     @field_validator("driver")

@@ -49,6 +49,12 @@ class SiteModel(Table):
     station: str = Field("", description="The station this machine is; usually set in host.toml or RL_STATION_STATION.")
     default_client: Slug = Field(description="Client of goods that nobody announced.")
     hold_bin: CodeBody = Field(description="Bin of everything that has no other place.")
+    weight_tolerance_g: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        100, description="A weighed parcel may differ by so many grams from what was announced."
+    )
+    weight_tolerance_percent: Annotated[int, Field(ge=0, le=100)] = Field(
+        5, description="It may differ by so many percent as well; the larger of the two counts."
+    )
     label_key: Annotated[str, Field(min_length=16)] = Field(
         description="Secret that signs unit labels, the same at every station of the site; change the example's."
     )
@@ -76,10 +82,16 @@ class StationModel(Table):
     )
 
 
+CompanyPrefix = Annotated[str, Field(pattern=r"^[0-9]{6,12}$")]
+
+
 class ClientModel(Table):
     """clients.toml: one merchant, its table named after its id."""
 
     name: Text = Field(description="Name of the merchant as it stands on labels.")
+    company_prefixes: Annotated[tuple[CompanyPrefix, ...], Field(strict=False)] = Field(
+        (), description="GS1 company prefixes of the brands it sells, 6 to 12 digits; RFID tags are written with them."
+    )
 
 
 class OperatorModel(Table):

@@ -39,7 +39,7 @@ class ScaleModel(LineModel):
     )
 
     @classmethod
-    def _of_the_station(cls) -> frozenset[str]:
+    def of_the_station(cls) -> frozenset[str]:
         return frozenset({"silence_s"})
 
     @field_validator("driver")

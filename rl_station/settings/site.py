@@ -67,6 +67,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     label_key: bytes
     default_client: str
     hold_bin: str
+    weight_tolerance_g: int
+    weight_tolerance_percent: int
     clients: tuple[Client, ...]
     operators: tuple[Operator, ...]
     lanes: tuple[Lane, ...]
@@ -133,6 +135,8 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         label_key=site.label_key.encode(),
         default_client=site.default_client,
         hold_bin=site.hold_bin,
+        weight_tolerance_g=site.weight_tolerance_g,
+        weight_tolerance_percent=site.weight_tolerance_percent,
         clients=reference.facts.clients,
         operators=reference.facts.operators,
         lanes=reference.facts.lanes,
@@ -144,7 +148,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
     found = _there(parsed.recalls)
     return Facts(
-        clients=tuple(Client(id_, model.name) for id_, model in _there(parsed.clients).items()),
+        clients=tuple(Client(id_, model.name, model.company_prefixes) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
             Operator(id_, model.name, model.badge, model.language, model.roles)
             for id_, model in _there(parsed.operators).items()

@@ -17,25 +17,28 @@ from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.known_copy import KnownCopy
 from rl_station.station.running import RunningStation
+from rl_station.station.scale_pan import ScalePan
 from rl_station.station.sync import StationSync
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
 
 
-def open_engine(site: Site, data: Path, purpose: str, field: TagField | None = None) -> Engine:
+def open_engine(
+    site: Site, data: Path, purpose: str, field: TagField | None = None, scale: ScalePan | None = None
+) -> Engine:
     """The engine over this folder's store. Raises `StoreError`."""
     station = site.station
     store = Store.open(data, station=station.id, prefix=station.prefix, clock=SystemClock(), purpose=purpose)
-    return Engine(site, store, field)
+    return Engine(site, store, field, scale)
 
 
 def live_station(site: Site, data: Path) -> RunningStation:
     """A station with the devices its site gives it, not started yet."""
     devices = devices_of(site, data)
-    field = TagField(lambda: devices.watches_tags)
+    field, scale = TagField(lambda: devices.watches_tags), ScalePan(lambda: devices.weighs)
     return RunningStation(
-        lambda: open_engine(site, data, "live", field),
+        lambda: open_engine(site, data, "live", field, scale),
         devices,
         watch_site(site, devices, data),
         station_sync(site, data),
@@ -55,7 +58,10 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
         devices = devices_of(replace(site, station=replace(site.station, readers=())), data)
     hands = DemoWorker(site, seed)
     field = TagField(lambda: bool(site.station.readers))
-    return DemoStation(lambda: open_engine(site, data, "demo", field), devices, hands, watch_site(site, devices, data))
+    scale = ScalePan(lambda: devices.weighs)
+    return DemoStation(
+        lambda: open_engine(site, data, "demo", field, scale), devices, hands, watch_site(site, devices, data)
+    )
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:

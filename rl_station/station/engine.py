@@ -6,17 +6,18 @@ import logging
 
 import msgspec
 
-from rl_station.domain.events import Event, Recorded, ScanRefused
+from rl_station.domain.events import Event, ParcelWeighed, Recorded, ScanRefused
 from rl_station.domain.meaning import interpret
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import ScanSource
 from rl_station.settings import Site
 from rl_station.station.knowledge import StationKnowledge
+from rl_station.station.scale_pan import ScalePan
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store, StoreError
 from rl_station.store.known import KnownReader
-from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
-from rl_station.workflow.inputs import Input, Scanned, TagsObserved
+from rl_station.workflow import Session, State, Tag, advance, at_rest, decide, fold, initial, prompt, strays
+from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
 from rl_station.workflow.state import Inspecting
 
@@ -43,18 +44,28 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """The station's single line of decisions. All methods belong to one thread. `field` is what its tag readers see."""
+    """The station's single line of decisions. All methods belong to one thread.
+
+    `field` is what its tag readers see, `scale` what lies on its scale, `known` what the centre says: by default what lies in the
+    store's folder.
+    """
 
     def __init__(
-        self, site: Site, store: Store, field: TagField | None = None, known: KnownReader | None = None
+        self,
+        site: Site,
+        store: Store,
+        field: TagField | None = None,
+        scale: ScalePan | None = None,
+        known: KnownReader | None = None,
     ) -> None:
-        """`known`: what the centre says; by default what lies in the store's folder."""
         self.site = site
         self.store = store
         self.field = field or TagField()
+        self.scale = scale or ScalePan()
         self.known = known or KnownReader(store.folder)
-        self.knowledge = StationKnowledge(site, store, self.field, self.known)
+        self.knowledge = StationKnowledge(site, store, self.field, self.scale, self.known)
         self.session = resume(store)
+        self.field.expect(Tag(*visit) for visit in strays(self.session.state))
         self._last_rest: bytes | None = None
         self.knowledge.look(between_units=True)
 
@@ -90,14 +101,20 @@ class Engine:
 
     def observe(self, observed: TagsObserved) -> Outcome:
         """What changed among the tags in the field."""
-        self.field.take(observed)
-        return self.handle(observed)
+        return self.handle(self.field.take(observed))
 
     def settle(self) -> Outcome | None:
         """What the tags that are in the field already say of what is in hand now; None where they say nothing new."""
         if not self.field.tags:
             return None
         outcome = self.handle(TagsObserved())
+        return outcome if outcome.events or not outcome.stored else None
+
+    def weigh(self) -> Outcome | None:
+        """Something may have come to rest on the scale; None where that says nothing new."""
+        if self.scale.load is None:
+            return None
+        outcome = self.handle(WeightSettled())
         return outcome if outcome.events or not outcome.stored else None
 
     def note(self, events: tuple[Event, ...], source: ScanSource | None = None) -> Refusal | None:
@@ -129,6 +146,9 @@ class Engine:
             known=self.knowledge.basis,
         )
         self.session = advance(self.session, recorded)
+        for event in events:
+            if isinstance(event, ParcelWeighed):
+                self.scale.used(event.device)
         # Written with the next append: a restart then folds at least one whole subject, and its undo with it.
         self._last_rest = None
         if at_rest(self.session.state):

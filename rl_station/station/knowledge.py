@@ -15,16 +15,17 @@ from rl_station.station.merged_reference import MergedReference
 from rl_station.station.sent_content import SentContent
 from rl_station.store import Store
 from rl_station.store.known import KnownReader
-from rl_station.workflow.knowledge import Field, Identifiers, Records
+from rl_station.workflow.knowledge import Field, Identifiers, Records, Scale
 
 
 class StationKnowledge:
     """Implements `workflow.knowledge.Knowledge`. Used on the engine's thread only, since the store is."""
 
-    def __init__(self, site: Site, store: Store, field: Field, known: KnownReader) -> None:
+    def __init__(self, site: Site, store: Store, field: Field, scale: Scale, known: KnownReader) -> None:
         self._site = site
         self._store = store
         self._field = field
+        self._scale = scale
         self._known = known
         self._rows = MergedRows(site.station.id, store, known)
         self._merged_records = store.records.over(self._rows)
@@ -69,6 +70,10 @@ class StationKnowledge:
         return self._field
 
     @property
+    def scale(self) -> Scale:
+        return self._scale
+
+    @property
     def rules(self) -> RuleTable:
         return self._content.rules
 
@@ -89,6 +94,9 @@ class StationKnowledge:
 
     def checklist(self, checklist_id: str) -> Checklist | None:
         return self._content.checklists.get(checklist_id)
+
+    def weight_tolerance(self, announced: int) -> int:
+        return max(self._site.weight_tolerance_g, announced * self._site.weight_tolerance_percent // 100)
 
     def hold_bin(self) -> str:
         return self._site.hold_bin

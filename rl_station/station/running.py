@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from rl_station.devices import (
     DeviceSet,
+    DeviceState,
     DuplicateIgnored,
     FrameRefused,
     HealthLevel,
@@ -21,11 +22,22 @@ from rl_station.devices import (
     ReaderEvent,
     ReaderEventCode,
     Report,
+    StateChange,
     TagChange,
     TagReads,
     Weighed,
 )
-from rl_station.domain.events import Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
+from rl_station.domain.events import (
+    DevicesAsked,
+    Event,
+    LabelPrintFailed,
+    LabelRequested,
+    Recorded,
+    ScanRefused,
+    TagWriteFailed,
+    TagWriteRequested,
+    TagWritten,
+)
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
@@ -34,15 +46,17 @@ from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
 from rl_station.station.inbox import Inbox
 from rl_station.station.overflow import Overflow
 from rl_station.station.printing import layouts
+from rl_station.station.scale_inbox import ScaleInbox
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
 from rl_station.station.sync import StationSync, StoreWork
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
+from rl_station.station.tag_writing import STOPPED, TagWriter
 from rl_station.store import StoreError
 from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
-from rl_station.workflow import alarm_of, said
-from rl_station.workflow.inputs import Input, TagsObserved
+from rl_station.workflow import abandoned, agreed, alarm_of, said, understood
+from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
 
 log = logging.getLogger(__name__)
@@ -60,6 +74,8 @@ _TOLD = frozenset(ReaderEventCode) - {
     ReaderEventCode.INPUT_CHANGED,
 }
 """What a reader says that a worker has to know; the rest is for the devices screen and the log."""
+
+_AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 Work = Callable[[Engine], None]
 
@@ -83,6 +99,8 @@ class RunningStation:
         self._work: Inbox[Work] = Inbox()
         self._overflow = Overflow(self._feed)
         self._tags = TagInbox()
+        self._weights = ScaleInbox()
+        self._tag_writer = TagWriter(devices, self._tag_done)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -116,6 +134,7 @@ class RunningStation:
         if self._sync is not None:
             self._sync.stop()
         self.devices.stop()
+        self._tag_writer.stop()
         self._stopping.set()
         self._spools.stop()
         self._work.close()
@@ -165,15 +184,15 @@ class RunningStation:
             case NotTaken(device=device, data=data):
                 self.devices.bad(device)
                 self._overflow.happened(data.decode("latin-1"))
-            case Weighed() | TagReads():
+            case TagReads():
                 # Scales and tag readers talk many times a second; what they say is drawn with the clock.
                 return
             case ReaderEvent(device=device, code=code, detail=detail):
                 if code in _TOLD:
                     told = message("station.reader_event", device=device, what=f"@reader.{code}", detail=detail)
                     self._feed.tell(ResultTone.WARN, told)
-            case _:
-                self._feed.show()
+            case Weighed() | StateChange():
+                self._changed(report)
 
     def _scanned(self, source: ScanSource) -> None:
         self._work.put_scan(lambda engine: self._scan(engine, source))
@@ -185,6 +204,15 @@ class RunningStation:
         """Tags wait behind every scan, and however many come, for one piece of work."""
         if (found.appeared or found.gone) and self._tags.put(found):
             self._work.put_last(lambda engine: self._tell_tags(engine, engine.observe(self._tags.take())))
+
+    def _changed(self, report: Weighed | StateChange) -> None:
+        """What scales say, and that one of them is gone, waits behind every scan; a lost tag reader sees nothing any more."""
+        if self._weights.put(report):
+            self._work.put_last(self._look_at_scale)
+        if isinstance(report, StateChange):
+            if report.state not in _AT_WORK and report.device in self.devices.readers:
+                self._work.put(lambda engine: engine.field.lost_sight())
+            self._feed.show()
 
     def _room_again(self) -> None:
         """Half of what waited is done: scans are taken again."""
@@ -208,6 +236,9 @@ class RunningStation:
 
     def _label_failed(self, failed: LabelPrintFailed) -> None:
         self._work.put(lambda engine: self._note_unprinted(engine, failed))
+
+    def _tag_done(self, found: TagWritten | TagWriteFailed) -> None:
+        self._work.put(lambda engine: self._note_tag(engine, found))
 
     def _for_sync(self, work: StoreWork) -> None:
         """What sync has to write waits behind every scan; what the centre has by now is shown with it."""
@@ -236,6 +267,7 @@ class RunningStation:
             self._busy_since = time.monotonic()
             try:
                 work(engine)
+                self.devices.alarm(bool(engine.session.state.alarms))
             except Exception:
                 # The outermost frame: a bug must not end the station. The instruction tells what was taken and what not.
                 log.exception("an input could not be handled")
@@ -249,7 +281,10 @@ class RunningStation:
 
     def _begin(self, engine: Engine) -> None:
         self._look_at_disk(engine)
+        if (lost := abandoned(engine.session.state, STOPPED)) is not None:
+            engine.note((lost,))
         self._feed.open(engine.prompt(), self._status(engine))
+        self.devices.alarm(bool(engine.session.state.alarms))
         if engine.store.epoch_reason != "new":
             self._feed.tell(ResultTone.WARN, message("station.new_epoch"))
 
@@ -258,7 +293,11 @@ class RunningStation:
 
     def _scan(self, engine: Engine, source: ScanSource) -> None:
         self._tags.look(engine.field)
+        self._weights.empty_into(engine.scale)
+        asked = self._feed.view.prompt
         outcome = engine.scan(source)
+        if _answers(outcome) and (asked.step, asked.instruction) != (outcome.prompt.step, outcome.prompt.instruction):
+            self.devices.answered(source.device, source.raw.encode("latin-1"))
         self._answer(engine, outcome)
         if outcome.refusal is None:
             self.devices.good(source.device)
@@ -275,13 +314,26 @@ class RunningStation:
         if not outcome.stored:
             self._look_at_disk(engine)
         self._happened(outcome.events)
+        self._tags_agree(outcome.events)
         echo = outcome.source.raw if outcome.source else ""
+        if any(isinstance(line.event, DevicesAsked) for line in outcome.events):
+            self._feed.ask_for_devices()
         self._feed.answer(tone, told, echo, outcome.prompt, self._status(engine))
         for line in outcome.events:
             if isinstance(line.event, LabelRequested):
                 self._print(engine, line.event)
+            elif isinstance(line.event, TagWriteRequested):
+                self._tag_writer.write(line.event)
         if outcome.refusal is None and engine.field.tags:
             self._work.put_last(self._settle)
+        if outcome.refusal is None and engine.scale.load is not None:
+            self._work.put_last(self._look_at_scale)
+
+    def _look_at_scale(self, engine: Engine) -> None:
+        self._weights.empty_into(engine.scale)
+        outcome = engine.weigh()
+        if outcome is not None:
+            self._answer(engine, outcome)
 
     def _settle(self, engine: Engine) -> None:
         outcome = engine.settle()
@@ -295,12 +347,18 @@ class RunningStation:
             self._feed.tell(ResultTone.BAD, outcome.refusal.message)
         elif outcome.events:
             self._happened(outcome.events)
+            self._tags_agree(outcome.events)
             status = self._status(engine)
             loud = [line.event for line in outcome.events if alarm_of(line.event) is not None]
             if loud:
                 self._feed.answer(ResultTone.WARN, said(loud)[1], "", outcome.prompt, status)
             else:
                 self._feed.show(prompt=outcome.prompt, status=status)
+
+    def _tags_agree(self, recorded: tuple[Recorded, ...]) -> None:
+        """The green lamp at the tag readers, for what only they can tell."""
+        if any(agreed(line.event) for line in recorded):
+            self.devices.tags_good()
 
     def _print(self, engine: Engine, wanted: LabelRequested) -> None:
         try:
@@ -325,12 +383,25 @@ class RunningStation:
         told = message("station.label_failed", reason=failed.reason)
         self._feed.tell(ResultTone.BAD, told, prompt=engine.prompt())
 
-    def _note(self, engine: Engine, event: Event, source: ScanSource | None = None) -> None:
+    def _note_tag(self, engine: Engine, found: TagWritten | TagWriteFailed) -> None:
+        """What came of a tag that was to be written."""
+        if isinstance(found, TagWritten):
+            tone, told = ResultTone.GOOD, message("station.tag_written", epc=found.epc)
+        else:
+            tone, told = ResultTone.BAD, message("station.tag_not_written", reason=found.reason)
+        if self._note(engine, found):
+            if tone is ResultTone.GOOD:
+                self.devices.tags_good()
+            self._feed.tell(tone, told, prompt=engine.prompt())
+            self._work.put_last(self._settle)
+
+    def _note(self, engine: Engine, event: Event, source: ScanSource | None = None) -> bool:
         """Record something that no input of the worker's asked for; a store that cannot take it says so itself."""
         refusal = engine.note((event,), source)
         if refusal is not None:
             self._look_at_disk(engine)
             self._feed.tell(ResultTone.BAD, refusal.message)
+        return refusal is None
 
     def _status(self, engine: Engine) -> Status:
         worker = engine.session.state.worker
@@ -379,3 +450,9 @@ class RunningStation:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
             self._feed.show()
+
+
+def _answers(outcome: Outcome) -> bool:
+    """Whether it was a scanned answer that was taken; a command such as UNDO is none."""
+    given = outcome.input
+    return outcome.refusal is None and isinstance(given, Scanned) and isinstance(understood(given), Answered)

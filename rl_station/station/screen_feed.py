@@ -26,6 +26,7 @@ class ScreenFeed:
         self._link = link
         self._publishing = threading.Lock()
         self._results = count(1)
+        self._devices_asked = 0
         self._listener: Listener | None = None
         self._view: View | None = None
 
@@ -58,9 +59,18 @@ class ScreenFeed:
             if self._view is None:
                 return
             before = self._view
-            self._view = View(prompt or before.prompt, self._fresh(status or before.status), result or before.result)
+            self._view = View(
+                prompt or before.prompt,
+                self._fresh(status or before.status),
+                result or before.result,
+                self._devices_asked,
+            )
             if self._listener is not None:
                 self._listener(self._view)
+
+    def ask_for_devices(self) -> None:
+        """The next view opens the devices screen, or closes it."""
+        self._devices_asked += 1
 
     def answer(self, tone: ResultTone, told: Message, echo: str, prompt: Prompt, status: Status) -> None:
         """Everything that an input changed, in one view."""

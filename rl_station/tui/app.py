@@ -72,6 +72,8 @@ class StationApp(App[None], inherit_bindings=False):
         if message.view.status.language != self._language:
             self._language = message.view.status.language
             self._say = speaker(self._language)
+        if (message.view.devices_asked - before.devices_asked) % 2:
+            self._devices_open = not self._devices_open
         # Who has to acknowledge an alarm is at work, and goes on there afterwards.
         self._devices_open = self._devices_open and message.view.prompt.alarm is None
         result = message.view.result

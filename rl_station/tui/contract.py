@@ -105,11 +105,15 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that is on the screen: what to do next, how the last input went, and the status."""
+    """All that is on the screen: what to do next, how the last input went, and the status.
+
+    `devices_asked` rises whenever a scan asks for the devices screen, or for the work again.
+    """
 
     prompt: Prompt
     status: Status
     result: Result | None = None
+    devices_asked: int = 0
 
 
 Listener = Callable[[View], None]

@@ -53,6 +53,7 @@ _BY_CHOICE = {
     Command.OK: Offer(ENTER, screen("key.ok")),
     Command.DONE: Offer("F10", screen("key.done")),
     Command.REPRINT: Offer("F8", screen("key.reprint")),
+    Command.RETAG: Offer("F7", screen("key.retag")),
     Command.RECEIVE: Offer("F2", screen("key.receive")),
     Command.INSPECT: Offer("F3", screen("key.inspect")),
     Command.SORT: Offer("F4", screen("key.sort")),
@@ -78,6 +79,7 @@ _TASKS = {
 _COMMANDS = {
     "enter": Command.OK,
     "escape": Command.CANCEL,
+    "f7": Command.RETAG,
     "f8": Command.REPRINT,
     "f9": Command.UNDO,
     "f10": Command.DONE,

@@ -12,6 +12,9 @@ from rl_station.workflow.scans import visible
 SPOKEN: tuple[type[e.Event], ...] = (
     e.DepartedTagSeen,
     e.TagMismatchFound,
+    e.TagWriteFailed,
+    e.TagWritten,
+    e.TagWriteRequested,
     e.ParcelHeld,
     e.UnitHazardFound,
     e.UnitSwapSuspected,
@@ -20,6 +23,8 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelPlateConfirmed,
     e.ParcelReceived,
     e.ParcelPresented,
+    e.ParcelWeighed,
+    e.ParcelWeightSkipped,
     e.ParcelHazardChecked,
     e.ParcelConditionNoted,
     e.ParcelSetAside,
@@ -45,6 +50,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.LabelRequested,
     e.CorrectionDeclared,
     e.AlarmAcknowledged,
+    e.DevicesAsked,
     e.TaskChosen,
     e.SignedIn,
     e.SignedOut,
@@ -62,21 +68,41 @@ _CODED = {
 _WARNED = frozenset(
     {
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
-        *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared"),
+        *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),
     }
 )
+
+_BESIDE = frozenset({"DevicesAsked"})
+"""Events that are no step of the work."""
+
+_WEIGHT_DIFFERS = frozenset({"lighter", "heavier"})
 
 
 def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     """The line for the result panel about the events of one accepted input, and its tone."""
-    found = {type(event): event for event in reversed(list(events))}
-    event = next((found[kind] for kind in SPOKEN if kind in found), None)
-    if event is None:
+    happened = list(events)
+    for event in happened:
+        if isinstance(event, e.ParcelWeighed) and event.compared in _WEIGHT_DIFFERS:
+            return Tone.WARN, message(f"weight.{event.compared}", grams=event.grams, announced=event.announced)
+    found = {type(event): event for event in reversed(happened)}
+    telling = next((found[kind] for kind in SPOKEN if kind in found), None)
+    if telling is None:
         return Tone.PLAIN, message("done.noted")
-    name = type(event).__name__
-    match_warns = isinstance(event, e.UnitIdentified) and event.match != "expected"
-    tone = Tone.WARN if name in _WARNED or match_warns else Tone.GOOD
-    return tone, message(f"done.{name}", **_params(event))
+    name = type(telling).__name__
+    match_warns = isinstance(telling, e.UnitIdentified) and telling.match != "expected"
+    tone = Tone.WARN if name in _WARNED or match_warns else Tone.PLAIN if name in _BESIDE else Tone.GOOD
+    return tone, message(f"done.{name}", **_params(telling))
+
+
+def agreed(event: e.Event) -> bool:
+    """Whether this is what tags are read for: an announced piece, a tote that holds what it should, a tag that was written."""
+    match event:
+        case e.TagSeen(match="expected") | e.TagWritten():
+            return True
+        case e.ContainerCompared(missing=(), extra=()):
+            return True
+        case _:
+            return False
 
 
 def notice(events: Iterable[e.Event]) -> Message | None:

@@ -17,18 +17,21 @@ class Command(StrEnum):
     UNDO = "UNDO"
     ACK = "ACK"
     REPRINT = "REPRINT"
+    RETAG = "RETAG"
     DONE = "DONE"
     RECEIVE = "RECEIVE"
     INSPECT = "INSPECT"
     SORT = "SORT"
     TRACE = "TRACE"
     MENU = "MENU"
+    DEVICES = "DEVICES"
     SIGN_OUT = "SIGNOUT"
 
 
 ANSWER_WORDS = {
     "receive": (
-        *("NOCODE", "BLIND", "ANOTHER", "ALL", "NOLABEL", "SAFE", "LEAK", "SMOKE", "HEAT", "SWELLING", "SMELL"),
+        *("NOCODE", "BLIND", "ANOTHER", "ALL", "NOLABEL", "NOWEIGHT"),
+        *("SAFE", "LEAK", "SMOKE", "HEAT", "SWELLING", "SMELL"),
         *("INTACT", "DENTED", "WET", "TORN", "OPENED"),
     ),
     "inspect": (
@@ -79,7 +82,11 @@ class TagsObserved(msgspec.Struct, frozen=True, tag=True):
     gone: tuple[str, ...] = ()
 
 
+class WeightSettled(msgspec.Struct, frozen=True, tag=True):
+    """Something has come to rest on the scale; what, the deciders ask of `Knowledge.scale`. Never refused."""
+
+
 Deed = Scanned | Answered | Commanded
 """What a worker does."""
 
-Input = Deed | TagsObserved
+Input = Deed | TagsObserved | WeightSettled

@@ -113,6 +113,27 @@ class Field(Protocol):
     def tags(self) -> tuple[Tag, ...]: ...
 
 
+class Load(msgspec.Struct, frozen=True):
+    """What lies still on the scale `device`."""
+
+    grams: int
+    device: str
+
+
+class Scale(Protocol):
+    """The station's scale."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether the station has a scale at work; without one, nobody is asked to weigh."""
+        ...
+
+    @property
+    def load(self) -> Load | None:
+        """What has settled on it; None while nothing has, or once it has been taken for a parcel."""
+        ...
+
+
 class Identifiers(Protocol):
     """Fresh ids. Each call with a larger `ahead` looks further; only the events that use them consume them."""
 
@@ -132,6 +153,8 @@ class Knowledge(Protocol):
     @property
     def field(self) -> Field: ...
     @property
+    def scale(self) -> Scale: ...
+    @property
     def rules(self) -> RuleTable: ...
     @property
     def default_client(self) -> str: ...
@@ -148,6 +171,10 @@ class Knowledge(Protocol):
 
     def checklist(self, checklist_id: str) -> Checklist | None:
         """By id: `hazard`, `data`, or a product category."""
+        ...
+
+    def weight_tolerance(self, announced: int) -> int:
+        """By how many grams a parcel may differ from what it should weigh."""
         ...
 
     def hold_bin(self) -> str: ...

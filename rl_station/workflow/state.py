@@ -55,15 +55,27 @@ class SeenTag(msgspec.Struct, frozen=True):
     line: int = 0
 
 
+class Writing(msgspec.Struct, frozen=True):
+    """A tag that gets another EPC; fields as in `TagWriteRequested`."""
+
+    unit: str
+    old: str
+    epc: str
+
+
 class Radio(msgspec.Struct, frozen=True):
     """What the readers say of the parcel in hand.
 
     `around` are the tags that were here before it, as in `TagsAround`; `excused` those that belong to something else.
+    `writing` is under way, `written` was done, and `unwritten` is why the last one was not.
     """
 
     seen: tuple[SeenTag, ...] = ()
     around: tuple[tuple[str, int], ...] = ()
     excused: tuple[str, ...] = ()
+    writing: Writing | None = None
+    written: tuple[Writing, ...] = ()
+    unwritten: str = ""
 
 
 # --- receive ----------------------------------------------------------------------------------------------------------
@@ -79,8 +91,17 @@ class Arrival(msgspec.Struct, frozen=True, tag=True):
     plate: str = ""
 
 
+class Weight(msgspec.Struct, frozen=True):
+    """What the parcel in hand weighs; fields as in `ParcelWeighed`."""
+
+    grams: int
+    device: str
+    announced: int = 0
+    compared: str = ""
+
+
 class Receiving(msgspec.Struct, frozen=True, tag=True):
-    """A parcel between its first scan and its plate."""
+    """A parcel between its first scan and its plate. `labelled`: its label was asked for."""
 
     parcel: str
     outcome: str
@@ -93,6 +114,8 @@ class Receiving(msgspec.Struct, frozen=True, tag=True):
     hazards: tuple[str, ...] = ()
     held: str = ""
     radio: Radio = Radio()
+    labelled: bool = False
+    weight: Weight | None = None
 
 
 class Received(msgspec.Struct, frozen=True, tag=True):
@@ -102,6 +125,7 @@ class Received(msgspec.Struct, frozen=True, tag=True):
     rmas: tuple[str, ...] = ()
     lane: str = ""
     held: str = ""
+    weight: Weight | None = None
 
 
 # --- inspect ----------------------------------------------------------------------------------------------------------
@@ -250,6 +274,11 @@ def initial() -> Session:
 def at_rest(state: State) -> bool:
     """No subject in hand and no alarm: a good moment for a checkpoint, another task or another worker."""
     return subject(state) == "" and not state.alarms
+
+
+def strays(state: State) -> tuple[tuple[str, int], ...]:
+    """Tags that do not count for the parcel in hand, as in `TagsAround`."""
+    return state.job.radio.around if isinstance(state.job, Receiving | Inspecting) else ()
 
 
 def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for each row

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from rl_station.domain.events import AlarmAcknowledged, Event
+from rl_station.domain.events import AlarmAcknowledged, DevicesAsked, Event
 from rl_station.domain.messages import Message, Refusal, refuse
 from rl_station.domain.scan import ScanKind
 from rl_station.workflow import inspect, receive, sort, tags, trace
-from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved
+from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Alarm, Prompt
 from rl_station.workflow.scans import own
@@ -47,8 +47,8 @@ _COMMANDS = frozenset(Command)
 def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # noqa: PLR0911 - gates in order: each may answer
     """The events an input causes, or why it is not taken. Pure; never raises."""
     state = session.state
-    if isinstance(given, TagsObserved):
-        return tags.observe(state, given, knowledge)
+    if isinstance(given, TagsObserved | WeightSettled):
+        return _sensed(state, given, knowledge)
     given = understood(given)
     if given == Commanded(Command.UNDO):
         return undo(session, knowledge)
@@ -57,6 +57,8 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
         return (AlarmAcknowledged(code=state.alarms[0].code),) if acknowledged else refuse("alarm.pending")
     if given == Commanded(Command.ACK):
         return refuse("alarm.none")
+    if given == Commanded(Command.DEVICES):
+        return (DevicesAsked(),)
     if state.worker is None:
         return sign_in(state, given, knowledge)
     badge = badge_in(given)
@@ -67,6 +69,11 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
     if state.task not in _WORK:
         return menu(state, state.worker, given, knowledge)
     return _WORK[state.task](state, given, knowledge)
+
+
+def _sensed(state: State, given: TagsObserved | WeightSettled, knowledge: Knowledge) -> tuple[Event, ...]:
+    """What nobody did by hand."""
+    return tags.observe(state, given, knowledge) if isinstance(given, TagsObserved) else receive.weigh(state, knowledge)
 
 
 def understood(given: Deed) -> Deed:

@@ -50,6 +50,9 @@ class Stream:
     def not_taken(self, device: str) -> list[bytes]:
         return [report.data for report in self.heard if isinstance(report, NotTaken) and report.device == device]
 
+    def states(self, device: str) -> list[DeviceState]:
+        return [each.state for each in self.heard if isinstance(each, StateChange) and each.device == device]
+
     def state(self, device: str) -> StateChange | None:
         changes = [report for report in self.heard if isinstance(report, StateChange) and report.device == device]
         return changes[-1] if changes else None

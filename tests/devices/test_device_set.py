@@ -101,6 +101,18 @@ def test_a_deliberate_repeat_after_the_window_counts() -> None:
     assert answers == [None, 399 * MS, None, 300 * MS, 399 * MS, None]
 
 
+def test_a_code_that_answered_a_question_may_answer_the_next_after_the_same_pull_of_the_trigger() -> None:
+    debouncer = Debouncer(400)
+    assert debouncer.repeats(Read("it", b"YES", 0)) is None
+    debouncer.answered(b"YES")
+    assert debouncer.repeats(Read("it", b"YES", 149 * MS)) == 149 * MS
+    assert debouncer.repeats(Read("it", b"YES", 150 * MS)) is None
+    assert debouncer.repeats(Read("it", b"YES", 349 * MS)) == 199 * MS, "whose answer was not taken yet"
+    debouncer.answered(b"NEVER READ")
+    assert debouncer.repeats(Read("it", b"NEVER READ", 350 * MS)) is None
+    assert debouncer.repeats(Read("it", b"NEVER READ", 600 * MS)) == 250 * MS
+
+
 def test_without_a_window_every_read_counts() -> None:
     debouncer = Debouncer(0)
     assert [debouncer.repeats(Read("it", b"PLATE", 5)) for _ in range(3)] == [None] * 3

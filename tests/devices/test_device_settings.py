@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from drivers import registry
+from drivers.scanner.profiles import PROFILES
 from rl_station.devices import DeviceState, bind
 from rl_station.settings import device_settings
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
@@ -90,6 +91,11 @@ def test_every_field_says_what_it_is() -> None:
         ({"driver": "serial", "port": "/dev/x", "terminators": []}, "terminators"),
         ({"driver": "serial", "port": "/dev/x", "options": {"a": 1}}, "options means nothing to driver 'serial'"),
         ({"driver": "wedge", "debounce_ms": -1}, "debounce_ms"),
+        ({"driver": "ssi", "port": "/dev/x", "light_good": "!"}, "light_good means nothing to driver 'ssi'"),
+        ({"driver": "serial", "port": "/dev/x", "led_good": 1}, "led_good means nothing to driver 'serial'"),
+        ({"driver": "ssi", "port": "/dev/x", "led_bad": 256}, "led_bad"),
+        ({"driver": "ssi", "port": "/dev/x", "led_ms": 0}, "led_ms"),
+        ({"driver": "tcp", "address": "a:1", "light_bad": "€"}, "light_bad"),
         ({}, "driver"),
     ],
 )
@@ -169,6 +175,11 @@ def test_a_reader_is_made_of_its_table() -> None:
     }
     model = DevicesFile.model_validate({"readers": {"portal": table}}).readers["portal"]
     assert registry.reader(model.driver, "portal", model.driver_options()).name == "portal"
+
+
+def test_every_profile_of_the_drivers_can_be_named_in_the_settings() -> None:
+    for name in PROFILES:
+        assert ScannerModel.model_validate({"driver": "serial", "port": "/dev/x", "profile": name}).profile == name
 
 
 def test_one_name_cannot_be_two_devices() -> None:

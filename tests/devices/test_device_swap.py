@@ -112,6 +112,56 @@ def test_saving_without_a_change_touches_nothing(cables: list[Cable], tmp_path: 
     devices.stop()
 
 
+def test_another_debounce_alone_does_not_close_the_port_and_holds_for_the_next_scan(
+    cables: list[Cable], tmp_path: Path
+) -> None:
+    devices, stream = bind(settings({"a": on(cables[0], debounce_ms=10_000)}), ["a"], [], data=tmp_path), Stream()
+    devices.start(stream)
+    stream.wait(lambda: stream.state("a") == StateChange("a", READY))
+    states = stream.states("a")
+    cables[0].scan(b"PARCEL")
+    cables[0].scan(b"PARCEL")
+    stream.wait(lambda: len(stream.repeats("a")) == 1)
+    assert rebind(devices, settings({"a": on(cables[0])}), ["a"], [], data=tmp_path) == Changes(changed=("a",))
+    cables[0].scan(b"PARCEL")
+    cables[0].scan(b"PARCEL")
+    stream.wait(lambda: len(stream.codes("a")) == 3)
+    rebind(devices, settings({"a": on(cables[0], debounce_ms=10_000)}), ["a"], [], data=tmp_path)
+    cables[0].scan(b"PARCEL")
+    cables[0].scan(b"PARCEL")
+    stream.wait(lambda: len(stream.repeats("a")) == 3)
+    assert len(stream.codes("a")) == 3
+    assert stream.states("a") == states, "it was never opening, lost or ready again"
+    devices.stop()
+
+
+def test_another_silence_alone_is_heeded_without_a_restart(cables: list[Cable], tmp_path: Path) -> None:
+    """The cable says nothing, so its scanner is soon called silent."""
+    devices, stream = bind(settings({"a": on(cables[0])}), ["a"], [], data=tmp_path), Stream()
+    devices.start(stream)
+    stream.wait(lambda: stream.state("a") == StateChange("a", READY))
+    rebind(devices, settings({"a": on(cables[0], silence_s=1)}), ["a"], [], data=tmp_path)
+    stream.wait(lambda: line(devices, "a").reason.startswith("silent for"))
+    assert line(devices, "a").reconnects == 0
+    assert [state for state in stream.states("a") if state is not DeviceState.DEGRADED] == [
+        DeviceState.OPENING,
+        DeviceState.READY,
+    ]
+    devices.stop()
+
+
+def test_another_debounce_beside_another_port_is_a_swap_like_any_other(cables: list[Cable], tmp_path: Path) -> None:
+    devices, stream = bind(settings({"a": on(cables[0], debounce_ms=10_000)}), ["a"], [], data=tmp_path), Stream()
+    devices.start(stream)
+    stream.wait(lambda: stream.state("a") == StateChange("a", READY))
+    rebind(devices, settings({"a": on(cables[1])}), ["a"], [], data=tmp_path)
+    eventually(lambda: line(devices, "a").state is READY)
+    cables[1].scan(b"PARCEL")
+    cables[1].scan(b"PARCEL")
+    stream.wait(lambda: stream.codes("a") == [b"PARCEL", b"PARCEL"])
+    devices.stop()
+
+
 def test_a_swapped_scanner_keeps_its_counters_and_last_reads(cables: list[Cable], tmp_path: Path) -> None:
     devices, stream = bind(settings({"a": on(cables[0])}), ["a"], [], data=tmp_path), Stream()
     devices.start(stream)

@@ -35,8 +35,14 @@ def speed(port: PtyPort) -> int:
     ("profile", "baud", "good", "bad"),
     [
         ("zebra", termios.B9600, b"", b"\x07"),
-        ("honeywell", termios.B115200, b"\x1b7,", b"\x1b8,\x1b8,"),
+        ("honeywell", termios.B115200, b"\x1b7,\x1b1,", b"\x1b8,\x1b8,"),
         ("datalogic", termios.B9600, b"\x01", b"FE"),
+        (
+            "datalogic-cordless",
+            termios.B9600,
+            b"\x12\x1b[3q\r\x12\x1b[6q\x1b[5q\x1b[5q\x1b[5q\x1b[7q\r",
+            b"\x12\x1b[4q\r",
+        ),
     ],
 )
 def test_a_vendors_scanner_is_spoken_to_as_it_is_delivered(
@@ -66,6 +72,8 @@ def test_everything_a_profile_says_can_be_said_otherwise(port: PtyPort) -> None:
         baud=19200,
         good="\x16\x07\r",
         bad="",
+        light_good="",
+        light_bad="\x1b2,",
         prefix="<",
         suffix=">",
         terminators=("ETX",),
@@ -76,6 +84,7 @@ def test_everything_a_profile_says_can_be_said_otherwise(port: PtyPort) -> None:
     assert speed(port) == termios.B19200
     scanner.bad()
     scanner.good()
+    assert port.sent_back(3) == b"\x1b2,"
     assert port.sent_back(3) == b"\x16\x07\r"
     port.send(b"<]C1AB\rCD>\x03")
     assert heard.wait_codes(1) == [b"]C1AB\rCD"]
@@ -94,7 +103,9 @@ def test_a_code_without_an_aim_identifier_is_read_all_the_same(port: PtyPort) ->
 
 
 def test_an_unknown_vendor_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown profile 'symbol'; valid: generic, zebra, honeywell, datalogic"):
+    with pytest.raises(
+        ValueError, match="unknown profile 'symbol'; valid: generic, zebra, honeywell, datalogic, datalogic-cordless"
+    ):
         serial_scanner(name="it", port="/dev/null", profile="symbol")
 
 
@@ -106,3 +117,9 @@ def test_a_scanner_is_either_at_a_port_or_looked_for(options: dict[str, object])
 
 def test_every_profile_can_frame() -> None:
     assert all(each.framing().terminators for each in PROFILES.values())
+
+
+def test_a_message_to_a_cordless_handheld_is_no_longer_than_its_base_takes() -> None:
+    cordless = PROFILES["datalogic-cordless"]
+    sent = (cordless.good, cordless.bad, cordless.light_good)
+    assert all(each.startswith("\x12") and each.endswith("\r") and len(each) <= 48 for each in sent)

@@ -168,6 +168,44 @@ def test_binary_noise_at_full_speed_does_not_grow_the_station(port: PtyPort) -> 
     scanner.stop()
 
 
+def at_another_speed(data: bytes, sent: int, heard: int) -> bytes:
+    """What a UART set to `heard` baud makes of bytes sent at `sent` baud: 8N1, each bit looked at in its middle."""
+    line = [1] * 8
+    for byte in data:
+        line += [0, *(byte >> bit & 1 for bit in range(8)), 1]
+    line += [1] * 16
+
+    def level(at: float) -> int:
+        return line[int(at)] if at < len(line) else 1
+
+    step, at, made = sent / heard, 0.0, bytearray()
+    while at < len(line):
+        if level(at):
+            at += step / 16
+            continue
+        made.append(sum(level(at + (bit + 1.5) * step) << bit for bit in range(8)))
+        at += 9.5 * step
+    return bytes(made)
+
+
+@pytest.mark.parametrize("heard_at", [4_800, 19_200, 115_200])
+def test_a_wrong_baud_rate_never_reads_a_code_wrong_that_looks_right_and_is_survived(
+    port: PtyPort, heard_at: int
+) -> None:
+    assert at_another_speed(b"1Z999AA10123456784\r", 9600, 9600) == b"1Z999AA10123456784\r"
+    garbage = at_another_speed(b"1Z999AA10123456784\r" * 20, 9600, heard_at)
+    heard = Collector()
+    scanner = serial_scanner(name="it", port=str(port.link), stale_ms=100)
+    scanner.start(heard)
+    heard.wait_state(DeviceState.READY)
+    port.send(garbage)
+    heard.wait(lambda it: bool(it.refused) or bool(it.codes))
+    assert not any(b"1Z999" in code for code in heard.codes)
+    port.send(b"\rEXACT\r")
+    heard.wait(lambda it: it.codes[-1:] == [b"EXACT"])
+    scanner.stop()
+
+
 def test_cr_inside_a_2d_payload_does_not_split_it_over_the_network() -> None:
     licence = b"@\n\x1e\rANSI 636014040002DL\nDAQY8748\rDCSSAMPLE"
     with socket.create_server(("127.0.0.1", 0)) as server:

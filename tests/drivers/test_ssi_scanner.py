@@ -16,6 +16,7 @@ from drivers.contract import DeviceState, HealthChecked, HealthLevel, Read
 from drivers.scanner.ssi import SsiScanner
 
 ENABLE, DISABLE, BEEP, REVISION = 0xE9, 0xEA, 0xE6, 0xA3
+LED_ON, LED_OFF = 0xE7, 0xE8
 
 
 @pytest.fixture
@@ -120,12 +121,28 @@ def test_it_is_left_as_it_is_unless_wanted(gun: SsiGun) -> None:
     assert gun.commands == []
 
 
-def test_good_and_bad_scans_beep_differently_at_the_scanner(gun: SsiGun) -> None:
-    with reading(gun) as (scanner, _):
+def test_good_and_bad_scans_beep_and_light_up_differently_at_the_scanner(gun: SsiGun) -> None:
+    with reading(gun, led_ms=50) as (scanner, _):
         scanner.good()
+        assert (gun.heard(BEEP), gun.heard(LED_ON), gun.heard(LED_OFF)) == (b"\x00", b"\x01", b"\x01")
         scanner.bad()
-        assert gun.heard(BEEP) == b"\x00"
-        assert gun.heard(BEEP, times=2) == b"\x11"
+        assert [gun.heard(each, times=2) for each in (BEEP, LED_ON, LED_OFF)] == [b"\x11", b"\x02", b"\x02"]
+
+
+def test_beep_and_light_are_as_the_settings_say_and_none_where_they_say_none(gun: SsiGun) -> None:
+    with reading(gun, enable=False, beep_good=-1, led_good=4, led_ms=50, beep_bad=3, led_bad=0) as (scanner, _):
+        scanner.good()
+        assert gun.heard(LED_OFF) == b"\x04"
+        scanner.bad()
+        assert gun.heard(BEEP) == b"\x03"
+    assert gun.commands == [b"\xe7\x04", b"\xe8\x04", b"\xe6\x03"]
+
+
+def test_a_light_does_not_stay_on_when_the_station_lets_go_of_the_scanner(gun: SsiGun) -> None:
+    with reading(gun, led_ms=10_000) as (scanner, _):
+        scanner.bad()
+        gun.heard(LED_ON)
+    assert gun.heard(LED_OFF) == b"\x02"
 
 
 def test_a_scanner_that_does_not_answer_is_degraded_and_ready_again_when_it_speaks(gun: SsiGun) -> None:

@@ -160,7 +160,7 @@ def test_a_place_that_this_machine_does_not_have_is_told() -> None:
         ({"address": "a:1", "listen": "b:2"}, "either an address or a place to listen"),
         (
             {"address": "a:1", "profile": "zebar"},
-            "unknown profile 'zebar'; valid: generic, zebra, honeywell, datalogic",
+            "unknown profile 'zebar'; valid: generic, zebra, honeywell, datalogic, datalogic-cordless",
         ),
     ],
 )

@@ -10,11 +10,14 @@ from app_driving import settled, text_of, until
 from textual.pilot import Pilot
 
 from rl_station.devices import FiredScanner
+from rl_station.domain import site_codes
 from rl_station.settings import load_site
 from rl_station.settings.paths import example_site
 from rl_station.station.compose import live_station
 from rl_station.tui.app import StationApp
 from rl_station.tui.look import Look
+
+DEVICES = site_codes.make(site_codes.COMMAND, "DEVICES")
 
 
 @pytest.fixture
@@ -55,3 +58,17 @@ async def test_the_answer_of_a_tested_device_is_shown(working: tuple[Pilot[None]
     await until(pilot, lambda: "NOTE" in text_of(pilot.app) and "labels" in row(pilot, "NOTE"))
     await settled(pilot)
     assert "labels" in row(pilot, "►")
+
+
+async def test_a_command_barcode_closes_the_devices_screen_and_opens_it_again(
+    working: tuple[Pilot[None], FiredScanner],
+) -> None:
+    pilot, scanner = working
+    scanner.push(DEVICES)
+    await until(pilot, lambda: "DEVICES" not in text_of(pilot.app).splitlines()[0])
+    scanner.push(DEVICES)
+    await until(pilot, lambda: "DEVICES" in text_of(pilot.app).splitlines()[0])
+    assert f"√ read {DEVICES}" in row(pilot, DEVICES)
+    scanner.push("NO COMMAND")
+    await until(pilot, lambda: "X NO" in text_of(pilot.app))
+    assert "DEVICES" in text_of(pilot.app).splitlines()[0], "any other scan goes to the work"

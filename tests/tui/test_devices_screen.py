@@ -94,6 +94,18 @@ async def test_it_opens_before_anybody_has_signed_in() -> None:
         assert "DEVICES" in text_of(app).splitlines()[0]
 
 
+async def test_a_scan_that_asks_for_it_opens_it_and_one_more_closes_it() -> None:
+    async with shown(VIEW) as (app, pilot, port):
+        before = text_of(app)
+        port.send([replace(VIEW, devices_asked=1)])
+        await until(pilot, lambda: "DEVICES" in text_of(app).splitlines()[0])
+        port.send([replace(VIEW, devices_asked=1)])
+        await settled(pilot)
+        assert "DEVICES" in text_of(app).splitlines()[0], "the next view asks for nothing new"
+        port.send([replace(VIEW, devices_asked=2)])
+        await until(pilot, lambda: text_of(app) == before)
+
+
 async def test_a_read_shows_while_one_looks() -> None:
     async with shown(VIEW) as (app, pilot, port):
         await pilot.press("f6")

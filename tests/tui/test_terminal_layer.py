@@ -63,6 +63,28 @@ def test_200_scans_of_60_characters_back_to_back_are_read_exactly(start: Start, 
     assert given(record) == [{"scan": scan, "device": "wedge", "manual": False} for scan in wanted]
 
 
+def test_no_focus_is_needed_for_a_scan_whatever_is_open_on_the_screen(start: Start, record: Path) -> None:
+    """The field for a code by hand, the help, the devices, the question whether to leave."""
+    wanted = [f"1Z999AA1012345678{number}" for number in range(1, 5)]
+    terminal = start()
+
+    def pulled_again(code: str) -> bool:
+        # Right behind a key the assembler may refuse a scan it cannot be sure of; the worker pulls the trigger again.
+        terminal.type(code.encode() + b"\r")
+        terminal.read()
+        return code in scans(record)
+
+    for key, shown, code in zip(
+        (b"/", b"\x1bOP", b"\x1b[17~", b"\x03"), ("Type the code", "Keys", "DEVICES", "Leave"), wanted, strict=True
+    ):
+        terminal.type(key)
+        terminal.until_shown(shown)
+        terminal.until(partial(pulled_again, code))
+        terminal.until(lambda: f"Input {len(given(record))} taken." in terminal.text)
+    assert list(dict.fromkeys(scans(record))) == wanted
+    assert [line for line in given(record) if "input" in line] == [], "none of it was typing"
+
+
 def test_hostile_bytes_in_scans_neither_end_the_program_nor_press_keys(start: Start, record: Path) -> None:
     hostile = [
         b"CODE128\x11WITH-CTRL-Q",

@@ -168,3 +168,25 @@ def test_trace_tells_an_announced_return_from_a_code_nobody_knows() -> None:
     assert spoken(desk.prompt.detail) == "Announced, but not here yet"
     desk.scan((ScanKind.TEXT, "GIBBERISH"))
     assert refused(desk).code == "trace.nothing"
+
+
+def test_asking_for_the_devices_is_kept_and_is_no_step_of_the_work() -> None:
+    desk = Desk()
+    desk.scan((ScanKind.COMMAND, "DEVICES"))
+    assert desk.types == ["DevicesAsked"], "before anybody has signed in, too"
+    desk = desk_at("receive")
+    desk.scan((ScanKind.TRACKING, "T1"))
+    before = desk.session
+    desk.command(Command.DEVICES)
+    assert desk.session == before
+    desk.command(Command.UNDO)
+    assert desk.step == "receive.scan"
+
+
+def test_an_alarm_goes_before_the_devices() -> None:
+    desk = desk_at("receive")
+    desk.scan((ScanKind.TRACKING, "T1"))
+    desk.answer("intact")
+    desk.answer("smoke")
+    desk.command(Command.DEVICES)
+    assert desk.types == ["alarm.pending"]

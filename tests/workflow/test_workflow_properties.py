@@ -46,6 +46,7 @@ from rl_station.workflow import (
     prompt,
     said,
 )
+from rl_station.workflow.knowledge import Load
 from rl_station.workflow.scans import SITE_KINDS
 from rl_station.workflow.state import Inspecting, Radio, Receiving
 
@@ -66,6 +67,10 @@ CHOICES = (
     "9",
     "nonsense",
 )
+
+
+Doing = Input | Load | None
+"""An input, something that is put on the scale, or whatever gets the work on from where the desk is."""
 
 
 def known_scans() -> list[Scan]:
@@ -126,7 +131,8 @@ TAGS = st.builds(
     st.lists(st.builds(Tag, EPCS, st.integers(1, 9)), max_size=4).map(tuple),
     st.lists(EPCS, max_size=2).map(tuple),
 )
-MIXED = st.one_of(*[SENSE] * 9, SCANS, SCANS, ANSWERS, COMMANDS, BARCODES, TAGS, TAGS)
+LOADS = st.builds(Load, st.integers(1, 40_000), st.just("bench-scale"))
+MIXED = st.one_of(*[SENSE] * 9, SCANS, SCANS, ANSWERS, COMMANDS, BARCODES, TAGS, TAGS, LOADS)
 SORTING = st.sampled_from(known_scans()[:25] + known_scans()[-15:]).map(Scanned)
 GOODS = st.sampled_from([SHIRT, CASE, TOY]).map(lambda code: Scanned(scan_of((ScanKind.GTIN, code))))
 TAGGED = st.one_of(SENSE, TAGS, GOODS)
@@ -175,7 +181,7 @@ def sensible(desk: Desk) -> Input:
     return Answered("1") if shown.choices else Scanned(scan_of((ScanKind.TRACKING, "T1")))
 
 
-def played(steps: list[Input | None], task: Command = Command.RECEIVE) -> Desk:
+def played(steps: list[Doing], task: Command = Command.RECEIVE) -> Desk:
     """A desk after these inputs; each is checked as it happens. Bench and sort desk find work that was done before."""
     desk = desk_at("receive")
     if task is Command.INSPECT:
@@ -190,7 +196,12 @@ def played(steps: list[Input | None], task: Command = Command.RECEIVE) -> Desk:
         inspect_unit(desk, SHIRT, "no", "bad")
         desk.command(Command.CANCEL)
     desk.command(task)
+    desk.world.scale.watched = any(isinstance(step, Load) for step in steps)
     for step in steps:
+        if isinstance(step, Load):
+            assert not isinstance(desk.weigh(step.grams), Refusal), "a weight is never refused"
+            check_prompt(desk.prompt)
+            continue
         if isinstance(step, TagsObserved):
             desk.observe(step)
             check_observed(desk)
@@ -241,13 +252,13 @@ def check_last(desk: Desk) -> None:
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_no_input_raises_and_every_accepted_one_leaves_a_trace(steps: list[Input | None], task: Command) -> None:
+def test_no_input_raises_and_every_accepted_one_leaves_a_trace(steps: list[Doing], task: Command) -> None:
     played(steps, task)
 
 
 @UNHURRIED
 @given(STEPS, TASKS, st.integers(min_value=0, max_value=200))
-def test_the_log_folds_to_the_very_state_the_station_was_in(steps: list[Input | None], task: Command, cut: int) -> None:
+def test_the_log_folds_to_the_very_state_the_station_was_in(steps: list[Doing], task: Command, cut: int) -> None:
     desk = played(steps, task)
     log = desk.world.records.log
     assert fold(initial(), log) == desk.session
@@ -261,7 +272,7 @@ def test_the_log_folds_to_the_very_state_the_station_was_in(steps: list[Input | 
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_undo_gives_back_the_state_before(steps: list[Input | None], task: Command) -> None:
+def test_undo_gives_back_the_state_before(steps: list[Doing], task: Command) -> None:
     desk = played(steps, task)
     while desk.prompt.can_undo:
         step = desk.session.trail[-1]
@@ -275,9 +286,7 @@ def test_undo_gives_back_the_state_before(steps: list[Input | None], task: Comma
 
 @UNHURRIED
 @given(STEPS, TASKS, TAGS)
-def test_an_observation_is_no_step_of_the_workers(
-    steps: list[Input | None], task: Command, observed: TagsObserved
-) -> None:
+def test_an_observation_is_no_step_of_the_workers(steps: list[Doing], task: Command, observed: TagsObserved) -> None:
     """What the reader sees moves no step on, takes no answer away, and is nothing to undo."""
     desk = played(steps, task)
     before = desk.session
@@ -295,7 +304,7 @@ def test_an_observation_is_no_step_of_the_workers(
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_a_unit_is_never_in_two_containers(steps: list[Input | None], task: Command) -> None:
+def test_a_unit_is_never_in_two_containers(steps: list[Doing], task: Command) -> None:
     desk = played(steps, task)
     inside: dict[str, set[str]] = {}
     for line in desk.world.records.standing():
@@ -310,7 +319,7 @@ def test_a_unit_is_never_in_two_containers(steps: list[Input | None], task: Comm
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_a_container_holds_one_disposition_of_one_client(steps: list[Input | None], task: Command) -> None:
+def test_a_container_holds_one_disposition_of_one_client(steps: list[Doing], task: Command) -> None:
     desk = played(steps, task)
     filling: dict[str, tuple[str, str]] = {}
     for line in desk.world.records.standing():
@@ -322,7 +331,7 @@ def test_a_container_holds_one_disposition_of_one_client(steps: list[Input | Non
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_the_same_input_on_the_same_log_decides_the_same(steps: list[Input | None], task: Command) -> None:
+def test_the_same_input_on_the_same_log_decides_the_same(steps: list[Doing], task: Command) -> None:
     first, second = played(steps, task), played(steps, task)
     assert first.world.records.log == second.world.records.log
     assert prompt(first.session, first.world) == prompt(second.session, second.world)
@@ -330,7 +339,7 @@ def test_the_same_input_on_the_same_log_decides_the_same(steps: list[Input | Non
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_no_parcel_and_no_unit_is_booked_twice_under_one_plate(steps: list[Input | None], task: Command) -> None:
+def test_no_parcel_and_no_unit_is_booked_twice_under_one_plate(steps: list[Doing], task: Command) -> None:
     log = played(steps, task).world.records.standing()
     parcels = [line.event.parcel for line in log if isinstance(line.event, e.ParcelReceived)]
     units = [line.event.unit for line in log if isinstance(line.event, e.UnitIdentified)]
@@ -340,7 +349,7 @@ def test_no_parcel_and_no_unit_is_booked_twice_under_one_plate(steps: list[Input
 
 @UNHURRIED
 @given(STEPS, TASKS)
-def test_an_alarm_lets_nothing_through_but_ack_and_undo(steps: list[Input | None], task: Command) -> None:
+def test_an_alarm_lets_nothing_through_but_ack_and_undo(steps: list[Doing], task: Command) -> None:
     desk = played(steps, task)
     if not desk.session.state.alarms:
         return

@@ -32,6 +32,7 @@ FAMILIES = {
     "held": ["cancelled", "hazard", "swap"],
     "verdict": ["swap", "other_item", "shipped_tag"],
     "match": ["expected", "unexpected", "other_client", "unknown_product"],
+    "weight": ["lighter", "heavier"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
     "task": ["receive", "inspect", "sort", "trace", "menu"],
@@ -61,7 +62,7 @@ FAMILIES = {
     "receive": [
         "condition",
         "hazard",
-        "plate",
+        *(f"{step}{part}" for step in ("weigh", "plate") for part in ("", ".detail")),
         "choose.detail",
         "again.detail",
         "unannounced.detail",

@@ -24,11 +24,13 @@ from rl_station.workflow import (
     Session,
     Tag,
     TagsObserved,
+    WeightSettled,
     advance,
     decide,
     initial,
     prompt,
 )
+from rl_station.workflow.knowledge import Load
 
 KEY = b"a site's label key"
 Found = TypeVar("Found", bound=e.Event)
@@ -51,6 +53,14 @@ class WorldField:
             self._here.pop(epc, None)
 
 
+class WorldScale:
+    """`workflow.knowledge.Scale`: none, until a test puts something on it."""
+
+    def __init__(self) -> None:
+        self.watched = False
+        self.load: Load | None = None
+
+
 class World:
     """`workflow.knowledge.Knowledge` for one station that does everything, unless told otherwise."""
 
@@ -63,6 +73,7 @@ class World:
         self.default_client = "acme"
         self.identifiers = self
         self.field = WorldField()
+        self.scale = WorldScale()
 
     def parcel_plate(self, ahead: int = 0) -> str:
         return parcel_plate(1 + ahead + sum(isinstance(line.event, e.ParcelReceived) for line in self.records.log))
@@ -72,6 +83,9 @@ class World:
 
     def checklist(self, checklist_id: str) -> Checklist | None:
         return CHECKLISTS.get(checklist_id)
+
+    def weight_tolerance(self, announced: int) -> int:
+        return max(100, announced // 20)
 
     def hold_bin(self) -> str:
         return "BHOLD"
@@ -138,6 +152,11 @@ class Desk:
         self.world.field.change(observed)
         return self.give(observed)
 
+    def weigh(self, grams: int) -> tuple[e.Event, ...] | Refusal:
+        """Something comes to rest on the scale."""
+        self.world.scale.load = Load(grams, "bench-scale")
+        return self.give(WeightSettled())
+
     def settle(self) -> None:
         """What the station does after every input of the worker's."""
         last = self.last
@@ -164,6 +183,8 @@ class Desk:
             for place, event in enumerate(events)
         )
         self.world.records.append(recorded)
+        if any(isinstance(event, e.ParcelWeighed) for event in events):
+            self.world.scale.load = None
         return recorded
 
     def scan(self, *meanings: tuple[ScanKind, str] | Meaning | Scan) -> tuple[e.Event, ...] | Refusal:

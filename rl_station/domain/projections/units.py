@@ -90,7 +90,7 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
             return replace(row, serial=event.serial)
         case events.UnitSwapSuspected() | events.TagMismatchResolved(verdict="swap"):
             return replace(row, swap=True)
-        case events.UnitTagFound():
+        case events.UnitTagFound() | events.TagWritten():
             return replace(row, epc=event.epc)
         case events.UnitRecallChecked():
             return replace(row, recall=event.recall)

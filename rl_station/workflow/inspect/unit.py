@@ -33,6 +33,7 @@ from rl_station.workflow.inspect.grading import regraded
 from rl_station.workflow.inspect.identify import Found, Item, item_of
 from rl_station.workflow.inspect.lines import expected_lines
 from rl_station.workflow.inspect.questions import HAZARD, asked, findings_of, found_hazards
+from rl_station.workflow.inspect.retag import retag
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unit_plate, unwanted, visible
@@ -78,7 +79,7 @@ def take(
     return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
 
 
-def decide_unit(
+def decide_unit(  # noqa: PLR0911 - a table: one return for each row
     state: State, job: Inspecting, unit: UnitInHand, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
     """One input while a unit is in hand."""
@@ -88,6 +89,8 @@ def decide_unit(
             return put_down(state, parcels=(job.parcel,), units=(unit.unit,))
         case Commanded(command=Command.REPRINT) if step == "plate":
             return (LabelRequested(label="unit", parcel=job.parcel, unit=unit.unit, reprint=True),)
+        case Commanded(command=Command.RETAG) if step != "mismatch":
+            return retag(unit, job, knowledge)
         case Commanded(command=Command.OK) if step == "grade":
             return decided(unit, job.parcel, knowledge)
         case Commanded():

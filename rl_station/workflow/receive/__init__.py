@@ -3,5 +3,6 @@
 from rl_station.workflow.receive.decide import decide
 from rl_station.workflow.receive.evolve import evolve
 from rl_station.workflow.receive.prompt import prompt
+from rl_station.workflow.receive.weigh import weigh
 
-__all__ = ["decide", "evolve", "prompt"]
+__all__ = ["decide", "evolve", "prompt", "weigh"]

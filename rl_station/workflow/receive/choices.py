@@ -32,7 +32,7 @@ def arrival_choices(job: Arrival, knowledge: Knowledge) -> tuple[Choice, ...]:
 
 
 def receiving_choices(step: str) -> tuple[Choice, ...]:
-    """Outer condition, hazard look, or a plate that cannot be scanned now."""
+    """Outer condition, hazard look, a parcel that is not weighed, or a plate that cannot be scanned now."""
     match step:
         case "condition":
             return keyed(choice(name, message(f"condition.{name}"), command=name.upper()) for name in CONDITIONS)
@@ -46,6 +46,8 @@ def receiving_choices(step: str) -> tuple[Choice, ...]:
                 )
                 for name in HAZARDS
             )
+        case "weigh":
+            return keyed([choice("no_weight", command="NOWEIGHT")])
         case _:
             return keyed([choice("unlabelled", command="NOLABEL")])
 

@@ -10,9 +10,9 @@ from rl_station.domain.events import (
     ParcelConditionNoted,
     ParcelHazardChecked,
     ParcelHeld,
-    ParcelLaneAssigned,
     ParcelPlateConfirmed,
     ParcelReceived,
+    ParcelWeighed,
 )
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
@@ -22,7 +22,9 @@ from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scann
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.receive.arrive import answer_arrival, scan_arrival, without_code
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
-from rl_station.workflow.receive.lookup import find, lane_for
+from rl_station.workflow.receive.lookup import find
+from rl_station.workflow.receive.steps import lane, step_of
+from rl_station.workflow.receive.weigh import after_the_look, without_weight
 from rl_station.workflow.scans import own, unwanted, visible
 from rl_station.workflow.state import Arrival, Doubt, Received, Receiving, State
 from rl_station.workflow.undo import put_down
@@ -37,13 +39,6 @@ def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...]
             return _arrival(state, job, given, knowledge)
         case job:
             return _at_rest(job if isinstance(job, Received) else None, given, knowledge)
-
-
-def step_of(job: Receiving) -> str:
-    """Where a parcel stands: condition, hazard, plate."""
-    if not job.condition:
-        return "condition"
-    return "plate" if job.looked else "hazard"
 
 
 def _at_rest(job: Received | None, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -98,25 +93,19 @@ def _answer(job: Receiving, chosen: str, knowledge: Knowledge) -> tuple[Event, .
             return (ParcelConditionNoted(parcel=job.parcel, condition=chosen),)
         case "hazard":
             return _looked(job, chosen, knowledge)
+        case "weigh":
+            return without_weight(job, knowledge)
         case _:
-            return (ParcelPlateConfirmed(parcel=job.parcel, how="unlabelled"), *_lane(job, knowledge))
+            return (ParcelPlateConfirmed(parcel=job.parcel, how="unlabelled"), *lane(job, knowledge))
 
 
 def _looked(job: Receiving, found: str, knowledge: Knowledge) -> tuple[Event, ...]:
     hazards = () if found == "none" else (found,)
     events: list[Event] = [ParcelHazardChecked(parcel=job.parcel, hazards=hazards)]
-    held = "hazard" if hazards else job.held
     if hazards:
         events.append(ParcelHeld(parcel=job.parcel, reason="hazard"))
-    if not job.preprinted:
-        return (*events, LabelRequested(label="parcel", parcel=job.parcel))
-    lane = () if held else _lane(job, knowledge)
-    return (*events, ParcelPlateConfirmed(parcel=job.parcel, how="scanned"), *lane)
-
-
-def _lane(job: Receiving, knowledge: Knowledge) -> tuple[Event, ...]:
-    """A held parcel has no lane; it stays where held goods are kept."""
-    return () if job.held else (ParcelLaneAssigned(parcel=job.parcel, lane=lane_for(job.rmas, knowledge)),)
+    looked = replace(job, looked=True, hazards=hazards, held="hazard" if hazards else job.held)
+    return (*events, *after_the_look(looked, knowledge))
 
 
 def _plate(state: State, job: Receiving, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -124,7 +113,7 @@ def _plate(state: State, job: Receiving, scan: Scan, knowledge: Knowledge) -> tu
     if plate is None:
         return _early(job, scan, knowledge, wanted="parcel_plate")
     if plate == job.parcel:
-        return (ParcelPlateConfirmed(parcel=job.parcel, how="scanned"), *_lane(job, knowledge))
+        return (ParcelPlateConfirmed(parcel=job.parcel, how="scanned"), *lane(job, knowledge))
     if knowledge.records.parcel(plate) is not None:
         return refuse("plate.of_another_parcel", blocking=True, seen=plate, wanted=job.parcel)
     if state.doubt != Doubt("plate.not_printed_here", plate):
@@ -147,11 +136,21 @@ def _replated(state: State, job: Receiving, plate: str, knowledge: Knowledge) ->
         ParcelConditionNoted(parcel=plate, condition=job.condition),
         ParcelHazardChecked(parcel=plate, hazards=job.hazards),
     ]
+    if (weight := job.weight) is not None:
+        events.append(
+            ParcelWeighed(
+                parcel=plate,
+                grams=weight.grams,
+                device=weight.device,
+                announced=weight.announced,
+                compared=weight.compared,
+            )
+        )
     if job.held:
         cancelled = [found.rma for found in returns_of(job.rmas, knowledge) if found.status == "cancelled"]
         events.append(ParcelHeld(parcel=plate, reason=job.held, rma=cancelled[0] if cancelled else ""))
     again = replace(job, parcel=plate)
-    return (*events, ParcelPlateConfirmed(parcel=plate, how="scanned"), *_lane(again, knowledge))
+    return (*events, ParcelPlateConfirmed(parcel=plate, how="scanned"), *lane(again, knowledge))
 
 
 def _early(job: Receiving, scan: Scan, knowledge: Knowledge, wanted: str = "answer") -> Refusal:

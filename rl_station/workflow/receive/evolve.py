@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from rl_station.domain.events import (
     CorrectionDeclared,
     Event,
+    LabelRequested,
     ParcelConditionNoted,
     ParcelHazardChecked,
     ParcelHeld,
@@ -14,11 +15,12 @@ from rl_station.domain.events import (
     ParcelPlateConfirmed,
     ParcelPresented,
     ParcelReceived,
+    ParcelWeighed,
     TagsAround,
     TagSeen,
 )
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.state import Arrival, Job, Received, Receiving
+from rl_station.workflow.state import Arrival, Job, Received, Receiving, Weight
 from rl_station.workflow.tags.evolve import evolve_radio
 
 
@@ -58,8 +60,13 @@ def _receiving(job: Receiving | Received, event: Event) -> Job:  # noqa: PLR0911
             return replace(job, looked=True, hazards=hazards)
         case Receiving(), ParcelHeld(reason=reason):
             return replace(job, held=reason)
+        case Receiving(), ParcelWeighed():
+            weight = Weight(event.grams, event.device, event.announced, event.compared)
+            return replace(job, weight=weight)
+        case Receiving(), LabelRequested(label="parcel", parcel=job.parcel):
+            return replace(job, labelled=True)
         case Receiving(), ParcelPlateConfirmed():
-            return Received(parcel=job.parcel, rmas=job.rmas, held=job.held)
+            return Received(parcel=job.parcel, rmas=job.rmas, held=job.held, weight=job.weight)
         case Receiving(), TagsAround() | TagSeen() if event.parcel == job.parcel:
             return replace(job, radio=evolve_radio(job.radio, event))
         case Received(), ParcelLaneAssigned(lane=lane):

@@ -9,13 +9,14 @@ from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
-from rl_station.workflow.receive.decide import step_of
 from rl_station.workflow.receive.lookup import KEY_KINDS, parcels_of
+from rl_station.workflow.receive.steps import step_of
 from rl_station.workflow.scans import visible, when
-from rl_station.workflow.state import Arrival, Received, Receiving, State
+from rl_station.workflow.state import Arrival, Received, Receiving, State, Weight
 from rl_station.workflow.tags.facts import read_lines, tag_facts
 
 _STEPS = ("condition", "hazard", "plate")
+_WEIGHING_STEPS = ("condition", "hazard", "weigh", "plate")
 _BOX = (*KEY_KINDS, ScanKind.PARCEL_PLATE)
 
 
@@ -80,7 +81,10 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
     facts = list(parcel_facts(job.parcel, job.client, job.rmas, knowledge))
     facts.append(fact("outcome", message(f"outcome.{job.outcome}"), _tone(job)))
     facts.extend(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in job.hazards)
+    facts.extend(_weight(job.weight))
     facts.extend(tag_facts(job, knowledge))
+    weighs = knowledge.scale.watched or step == "weigh" or job.weight is not None
+    steps = _WEIGHING_STEPS if weighs else _STEPS
     return Prompt(
         workflow="receive",
         step=step,
@@ -91,7 +95,7 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
         commands=(Command.REPRINT,) if step == "plate" else (),
         facts=tuple(facts),
         checklist=read_lines(job, knowledge),
-        progress=(_STEPS.index(step), len(_STEPS)),
+        progress=(steps.index(step), len(steps)),
         can_cancel=True,
     )
 
@@ -101,7 +105,16 @@ def _detail(job: Receiving, step: str, printer: str) -> Message | None:
         return message("printer.failed", reason=visible(printer))
     if job.held:
         return message("receive.will_be_held", reason=f"@held.{job.held}")
-    return message("receive.plate.detail") if step == "plate" else None
+    return message(f"receive.{step}.detail") if step in ("weigh", "plate") else None
+
+
+def _weight(weight: Weight | None) -> tuple[Fact, ...]:
+    if weight is None:
+        return ()
+    if weight.compared in ("", "agrees"):
+        return (fact("weight", message("weight.grams", grams=weight.grams)),)
+    told = message("weight.differs", grams=weight.grams, announced=weight.announced)
+    return (fact("weight", told, Tone.WARN),)
 
 
 def _tone(job: Receiving) -> Tone:
@@ -127,6 +140,7 @@ def _received(job: Received, knowledge: Knowledge) -> Prompt:
             *([fact("place", lane_name(job.lane, knowledge))] if job.lane else []),
             fact("parcel", job.parcel),
             *(fact("rma", rma) for rma in job.rmas),
+            *_weight(job.weight),
         ),
         destination=destination,
     )
