@@ -93,6 +93,7 @@ TEXTS: Mapping[str, str] = {
     "screen.key.choose": "choose",
     "screen.key.type": "type a code",
     "screen.key.fire": "fire scanner",
+    "screen.key.network": "network",
     "screen.key.scroll": "scroll",
     "screen.key.close": "close",
     "screen.key.send": "send",

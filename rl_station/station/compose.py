@@ -12,6 +12,7 @@ from rl_station.devices import DeviceSet, TerminalScanner, bind
 from rl_station.settings import Site
 from rl_station.station.clocks import SystemClock
 from rl_station.station.demo import DemoWorker
+from rl_station.station.demo_network import DemoNetwork, DemoSync
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
@@ -45,9 +46,12 @@ def live_station(site: Site, data: Path) -> RunningStation:
     )
 
 
-def station_sync(site: Site, data: Path) -> StationSync:
+def station_sync(site: Site, data: Path, network: DemoNetwork | None = None) -> StationSync:
     """Both ways to the centre, for a station that is enrolled or will be."""
-    return StationSync(data, site.station.id, SystemClock(), partial(KnownCopy, data, site))
+    copy = partial(KnownCopy, data, site)
+    if network is None:
+        return StationSync(data, site.station.id, SystemClock(), copy)
+    return StationSync(data, site.station.id, SystemClock(), copy, network.through)
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
@@ -59,8 +63,13 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
     hands = DemoWorker(site, seed)
     field = TagField(lambda: bool(site.station.readers))
     scale = ScalePan(lambda: devices.weighs)
+    network = DemoNetwork()
     return DemoStation(
-        lambda: open_engine(site, data, "demo", field, scale), devices, hands, watch_site(site, devices, data)
+        lambda: open_engine(site, data, "demo", field, scale),
+        devices,
+        hands,
+        watch_site(site, devices, data),
+        DemoSync(station_sync(site, data, network), network),
     )
 
 

@@ -57,8 +57,8 @@ class MergedRows:
         self._store = store
         self._own = store.rows
         self._known = known
-        self._lives = store.lives()
-        self._epoch = store.epoch
+        self._ours = OwnLog(station, {})
+        self._as_of: tuple[str, int] | None = None
 
     def parcel(self, plate: str) -> ParcelRow | None:
         return self._row(_PARCELS, plate)
@@ -144,9 +144,10 @@ class MergedRows:
         return merged(view.kind, subject, centre, news, lambda: self._own.events_about(view.kind.name, subject))
 
     def _log(self) -> OwnLog:
-        if self._epoch != self._store.epoch:
-            self._lives, self._epoch = self._store.lives(), self._store.epoch
-        return OwnLog(self._station, self._lives, self._store.head.seq)
+        as_of = (self._store.epoch, self._store.head.seq)
+        if self._as_of != as_of:
+            self._ours, self._as_of = OwnLog.of(self._station, self._store.lives(), as_of[1]), as_of
+        return self._ours
 
     def _others(self, kind: str, subject: str) -> Iterable[Seen]:
         said = self._known.said(kind, subject)

@@ -6,7 +6,7 @@ before the newest that the centre knows, or take back what it knows already, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
@@ -34,26 +34,25 @@ _REPEATED = frozenset({"client", "rmas", "disposition"})
 
 
 class OwnLog(NamedTuple):
-    """This station's log as the centre keys it: `lives` oldest first, and its last seq."""
+    """This station's log as the centre keys it: the last seq that is ours in each of its epochs."""
 
     station: str
-    lives: tuple[Life, ...]
-    head: int
+    ends: Mapping[str, int]
+
+    @staticmethod
+    def of(station: str, lives: Sequence[Life], head: int) -> OwnLog:
+        """`lives` oldest first, and the log's last seq."""
+        ends = [*(life.starts - 1 for life in lives[1:]), head]
+        return OwnLog(station, {life.epoch: end for life, end in zip(lives, ends, strict=True)})
 
     def covered(self, seen: Seen) -> int:
         """The last seq of our own that is in there."""
-        ends = self._ends()
-        ours = (each for each in seen if each[0] == self.station and each[1] in ends)
-        return max((min(seq, ends[epoch]) for _, epoch, seq in ours), default=0)
+        ours = (min(seq, self.ends.get(epoch, 0)) for station, epoch, seq in seen if station == self.station)
+        return max(ours, default=0)
 
     def others(self, seen: Seen) -> Seen:
         """What is in there besides: other stations' work, and that of another copy of this log."""
-        ends = self._ends()
-        return tuple(each for each in seen if each[0] != self.station or each[2] > ends.get(each[1], 0))
-
-    def _ends(self) -> dict[str, int]:
-        ends = [*(life.starts - 1 for life in self.lives[1:]), self.head]
-        return {life.epoch: end for life, end in zip(self.lives, ends, strict=True)}
+        return tuple(each for each in seen if each[0] != self.station or each[2] > self.ends.get(each[1], 0))
 
 
 @dataclass(frozen=True, slots=True)

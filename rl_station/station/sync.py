@@ -15,6 +15,7 @@ from rl_station.domain.clock import Clock
 from rl_station.domain.messages import Message, message
 from rl_station.domain.sync_wire import Life, Sent
 from rl_station.store import Reader, Store, StoreError, open_reader
+from rl_station.sync.channel import Channel
 from rl_station.sync.downlink import Copy, Downlink
 from rl_station.sync.enrolment import Enrolled, EnrolmentError
 from rl_station.sync.outbox import OutboxError
@@ -131,12 +132,18 @@ class StationSync:
     """The sync of one running station. `post` and `changed` are given at the start; see `Runner`."""
 
     def __init__(
-        self, folder: Path, station: str, clock: Clock, copy: Callable[[Enrolled], Copy] | None = None
+        self,
+        folder: Path,
+        station: str,
+        clock: Clock,
+        copy: Callable[[Enrolled], Copy] | None = None,
+        network: Callable[[Channel], Channel] = lambda channel: channel,
     ) -> None:
-        """`copy`: where to keep what the centre says; without one it is not asked for."""
+        """`copy`: where to keep what the centre says; without one it is not asked for. `network`: what exchanges go through."""
         self._folder = folder
         self._station = station
         self._copy = copy
+        self._network = network
         self._clock = clock
         self._chance = random.Random()  # noqa: S311  # only spreads retries
         self._runner: Runner | None = None
@@ -154,6 +161,11 @@ class StationSync:
         """Something was appended."""
         if self._runner is not None:
             self._runner.wake()
+
+    def hurry(self) -> None:
+        """The network may be back."""
+        if self._runner is not None:
+            self._runner.hurry()
 
     def stop(self) -> None:
         if self._runner is not None:
@@ -185,7 +197,7 @@ class StationSync:
 
         with ExitStack() as made:
             try:
-                channel = HttpChannel(enrolled.url, authority=enrolled.authority)
+                channel = self._network(HttpChannel(enrolled.url, authority=enrolled.authority))
             except ValueError as error:
                 raise EnrolmentError(str(error)) from error
             made.callback(channel.close)

@@ -92,6 +92,7 @@ class Runner:
         self._told = told
         self._changed = threading.Condition()
         self._woken = False
+        self._hurried = False
         self._stopping = False
         self._state: SyncState | None = None
         self._kept: SyncState | None = None
@@ -114,6 +115,12 @@ class Runner:
         """There may be something new to send."""
         with self._changed:
             self._woken = True
+            self._changed.notify_all()
+
+    def hurry(self) -> None:
+        """What keeps a side waiting may be over: none waits any longer."""
+        with self._changed:
+            self._hurried = True
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -164,13 +171,14 @@ class Runner:
         """Until then, but not longer than enrolment may go unnoticed; news make due what they may."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._woken or self._stopping, max(0.0, min(until - time.monotonic(), LOOK_S))
+                lambda: self._woken or self._hurried or self._stopping,
+                max(0.0, min(until - time.monotonic(), LOOK_S)),
             )
             woken, self._woken = self._woken, False
-        if woken:
-            for turn in self._turns:
-                if turn.wakes:
-                    turn.due = time.monotonic()
+            hurried, self._hurried = self._hurried, False
+        for turn in self._turns:
+            if hurried or (woken and turn.wakes):
+                turn.due = time.monotonic()
 
     # --- enrolment ----------------------------------------------------------------------------------------------------
 
@@ -215,7 +223,8 @@ class Runner:
         found = next((each for each in troubles if each is not None), None)
         if found is None:
             return state
-        broken = self._turns[0].fault is not None
+        # The way down is asked every few seconds, the way up only when there is something to send.
+        broken = self._turns[0].fault is not None or found.code == "unreachable"
         return replace(state, link="down" if broken else state.link, trouble=state.trouble or found)
 
     def _troubled(self, code: str, detail: str) -> SyncState:

@@ -83,12 +83,11 @@ class Station:
         return self.uplink.state
 
     def work(self, events: int = 1, *, operator: str = "ada") -> list[Recorded]:
-        """So many inputs of one event each."""
-        done: list[Recorded] = []
-        for _ in range(events):
-            number = self.store.head.seq + 1
-            done += self.store.append([CodeTraced(kind="tracking", value=f"{self.name}-{number}")], operator=operator)
-        return done
+        """So many inputs of one event each; from fifty on, one input of them all."""
+        number = self.store.head.seq + 1
+        made = [CodeTraced(kind="tracking", value=f"{self.name}-{each}") for each in range(number, number + events)]
+        inputs = [made] if events >= 50 else [[event] for event in made]
+        return [recorded for each in inputs for recorded in self.store.append(each, operator=operator)]
 
     def receive(self) -> str:
         """A parcel under the next free plate, which it gives."""

@@ -29,7 +29,16 @@ from msgspec.structs import replace
 from told_station import Told, announce
 
 from rl_station.central.calls import Request, Response
-from rl_station.domain.events import ParcelOpened, ParcelReceived
+from rl_station.domain.events import (
+    ContainerOpened,
+    Event,
+    ParcelOpened,
+    ParcelReceived,
+    UnitGraded,
+    UnitIdentified,
+    UnitSorted,
+)
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.sync_wire import Page, Refused, digest, pack
 from rl_station.store.known import FILE, KnownReader
 from rl_station.sync import downlink as following
@@ -336,3 +345,35 @@ def test_the_station_knows_what_the_centre_knows_of_all_the_work(station: Told, 
     other.hear_all()
     assert station.knows("parcel") == other.knows("parcel")
     assert sorted(station.knows("parcel")) == sorted(plates)
+
+
+def test_both_stations_see_every_subject_as_the_centre_does(station: Told, other: Told) -> None:
+    """Whoever did it: the merged rows of both are the centre's, once everything has been sent and heard."""
+    plates = [station.receive() for _ in range(3)]
+    for step in range(4):
+        for number, plate in enumerate(plates):
+            one, unit = (station, other)[(number + step) % 2], f"U{number}"
+            events: list[Event] = [
+                [ParcelOpened(parcel=plate, client="acme")],
+                [UnitIdentified(unit=unit, parcel=plate, match="expected", client="acme", sku=f"S{number}")],
+                [UnitGraded(unit=unit, parcel=plate, functional="F2", cosmetic="C1", packaging="sealed")],
+                [
+                    ContainerOpened(container="T1", disposition="resell", client="acme"),
+                    UnitSorted(unit=unit, container="T1", disposition="resell", client="acme"),
+                ],
+            ][step]
+            one.clock.at += SECOND
+            one.store.append(events, operator="ada", known=one.rows.basis)
+        for each in (station, other):
+            each.drain()
+        for each in (station, other):
+            each.hear_all()
+            each.store.heard(each.known.hlc)
+    kinds = {"parcel": ParcelRow, "unit": UnitRow, "container": ContainerRow}
+    for each in (station, other):
+        for kind, row in kinds.items():
+            said = {key: msgspec.json.decode(value or b"{}")["row"] for key, value in each.knows(kind).items()}
+            assert {key: getattr(each.rows, kind)(key) for key in said} == {
+                key: msgspec.convert(value, type=row) for key, value in said.items()
+            }
+        assert [placed.id for placed in each.rows.units_inside("T1", 0)] == ["U0", "U1", "U2"]

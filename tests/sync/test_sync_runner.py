@@ -92,6 +92,7 @@ def test_a_station_that_is_not_enrolled_works_as_before(bench: Bench) -> None:
     assert bench.waiting() == 1
 
 
+@pytest.mark.slow
 def test_an_enrolment_is_followed_while_the_station_works(bench: Bench) -> None:
     bench.start()
     bench.work(5)

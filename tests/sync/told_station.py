@@ -11,10 +11,11 @@ from faulty_centre import SITE, Centre
 from synced_station import Station
 
 from rl_station.central.reference_import import How, Report, import_reference
-from rl_station.central.reference_rows import Source
+from rl_station.central.reference_read import Source
 from rl_station.settings import load_site
 from rl_station.settings.paths import example_site
 from rl_station.station.known_copy import KnownCopy
+from rl_station.station.merged import MergedRows
 from rl_station.store.known import KnownReader
 from rl_station.sync.downlink import Downlink
 from rl_station.sync.http_channel import HttpChannel
@@ -30,6 +31,7 @@ class Told(Station):
     def __init__(self, folder: Path, centre: Centre, *, name: str = "dock-01") -> None:
         super().__init__(folder, centre, name=name)
         self.known = KnownReader(folder)
+        self.rows = MergedRows(name, self.store, self.known)
         self.follow()
 
     def follow(self) -> None:
