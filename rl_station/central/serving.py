@@ -35,6 +35,8 @@ class Impatient(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the base has it
         super().connection_made(transport)
+        # asyncio sees to this only for sockets that name their protocol; else every answer waits 40 ms for its second part.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._began: object = None
         self._look = self.loop.call_later(HEAD_PATIENCE, self._hurry)
 

@@ -17,6 +17,7 @@ from benchmarks import (
     sync,
     sync_cost,
     sync_downlink,
+    sync_feed,
     thinking,
     wedge,
 )
@@ -49,6 +50,7 @@ MEASUREMENTS = (
     Measurement(eight_scanners.NAMES, eight_scanners.measure),
     *(Measurement((name,), partial(sync.measure, name)) for name in sync.NAMES),
     Measurement(sync_downlink.NAMES, sync_downlink.measure),
+    Measurement(sync_feed.NAMES, sync_feed.measure),
     *(
         Measurement(sync_cost.names(size), partial(sync_cost.measure, size), only_by_name=size == "10m")
         for size in sync_cost.SIZES

@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from benchmarks import bulk, processes, sync_station
 from benchmarks.bench import Bench
@@ -22,6 +23,7 @@ from benchmarks.central_process import CentralProcess
 from benchmarks.enrolling import enrol
 from benchmarks.figure import CannotMeasureError, Figure, at_least, percentile
 from benchmarks.postgresql import Postgresql
+from rl_station.central.database import open_engine
 
 Kind = Literal["postgresql", "sqlite"]
 
@@ -33,13 +35,13 @@ NAMES = (
 )
 BARS = {"uplink_1_station_eps": 15_000.0, "uplink_8_stations_eps": 30_000.0}
 BACKLOG = 100_000
-"""Events in all."""
+"""Events of each station."""
 _MANY = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One way to measure: so many stations with equal shares of the backlog, server processes, a kind of database."""
+    """One way to measure: so many stations, so many server processes, a kind of database."""
 
     stations: int
     kind: Kind
@@ -63,7 +65,7 @@ class Drain:
     server_cpu_s: float
     database_cpu_s: float
     server_mib: float
-    detail: dict[str, float] = field(default_factory=dict)
+    database_bytes: int
 
     @property
     def events(self) -> int:
@@ -97,6 +99,7 @@ def _figure(bench: Bench, name: str, course: Course, backlog: Sequence[Path]) ->
         "stations_cpu_us_per_event": sum(each.cpu_s for each in drain.sent) / events * 1e6,
         "server_cpu_us_per_event": drain.server_cpu_s / events * 1e6,
         "database_cpu_us_per_event": drain.database_cpu_s / events * 1e6,
+        "database_bytes_per_event": drain.database_bytes / events,
         "server_peak_mib": drain.server_mib,
     }
     figure = Figure(name, events / drain.seconds, "1/s", detail=detail)
@@ -107,14 +110,14 @@ def _figure(bench: Bench, name: str, course: Course, backlog: Sequence[Path]) ->
 
 
 def backlogs(bench: Bench, folder: Path, stations: int, events: int) -> list[Path]:
-    """So many events in all, none sent yet: data folders that are named after their stations."""
+    """So many events each, none sent yet: data folders that are named after their stations."""
     site = load(make_site(folder))
     made = []
     for number in range(1, stations + 1):
         bench.say(f"writing the log of station {number} of {stations}")
         station = replace(site.station, id=f"bench-{number}", prefix=f"Q{number:02d}")
         place = folder / station.id
-        bulk.build(place, replace(site, station=station), events // stations)
+        bulk.build(place, replace(site, station=station), events)
         made.append(place)
     return made
 
@@ -164,7 +167,20 @@ def drained(server: CentralProcess, database_pid: int | None, folder: Path, back
             server.cpu_seconds() - before[0],
             (processes.cpu_seconds(database_pid) if database_pid else 0.0) - before[1],
             server.peak_mib(),
+            _size(server.database, folder),
         )
+
+
+def _size(database: str, folder: Path) -> int:
+    """Bytes of everything the database keeps, indexes included."""
+    engine = open_engine(database, connections=1)
+    try:
+        if engine.dialect.name == "sqlite":
+            return sum(file.stat().st_size for file in folder.glob("central.sqlite3*"))
+        with engine.connect() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from sim_station import Image, Machine
 from sim_work import Floor
 from sim_world import DAY, HOUR, MINUTE, SECOND, Violation, World, replayable
 
+from rl_station.domain.hand_over import HandOverError
+
 YEAR = 365 * DAY
 DRAIN = 12 * HOUR
 """Within this the last event must be at the centre once the troubles are over."""
@@ -298,7 +300,11 @@ def handed_over(site: Site, machine: Machine) -> None:
 
 
 def _take_file(site: Site, file: Path) -> None:
-    handed = site.centre.take_file(file)
+    try:
+        handed = site.centre.take_file(file)
+    except HandOverError as error:
+        site.world.tell("centre", f"a file is not taken: {error}")
+        return
     site.world.tell(
         "centre", f"from a file: {handed.stored} new, {handed.known} known {handed.refused}{handed.damaged}"
     )

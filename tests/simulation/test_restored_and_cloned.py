@@ -151,6 +151,44 @@ def test_clones_that_take_turns_for_long_stay_apart_for_good() -> None:
         assert reasons(site) == ["new", "forked"]
 
 
+def test_clones_that_were_told_apart_give_no_plate_that_another_gives() -> None:
+    with quiet() as site:
+        (machine,) = site.machines
+        work(machine)
+        twin = machine.clone("twin")
+        twin.power_on()
+        site.machines.append(twin)
+        work(machine)
+        work(twin)
+        arrive(site)
+        ours, theirs = set(machine.memory.plates), set(twin.memory.plates)
+        work(machine, 30)
+        work(twin, 30)
+        ours, theirs = machine.memory.plates - ours, twin.memory.plates - theirs
+        assert ours
+        assert theirs
+        assert not ours & theirs
+        arrive(site)
+
+
+def test_a_whole_disk_put_back_gives_no_lost_plate_again_once_the_centre_has_told() -> None:
+    with quiet() as site:
+        (machine,) = site.machines
+        image = machine.image()
+        work(machine, 40)
+        settle(site)
+        machine.power_off()
+        machine.restore(image, epoch_file=True)
+        machine.power_on()
+        machine.work()
+        settle(site)
+        machine.blind = False
+        work(machine, 40)
+        assert machine.memory.repeated == []
+        machine.blind = True
+        arrive(site)
+
+
 def test_four_clones_of_a_station_that_had_not_sent_all_end_in_four_lives() -> None:
     with quiet() as site:
         (machine,) = site.machines

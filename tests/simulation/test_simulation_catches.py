@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 
+import pytest
 from msgspec.structs import replace
 from pysqlite3 import dbapi2
 from sim_centre import Centre
@@ -88,6 +89,7 @@ def test_the_simulation_catches_an_acknowledgement_before_the_answer() -> None:
     caught(parts, "are not at the centre", "still waits", "was restored")
 
 
+@pytest.mark.slow
 def test_the_simulation_catches_a_fork_that_is_ignored() -> None:
     caught(with_outbox(DeafOutbox, troubles=("station cloned",)), "are not at the centre", "still waits")
 
@@ -96,6 +98,7 @@ def test_the_simulation_catches_work_that_is_counted_twice() -> None:
     caught(Parts(centre=CarelessCentre), "work is counted")
 
 
+@pytest.mark.slow
 def test_the_simulation_catches_a_page_that_answers_another_question() -> None:
     parts = with_downlink(TrustingDownlink, weather={"answer of another request": 1}, troubles=("storm",))
     caught(parts, "has not heard of")

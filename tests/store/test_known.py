@@ -402,6 +402,7 @@ def test_a_whole_copy_leaves_room_for_scans(
     tmp_path: Path, wrote: KnownWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "RESERVE", 1 << 62)
+    monkeypatch.setattr(writing, "SHARE", 1)
     with pytest.raises(StoreFull):
         wrote.take("", page([a_return("R1")], "s1", snapshot=True), NOW)
     wrote.take("", page([a_return("R1")], "c1"), NOW)

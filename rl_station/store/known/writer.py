@@ -25,7 +25,8 @@ from rl_station.store.known.file import ASIDE, KnownState, open_known, owner, pu
 CHUNK = 2_000
 """Rows of one transaction."""
 RESERVE = 128 * 1024 * 1024
-"""Bytes of the disk that a whole copy leaves free: scans come first."""
+SHARE = 20
+"""Bytes of the disk that a whole copy leaves free, or this part of a small one: scans come first."""
 CONTACT_EVERY = 30_000_000
 """Microseconds between two notes that the centre answered and had nothing new."""
 
@@ -89,10 +90,10 @@ class KnownWriter:
 
     def _leave_room(self) -> None:
         try:
-            free = shutil.disk_usage(self._folder).free
+            disk = shutil.disk_usage(self._folder)
         except OSError as error:
             raise from_system(error, self._folder) from error
-        if free < RESERVE:
+        if disk.free < min(RESERVE, disk.total // SHARE):
             raise StoreFull(self._folder)
 
     def _mended(self, work: Callable[[Database], T]) -> T | None:
