@@ -35,7 +35,7 @@ TEXTS: Mapping[str, str] = {
     "reader.reads_lost": "its memory ran over; tag reads were LOST. Take the goods away and bring them again.",
     "reader.reader_exception": "it reports trouble.",
     "reader.other_client": "another program tries to use it.",
-    "station.network_pulled": "The network is pulled. Go on working: what is recorded waits here. F7 plugs it in again",
+    "station.network_pulled": "The network is pulled. Go on working: what is recorded waits here. N plugs it in again",
     "station.network_back": "The network is back: what waited is sent now",
     "station.rules_refused": "Sent by the central server and NOT used, as it is not in order: %(names)s. Call IT",
     "station.not_whole": "That code did not come whole. Scan it again",

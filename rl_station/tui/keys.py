@@ -63,7 +63,7 @@ _BY_CHOICE = {
 _MENU = Offer("F12", screen("key.menu"))
 _SCROLLING = Offer(screen("cap.up_down"), screen("key.scroll"))
 _DEVICES = Offer("F6", screen("key.devices"))
-_NETWORK = Offer("F7", screen("key.network"))
+_NETWORK = Offer("N", screen("key.network"))
 _HELP = Offer("F1", screen("key.help"))
 _ALWAYS = {
     Mode.SIGN_IN: (),
@@ -96,7 +96,7 @@ def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool, c
         return _in_alarm(key, prompt)
     if answer := _answer(character, prompt):
         return answer
-    if key in {"space", "f7"}:
+    if key in {"space", "n"}:
         return _of_demo(key, can_fire=can_fire, can_pull=can_pull)
     if key in _LOCAL:
         return _LOCAL[key]
@@ -154,7 +154,7 @@ def device_action(
         return AskDevice(int(character) - 1)
     if key in {"escape", "f6"}:
         return Local.DEVICES
-    if key in {"space", "f7"}:
+    if key in {"space", "n"}:
         return _of_demo(key, can_fire=can_fire, can_pull=can_pull)
     if key in {"f1", "ctrl+c"}:
         return _LOCAL[key]

@@ -21,14 +21,14 @@ class PulledPort(DemoPort):
 
 async def test_the_demo_offers_a_key_that_pulls_the_network() -> None:
     async with shown(port=PulledPort([sample.RECEIVE])) as (app, pilot, port):
-        assert "F7  network" in text_of(app)
-        await pilot.press("f7")
+        assert "N  network" in text_of(app)
+        await pilot.press("n")
         await settled(pilot)
         assert isinstance(port, PulledPort)
         assert port.pulls == 1
         await pilot.press("f6")
         await settled(pilot)
-        await pilot.press("f7")
+        await pilot.press("n")
         assert port.pulls == 2
         assert port.given == []
 
@@ -36,6 +36,6 @@ async def test_the_demo_offers_a_key_that_pulls_the_network() -> None:
 async def test_a_real_station_has_no_such_key() -> None:
     async with shown(sample.RECEIVE) as (app, pilot, port):
         assert "network" not in text_of(app)
-        await pilot.press("f7")
+        await pilot.press("n")
         await settled(pilot)
         assert port.given == []
