@@ -30,6 +30,8 @@ _NO_CODES: frozenset[str] = frozenset()
 
 Count = tuple[int, str, str, str]
 """Hour, stage, station, operator."""
+Read = tuple[Taken, Sequence[Subject], Sequence[Subject]]
+"""An event, all subjects that it is about, and those under which it is listed."""
 
 _work = tables.throughput
 _WORK_NONE = delete(_work).where(
@@ -45,12 +47,14 @@ _WORK_NONE = delete(_work).where(
 def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -> None:
     """Put events to the derived tables, which are stored already in the same transaction. `now` microseconds since 1970 UTC.
 
-    Holds the site's feed from here to the end of the transaction, so that positions come in the order of commits.
+    Holds the site's feed to the end of the transaction, so that positions come in the order of commits. What one push says by
+    itself is worked out before: the feed is where the stations of a site wait for each other.
     """
     if new:
-        head = positions.lock(connection, site)
         projection = _Projection(connection, site, now)
-        projection.take(new)
+        read = projection.listed(new)
+        head = positions.lock(connection, site)
+        projection.take(new, read)
         projection.write(head)
 
 
@@ -83,9 +87,19 @@ class _Projection:
         self._before: dict[Subject, _Before] = {}
         self._work: Counter[Count] = Counter()
 
-    def take(self, new: Sequence[Taken]) -> None:
-        read = [(taken, *about(taken.recorded.event)) for taken in new]
-        self._list(read)
+    def listed(self, new: Sequence[Taken]) -> list[Read]:
+        """What each event is about, written down for whoever looks up a subject's events."""
+        read: list[Read] = [(taken, *about(taken.recorded.event)) for taken in new]
+        rows = [
+            (self._site, kind, subject, taken.recorded.hlc, taken.stream, taken.recorded.seq)
+            for taken, _, listed in read
+            for kind, subject in listed
+        ]
+        copy_rows(self._connection, tables.subject_event, _INDEX, rows)
+        return read
+
+    def take(self, new: Sequence[Taken], read: Sequence[Read]) -> None:
+        """Fold them into their subjects. The site's feed is held."""
         void, affected = self._corrected(new)
         self._load([subject for _, subjects, _ in read for subject in subjects], affected)
         subjects_of = self._subjects
@@ -137,15 +151,6 @@ class _Projection:
             if progress.kind == "container":
                 before, row = self._before.get(subject, NEW), progress.row
                 yield Moved(_container(before.row), _container(row), before.newest)
-
-    def _list(self, read: Iterable[tuple[Taken, Sequence[Subject], Sequence[Subject]]]) -> None:
-        site = self._site
-        rows = [
-            (site, kind, subject, taken.recorded.hlc, taken.stream, taken.recorded.seq)
-            for taken, _, listed in read
-            for kind, subject in listed
-        ]
-        copy_rows(self._connection, tables.subject_event, _INDEX, rows)
 
     def _corrected(self, new: Sequence[Taken]) -> tuple[set[Key], list[tuple[Subject, Order]]]:
         """Which of the new events do not count, and what changes in the past of which subjects."""

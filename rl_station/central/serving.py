@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
 import socket
@@ -79,8 +80,17 @@ def serve_many(url: str, host: str, port: int, workers: int) -> None:
 
 def worker() -> Starlette:
     """The application of one of several processes."""
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _spare_the_collector()
     return application(Front(open_engine(os.environ[DATABASE_VARIABLE]), SystemClock()))
+
+
+def _end_with_parent() -> None:
+    """Nobody would end a worker whose parent was killed, and it would go on taking requests on the parent's socket."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _spare_the_collector() -> None:

@@ -84,6 +84,16 @@ def test_several_workers_share_one_port_and_end_together(sqlite_url: str) -> Non
         raw_http.asked(server.address, "GET", "/health")
 
 
+@pytest.mark.slow
+def test_workers_do_not_outlive_a_server_that_was_killed(sqlite_url: str) -> None:
+    server = Server("--database", sqlite_url, "--workers", "2")
+    server.process.kill()
+    server.process.wait(raw_http.PATIENCE_S)
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+    raw_http.until(lambda: not server.answers(), "its workers go on taking requests")
+
+
 def test_the_database_may_stand_in_the_environment(
     sqlite_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

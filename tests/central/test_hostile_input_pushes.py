@@ -58,7 +58,7 @@ BROKEN = {
     "NUL in the version": changed(good(), version="1\x002"),
     "an acknowledgement of 64 bits": changed(good(), acknowledged=(1 << 64) - 1),
 }
-TWISTED = {
+TWISTED: dict[str, dict[str, object]] = {
     "a time of 64 bits": {"at": (1 << 64) - 1},
     "a clock of 64 bits": {"hlc": (1 << 64) - 1},
     "a negative clock": {"hlc": -5},
