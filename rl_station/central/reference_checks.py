@@ -75,8 +75,8 @@ def announced(value: AnnouncedReturn) -> AnnouncedReturn:
     for sscc in value.sscc:
         if parse_sscc(sscc) is None:
             raise NotTakenError(f"{sscc[:40]!r} is not an SSCC: 18 digits with a check digit")
-    _in_range(parcels=value.parcels)
-    shared = _fields(value, ("lines",))
+    _in_range(parcels=value.parcels, weight=value.weight)
+    shared = {**_fields(value, ("lines", "weight")), "weight_g": value.weight}
     lines = tuple(_line(shared, line) for line in value.lines)
     return replace(value, lines=lines, tracking=tuple(tracking_key(number) for number in value.tracking))
 
