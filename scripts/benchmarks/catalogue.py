@@ -52,15 +52,20 @@ MEASUREMENTS = (
     Measurement(sync_downlink.NAMES, sync_downlink.measure),
     Measurement(sync_feed.NAMES, sync_feed.measure),
     *(
-        Measurement(sync_cost.names(size), partial(sync_cost.measure, size), only_by_name=size == "10m")
+        Measurement(sync_cost.names(size), partial(sync_cost.measure, size), only_by_name=size != "10k")
         for size in sync_cost.SIZES
     ),
 )
 NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
+GROUPS = {
+    "sync": (*sync.NAMES, *sync_feed.NAMES, *sync_downlink.NAMES, *sync_cost.names("10k"), *sync_cost.names("1m")),
+}
+"""Names for several figures; a group is for programs and always prints JSON."""
 
 
 def chosen(wanted: Sequence[str]) -> tuple[Measurement, ...]:
     """The measurements that give the figures wanted; without any, all but the very long."""
     if not wanted:
         return tuple(measurement for measurement in MEASUREMENTS if not measurement.only_by_name)
-    return tuple(measurement for measurement in MEASUREMENTS if set(wanted) & set(measurement.names))
+    names = {name for each in wanted for name in GROUPS.get(each, (each,))}
+    return tuple(measurement for measurement in MEASUREMENTS if names & set(measurement.names))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 Address = tuple[str, int]
 
 

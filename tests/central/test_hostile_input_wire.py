@@ -17,7 +17,11 @@ from served import STATION, Served
 
 from rl_station.domain.sync_wire import MOST_BYTES
 
-pytestmark = pytest.mark.usefixtures("nothing_stored")
+pytestmark = [
+    pytest.mark.usefixtures("nothing_stored"),
+    # It is the same server before any database.
+    pytest.mark.parametrize("served", ["sqlite"], indirect=True, scope="module"),
+]
 
 
 def test_a_body_that_is_declared_too_large_is_refused_before_it_is_sent(served: Served, token: str) -> None:
@@ -105,11 +109,15 @@ def test_what_is_no_http_ends_its_own_connection_and_no_other(served: Served, wh
     assert answer is None or 400 <= answer.status < 500
 
 
-def test_a_body_that_stays_away_is_not_waited_for_without_end(served: Served, token: str) -> None:
-    with raw_http.wire(served.address) as wire:
-        wire.send(raw_http.head("POST", "/v1/events", pushing.headers(token), length=1000))
-        answer = wire.answer()
-    assert answer is None or answer.status == 408
+@pytest.mark.slow
+def test_nobody_holds_a_connection_by_saying_half_of_a_request(served: Served, token: str) -> None:
+    with raw_http.wire(served.address) as headless, raw_http.wire(served.address) as bodiless:
+        headless.send(b"POST /v1/events HTTP/1.1\r\nHost: c")
+        bodiless.send(raw_http.head("POST", "/v1/events", pushing.headers(token), length=1000) + b"x")
+        answer = bodiless.answer()
+        assert answer is not None
+        assert answer.status == 408
+        assert headless.answer() is None
 
 
 def test_those_who_send_a_byte_at_a_time_keep_nobody_waiting(served: Served, token: str) -> None:
