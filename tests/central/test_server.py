@@ -51,6 +51,12 @@ def test_a_push_over_a_socket_is_stored(centre: Centre, beside: Beside) -> None:
     assert (answer.status, answer.headers["content-type"]) == (200, "application/msgpack")
 
 
+def test_a_line_break_in_a_path_is_answered_like_any_other(beside: Beside) -> None:
+    answer = raw_http.asked(address(beside), "GET", "/v1/parcels/%0A0")
+    assert answer.status == 401
+    assert b'"code":"unauthorized"' in answer.body
+
+
 def test_one_connection_serves_many_requests(beside: Beside) -> None:
     connection = http.client.HTTPConnection(*address(beside), timeout=raw_http.PATIENCE_S)
     for _ in range(3):
