@@ -84,7 +84,8 @@ def known(connection: Connection, site: str, cursor: Cursor, head: Head) -> bool
     """Whether this server said what the cursor has heard. The newest marks tell exactly, for older ones the anchors do."""
     if cursor.position > head.position or cursor.mark.position > cursor.position or cursor.position < 0:
         return False
-    if _newest(connection, site, cursor.position) == cursor.mark:
+    at_head = (cursor.position, cursor.mark.position, cursor.mark.stamp) == (head.position, head.position, head.stamp)
+    if at_head or _newest(connection, site, cursor.position) == cursor.mark:
         return True
     forgotten = head.marks > RECENT and cursor.mark.position < _recent(connection, site)
     return (

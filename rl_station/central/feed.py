@@ -113,7 +113,8 @@ def _changes(connection: Connection, asked: Asked, cursor: Cursor, head: int) ->
     resting = cursor.phase == "rest"
     until = min(cursor.until, head) if resting else head
     where = {"at_site": asked.site, "after": cursor.position, "until": until, "most": asked.limit + 1}
-    rows = connection.execute(_CHANGES, where).all()
+    # Most stations ask most of the time when there is nothing new: the head of the feed tells.
+    rows = connection.execute(_CHANGES, where).all() if cursor.position < until else []
     taken = _fitting(rows, asked.limit)
     more = len(taken) < len(rows)
     position = taken[-1].position if more else until

@@ -122,10 +122,10 @@ def _pushes(bench: Bench, folder: Path, data: Path, site: Site, events: int) -> 
             began = time.monotonic()
             # What was committed since the log was written is left for the measured pushes.
             last = events - BATCH * bench.samples(_SAMPLES)
-            for push in _sent(reader, site.station.id, 0, last, _FILLING):
+            for push in sent(reader, site.station.id, 0, last, _FILLING):
                 _taken(context, caller, push)
             filled_s = time.monotonic() - began
-            measured = list(_sent(reader, site.station.id, max(last, 0), reader.head().seq, BATCH))
+            measured = list(sent(reader, site.station.id, max(last, 0), reader.head().seq, BATCH))
             with undisturbed():
                 pushes = [_timed(partial(_taken, context, caller, push)) for push in measured]
             engine.dispose()
@@ -134,7 +134,8 @@ def _pushes(bench: Bench, folder: Path, data: Path, site: Site, events: int) -> 
         postgresql.remove()
 
 
-def _sent(reader: Reader, station: str, since: int, until: int, most: int) -> Iterator[Push]:
+def sent(reader: Reader, station: str, since: int, until: int, most: int) -> Iterator[Push]:
+    """The events after `since` up to `until` in pushes of at most so many."""
     life = reader.lives()[-1]
     while since < until:
         events = tuple(sent for _, sent in reader.batch(since, min(most, until - since), _MOST_BYTES))

@@ -11,7 +11,7 @@ from benchmarks.postgresql import Postgresql
 from served import STATION, Served
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One for all tests of a module: what they leave behind must be nothing, or theirs alone by its station's name."""
     if request.param == "sqlite":

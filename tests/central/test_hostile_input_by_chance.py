@@ -19,7 +19,7 @@ from served import Served
 
 from rl_station.domain.sync_wire import Push, Sent, pack
 
-pytestmark = pytest.mark.usefixtures("nothing_stored")
+pytestmark = [pytest.mark.usefixtures("nothing_stored"), pytest.mark.slow]
 
 by_chance = settings(
     deadline=None,
