@@ -103,6 +103,10 @@ def _database(commands: Commands) -> None:
     backup = _command(group, "backup", "database:backup", "Copy the database while the station runs.")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
     _command(group, "rebuild", "database:rebuild", "Derive all read models from the log again.")
+    salvage = _command(
+        group, "salvage", "salvage:salvage", "Make a damaged database good, with what the central server has of it."
+    )
+    salvage.add_argument("--alone", action="store_true", help="do not ask the central server")
     export = _command(
         group, "export", "database:export", "Write the events the central server does not have to a file."
     )
