@@ -23,6 +23,8 @@ from rl_station.store import open_reader
 from rl_station.sync.state import read_state
 
 PATIENCE_S = 120.0
+_AT_WORK = 20
+"""Events."""
 _WORKING = Path(__file__).with_name("working_station.py")
 
 
@@ -50,8 +52,8 @@ class WorkingStation:
 
     @property
     def at_work(self) -> bool:
-        """Whether something became durable since it was started."""
-        return len(self.durable) > self._before
+        """Whether some scans became durable since it was started."""
+        return len(self.durable) > self._before + _AT_WORK
 
     def start(self) -> None:
         self._before = len(self.durable)

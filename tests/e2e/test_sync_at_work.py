@@ -71,7 +71,6 @@ def test_what_a_station_left_behind_is_sent_without_it(site: Site, server: Centr
         station.ready()
         Walk(station).go((*SIGN_IN, *DRESS))
         station.wait_for("not sent")
-    assert site.run("sync", "once").returncode == 1
     server.start()
     done = site.run("sync", "once")
     assert done.returncode == 0, done.stderr

@@ -17,6 +17,7 @@ SECONDS = 20.0
 """How long the killing goes on."""
 STATIONS = 3
 KILLS = 10
+EVENTS = 100
 """At the least, also on a slow machine."""
 AT_THE_START = 0.2
 """How often one that is not at work yet is killed nevertheless."""
@@ -46,8 +47,8 @@ def test_stations_and_servers_killed_at_random_lose_nothing_and_double_nothing(
                     station.kill()
             assert kills > KILLS
             assert all(way.taken.values())
+        assert sum(len(station.durable) for station in stations) > EVENTS
         for station in stations:
-            assert len(station.durable) > 100
             assert_whole(station, found)
 
 
