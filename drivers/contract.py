@@ -130,6 +130,10 @@ class DeviceError(Exception):
     """A device could not do what was asked. The message says what, for a person."""
 
 
+class NoSuchTagError(DeviceError):
+    """The tag is not in this reader's field; another reader may see it."""
+
+
 @runtime_checkable
 class Scanner(Protocol):
     """Reads codes. `start` returns at once; reports come on the adapter's own thread until `stop` returns.
@@ -165,7 +169,8 @@ class TagReader(Protocol):
     def write_epc(self, old: str, new: str, timeout: float) -> None:
         """Give the tag that has EPC `old` (hex) the EPC `new`, and read it back.
 
-        Blocks up to `timeout` seconds. Raises `DeviceError` with the reason where the tag does not hold `new` for certain.
+        Blocks up to `timeout` seconds. Raises `DeviceError` with the reason where the tag does not hold `new` for certain, and
+        where several tags have `old`; `NoSuchTagError` where none has.
         """
         ...
 

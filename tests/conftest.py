@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from central_databases import *  # noqa: F403  # fixtures
 from hypothesis import settings
 
 SLOW_MODULES = (

@@ -35,8 +35,8 @@ class SimulatedTagReader:
             self._driver = None
         self._peer.stop()
 
-    def appear(self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500) -> None:
-        self._peer.appear(epc, antenna, rssi_cdbm)
+    def appear(self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500, *, tid: str | None = None) -> None:
+        self._peer.appear(epc, antenna, rssi_cdbm, tid=tid)
 
     def leave(self, epc: str) -> None:
         self._peer.leave(epc)

@@ -6,6 +6,7 @@ import asyncio
 import struct
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from drivers.contract import DeviceError
@@ -191,14 +192,20 @@ class SimulatedClient(asyncio.Protocol):
             self._send(message(MessageType.RO_ACCESS_REPORT, 0, report))
 
     def _accessed(self, tag: Tag) -> bytes:
-        """Do to a tag what is waiting for it, once; the results."""
+        """Do to a tag what is waiting for it; the results."""
         for spec in list(self._accesses):
             access = self._accesses[spec]
-            if spec in self._enabled and tag.epc.startswith(access.epc):
-                del self._accesses[spec]
-                self._enabled.discard(spec)
+            if spec in self._enabled and tag.has(access.bank, access.first, access.bits):
+                self._count_down(access)
                 return b"".join(self._result(tag, command) for command in access.commands)
         return b""
+
+    def _count_down(self, access: says.Access) -> None:
+        if access.times == 1:
+            del self._accesses[access.spec]
+            self._enabled.discard(access.spec)
+        elif access.times:
+            self._accesses[access.spec] = replace(access, times=access.times - 1)
 
     def _result(self, tag: Tag, command: says.Command) -> bytes:
         if command.data is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drivers.rfid.llrp.wire import HEADER, MessageType, Parameter, message, parameters, tlv, tv
 
 _STATUS, _ROSPEC, _AISPEC, _ACCESSSPEC, _KEEPALIVE, _GPO = 287, 177, 183, 207, 220, 219
-_ACCESS_COMMAND, _TAG_SPEC, _TARGET, _READ, _WRITE = 209, 338, 339, 341, 342
+_ACCESS_STOP, _ACCESS_COMMAND, _TAG_SPEC, _TARGET, _READ, _WRITE = 208, 209, 338, 339, 341, 342
 _READ_RESULT, _WRITE_RESULT = 349, 350
 
 _ACCESS_HEAD = struct.calcsize(">IHBBI")
@@ -30,10 +30,13 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An AccessSpec: for the first tag whose EPC begins with `epc`."""
+    """An AccessSpec: for tags that have `bits` (hex) in a bank from bit `first` on, so many `times`, 0 until it is deleted."""
 
     spec: int
-    epc: str
+    bank: int
+    first: int
+    bits: str
+    times: int
     commands: tuple[Command, ...]
 
 
@@ -127,18 +130,22 @@ def access(frame: bytes) -> Access:
     command = _first(frame, spec.body + _ACCESS_HEAD, spec.end, _ACCESS_COMMAND)
     tag_spec = _first(frame, command.body, command.end, _TAG_SPEC)
     target = _first(frame, tag_spec.body, tag_spec.end, _TARGET)
+    stop = _first(frame, spec.body + _ACCESS_HEAD, spec.end, _ACCESS_STOP)
+    ends, times = struct.unpack_from(">BH", frame, stop.body)
     return Access(
         int.from_bytes(frame[spec.body : spec.body + 4], "big"),
-        _target(frame, target),
+        *_target(frame, target),
+        times if ends else 0,
         tuple(_command(frame, e) for e in parameters(frame, command.body, command.end) if e.kind in (_READ, _WRITE)),
     )
 
 
-def _target(frame: bytes, target: Parameter) -> str:
-    _, _, mask_bits = struct.unpack_from(">BHH", frame, target.body)
+def _target(frame: bytes, target: Parameter) -> tuple[int, int, str]:
+    """Bank, first bit, bits."""
+    bank, first, mask_bits = struct.unpack_from(">BHH", frame, target.body)
     at = target.body + _TARGET_HEAD + (mask_bits + 7) // 8
     (bits,) = struct.unpack_from(">H", frame, at)
-    return frame[at + 2 : at + 2 + bits // 8].hex().upper()
+    return bank >> 6, first, frame[at + 2 : at + 2 + bits // 8].hex().upper()
 
 
 def _command(frame: bytes, each: Parameter) -> Command:

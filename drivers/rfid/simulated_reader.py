@@ -6,9 +6,10 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
+from itertools import count
 
 from drivers.rfid.simulated_client import SimulatedClient
-from drivers.rfid.simulated_field import Tag
+from drivers.rfid.simulated_field import KIND, Tag
 from drivers.transport.io_thread import IO
 
 _ANTENNA_EVENT = 255
@@ -28,7 +29,8 @@ class SimulatedReader:
         self.interval_s = interval_s
         self.connected = dict.fromkeys(range(1, antennas + 1), True)
         self.outputs = dict.fromkeys(range(1, outputs + 1), False)
-        self._tags: dict[str, Tag] = {}
+        self._tags: tuple[Tag, ...] = ()
+        self._numbers = count(1)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: asyncio.Server | None = None
         self.client: SimulatedClient | None = None
@@ -50,16 +52,29 @@ class SimulatedReader:
 
     # --- the field ----------------------------------------------------------------------------------------------------
 
-    def appear(self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500, *, locked: bool = False) -> None:
-        """A tag comes into the field, or moves in it."""
-        tag = Tag(epc.upper(), antenna, rssi_cdbm, locked)
-        self._soon(lambda: self._tags.update({tag.epc: tag}))
+    def appear(
+        self, epc: str, antenna: int = 1, rssi_cdbm: int = -4500, *, locked: bool = False, tid: str | None = None
+    ) -> None:
+        """A tag comes into the field, or moves in it. One with another `tid` is another tag, whatever its EPC."""
+
+        def change() -> None:
+            there = [tag for tag in self._tags if (tag.epc == epc.upper() if tid is None else tag.tid == tid.upper())]
+            own = there[0].tid if there else f"{KIND}{next(self._numbers):016X}" if tid is None else tid.upper()
+            fresh = Tag(epc.upper(), antenna, rssi_cdbm, locked, own)
+            self._tags = (*(tag for tag in self._tags if tag not in there), fresh)
+
+        self._soon(change)
 
     def leave(self, epc: str) -> None:
-        self._soon(lambda: self._tags.pop(epc.upper(), None))
+        """All tags that have this EPC."""
+
+        def change() -> None:
+            self._tags = tuple(tag for tag in self._tags if tag.epc != epc.upper())
+
+        self._soon(change)
 
     def field(self) -> tuple[Tag, ...]:
-        return tuple(self._tags.values())
+        return self._tags
 
     def set_antenna(self, antenna: int, connected: bool) -> None:
         """Unplug an antenna, or plug it in again; the client is told."""
@@ -94,7 +109,7 @@ class SimulatedReader:
         wanted = {
             antenna for antenna, there in self.connected.items() if there and (0 in antennas or antenna in antennas)
         }
-        return [tag for tag in self._tags.values() if tag.antenna in wanted]
+        return [tag for tag in self._tags if tag.antenna in wanted]
 
     def rewritten(self, before: Tag, after: Tag) -> None:
-        self._tags = {tag.epc: tag for tag in (after if each is before else each for each in self._tags.values())}
+        self._tags = tuple(after if each is before else each for each in self._tags)

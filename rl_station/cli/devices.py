@@ -29,7 +29,9 @@ def suggest(args: Namespace) -> int:
     site = opening.site(args)
     found = survey(site.devices)
     blocks = suggestion(
-        found, site.station.id, taken={*site.devices.scanners, *site.devices.scales, *site.devices.printers}
+        found,
+        site.station.id,
+        taken={*site.devices.scanners, *site.devices.scales, *site.devices.readers, *site.devices.printers},
     )
     if args.json:
         print_json([block._asdict() for block in blocks])
@@ -56,7 +58,8 @@ def _fields(value: Configured | PluggedIn) -> dict[str, object]:
 
 def used_names(site: Site) -> tuple[str, ...]:
     """The devices of this station."""
-    return (*site.station.scanners, *site.station.scales, *site.station.printers)
+    station = site.station
+    return (*station.scanners, *station.scales, *station.readers, *station.printers)
 
 
 def text(site: Site, found: Survey) -> Iterator[str]:

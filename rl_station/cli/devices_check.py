@@ -77,6 +77,8 @@ def checks(site: Site, devices: DeviceSet, args: Namespace) -> Iterator[Check]:
                 yield _label(site, printer)
             elif args.seconds and line.kind == "scale":
                 yield _weigh(weights, line.name, args.seconds)
+            elif args.seconds and line.kind == "reader":
+                yield _tag(devices, line.name, args.seconds)
             elif args.seconds:
                 yield _scan(devices, line.name, args.seconds)
         finally:
@@ -105,6 +107,12 @@ def _weigh(weights: queue.SimpleQueue[Weighed], name: str, seconds: float) -> Ch
         if weight.stable and weight.grams:
             return Check("interactive", True, f"{weight.grams} g")
     return Check("interactive", False, f"no settled weight within {seconds:g} s")
+
+
+def _tag(devices: DeviceSet, name: str, seconds: float) -> Check:
+    complain(f"Hold a tag before {name} within {seconds:g} s.")
+    found = devices.test(name, HealthLevel.INTERACTIVE, seconds)
+    return Check("interactive", found.ok, found.report)
 
 
 def _label(site: Site, bound_printer: BoundPrinter) -> Check:

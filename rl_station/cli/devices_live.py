@@ -15,9 +15,10 @@ from typing import TextIO
 
 from rl_station.cli import opening
 from rl_station.cli.devices_open import bound, chosen_readers, typed_scans, types, warn_of_station
-from rl_station.cli.devices_told import Heard, document, line, steps
+from rl_station.cli.devices_tags import TagTally
+from rl_station.cli.devices_told import Heard, document, line, steps, tag_steps
 from rl_station.cli.options import Exit, UsageError, complain, print_json
-from rl_station.devices import DeviceSet, RawBytes, Read, Report, Weighed
+from rl_station.devices import DeviceSet, RawBytes, Read, Report, TagReads, Weighed
 from rl_station.devices.recording import recorded_line
 from rl_station.settings import Site
 
@@ -68,8 +69,10 @@ def record(args: Namespace) -> int:
 def told_by(site: Site, as_json: bool) -> Callable[[Heard], None]:
     """How one report is printed."""
 
+    tally = TagTally()
+
     def tell(heard: Heard) -> None:
-        for step in steps(heard, site):
+        for step in (*steps(heard, site), *tag_steps(heard, tally)):
             if as_json:
                 print_json(document(step))
             else:
@@ -97,6 +100,7 @@ def listen(site: Site, devices: DeviceSet, limits: Limits, tell: Callable[[Heard
         try:
             for each in _until(heard, limits.seconds):
                 tell(each)
+                reads += len(each.report.reads) if isinstance(each.report, TagReads) else 0
                 reads += isinstance(each.report, Read | Weighed)
                 if limits.reads and reads >= limits.reads:
                     return Exit.FINE

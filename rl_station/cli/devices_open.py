@@ -34,20 +34,24 @@ class Names(NamedTuple):
 
     scanners: tuple[str, ...] = ()
     scales: tuple[str, ...] = ()
+    readers: tuple[str, ...] = ()
     printers: tuple[str, ...] = ()
 
 
 def chosen(site: Site, name: str | None) -> Names:
     """The devices that are meant: one by its name, or all of the station. Raises `UsageError`."""
+    station, devices = site.station, site.devices
     if name is None:
-        return Names(site.station.scanners, site.station.scales, site.station.printers)
-    if name in site.devices.scanners:
+        return Names(station.scanners, station.scales, station.readers, station.printers)
+    if name in devices.scanners:
         return Names(scanners=(name,))
-    if name in site.devices.scales:
+    if name in devices.scales:
         return Names(scales=(name,))
-    if name in site.devices.printers:
+    if name in devices.readers:
+        return Names(readers=(name,))
+    if name in devices.printers:
         return Names(printers=(name,))
-    known = [*site.devices.scanners, *site.devices.scales, *site.devices.printers]
+    known = [*devices.scanners, *devices.scales, *devices.readers, *devices.printers]
     hint = nearest(name, known)
     advice = f"did you mean {hint!r}?" if hint else f"devices.toml has {', '.join(known) or 'none'}"
     raise UsageError(f"there is no device {shown(name)!r}; {advice}")
@@ -58,14 +62,22 @@ def chosen_readers(site: Site, name: str | None) -> Names:
     names = chosen(site, name)
     if name is not None and names.printers:
         raise UsageError(f"{name} is a printer; it reads nothing")
-    if not (names.scanners or names.scales):
-        raise UsageError(f"station {site.station.id} has no scanners and no scales")
+    if not (names.scanners or names.scales or names.readers):
+        raise UsageError(f"station {site.station.id} has no scanners, no scales and no tag readers")
     return names._replace(printers=())
 
 
 def bound(site: Site, names: Names, data: Path) -> DeviceSet:
     """The devices, not started; their counters are left to the station."""
-    return bind(site.devices, names.scanners, names.printers, names.scales, data=data)
+    return bind(
+        site.devices,
+        names.scanners,
+        names.printers,
+        names.scales,
+        readers=names.readers,
+        zone=site.station.zone,
+        data=data,
+    )
 
 
 def warn_of_station(args: Namespace) -> None:

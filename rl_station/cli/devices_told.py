@@ -8,7 +8,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from rl_station.devices import DuplicateIgnored, FrameRefused, NotTaken, RawBytes, Read, Report, StateChange, Weighed
+from rl_station.cli.devices_tags import TagTally
+from rl_station.devices import (
+    DuplicateIgnored,
+    FrameRefused,
+    NotTaken,
+    RawBytes,
+    Read,
+    ReaderEvent,
+    Report,
+    StateChange,
+    TagReads,
+    Weighed,
+)
 from rl_station.domain.meaning import interpret
 from rl_station.domain.scan import Meaning, ScanSource, shown
 from rl_station.settings import Site
@@ -25,7 +37,7 @@ class Heard(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One line. `what`: state, bytes, read, meanings, duplicate, refused, not_taken, weight.
+    """One line. `what`: state, bytes, read, meanings, duplicate, refused, not_taken, weight, tag, event.
 
     `told` is for people, `facts` for programs.
     """
@@ -37,8 +49,18 @@ class Step(NamedTuple):
     facts: Mapping[str, object]
 
 
+def tag_steps(heard: Heard, tally: TagTally) -> Iterator[Step]:
+    """What there is to say about a tag reader's report; tags are kept in the tally in between."""
+    match heard.report:
+        case TagReads(device=device) as report:
+            for told, facts in tally.note(report, heard.at_ns):
+                yield Step(heard.at_ns, device, "tag", told, facts)
+        case ReaderEvent(device=device, code=code, detail=detail):
+            yield Step(heard.at_ns, device, "event", f"{code} {detail}".strip(), {"code": code, "detail": detail})
+
+
 def steps(heard: Heard, site: Site) -> Iterator[Step]:
-    """What there is to say about a report; a read is followed by what it may mean."""
+    """What there is to say about any other report; a read is followed by what it may mean."""
     report = heard.report
 
     def step(what: str, told: str, **facts: object) -> Step:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rl_station.cli import doctor_data, doctor_devices, doctor_machine, opening
+from rl_station.cli import doctor_data, doctor_devices, doctor_machine, doctor_sync, opening
 from rl_station.cli.doctor_finding import Finding, Level, fail, fine, warn
 from rl_station.cli.options import Exit, print_json
 from rl_station.devices.discovery import survey
@@ -47,6 +47,7 @@ def examine(args: Namespace) -> Iterator[Finding]:
     yield from doctor_machine.terminal()
     yield from configuration(folder, site, check_config(folder, station=args.station))
     yield from doctor_data.data(data, site)
+    yield from doctor_sync.sync(data)
     if site is not None:
         yield from doctor_machine.groups(doctor_devices.needed_groups(site))
         yield from doctor_devices.surroundings(survey(site.devices))

@@ -90,6 +90,8 @@ def place(name: str, configured: DevicesFile) -> str:
     """Where the file says a device is; empty where it does not."""
     reading = configured.scanners.get(name) or configured.scales.get(name)
     printer = configured.printers.get(name)
+    if reader := configured.readers.get(name):
+        return reader.listen or (f"{reader.host}:{reader.port}" if reader.host else "")
     return reading.port if reading is not None else printer.url if printer is not None else ""
 
 

@@ -34,6 +34,8 @@ def build_parser() -> argparse.ArgumentParser:
     _recalls(commands)
     _labels(commands)
     _database(commands)
+    _sync(commands)
+    _central(commands)
     _devices(commands)
     _command(
         commands,
@@ -136,6 +138,73 @@ def _database(commands: Commands) -> None:
     backup = _command(group, "backup", "database:backup", "Copy the database while the station runs.")
     backup.add_argument("target", type=Path, help="a file that does not exist yet")
     _command(group, "rebuild", "database:rebuild", "Derive all read models from the log again.")
+    salvage = _command(
+        group, "salvage", "salvage:salvage", "Make a damaged database good, with what the central server has of it."
+    )
+    salvage.add_argument("--alone", action="store_true", help="do not ask the central server")
+    export = _command(
+        group, "export", "database:export", "Write the events the central server does not have to a file."
+    )
+    export.add_argument("target", type=Path, metavar="FILE", help="a file that does not exist yet")
+    export.add_argument("--all", action="store_true", help="the whole log")
+
+
+def _sync(commands: Commands) -> None:
+    group = _group(commands, "sync", "The way to the central server.")
+    _command(group, "status", "sync_status:status", "How many events wait, how old they are, and what is in the way.")
+    once = _command(group, "once", "sync:once", "Send what waits, where no station is running to do it.")
+    once.add_argument("--seconds", type=_seconds, default=60.0, metavar="N", help="give up after so many seconds")
+    enroll = _command(group, "enroll", "sync:enroll", "Exchange a one-time code for this station's token.")
+    enroll.add_argument("--central", required=True, metavar="URL", help="the server's address: https://...")
+    enroll.add_argument("--code", required=True, help="of `central enroll`, at the server")
+    enroll.add_argument("--authority", type=Path, metavar="FILE", help="the certificate that signed the server's own")
+
+
+def _central(commands: Commands) -> None:
+    group = _group(commands, "central", "The central server of one or more sites.")
+    serve = _command(group, "serve", "central:serve", "Take the stations' events until told to end.")
+    serve.add_argument(
+        "--listen", default="127.0.0.1:8420", metavar="HOST:PORT", help="default %(default)s; port 0 takes a free one"
+    )
+    serve.add_argument("--workers", type=_positive, default=1, metavar="N", help="so many processes on one port")
+    enroll = _command(
+        group, "enroll", "central:enroll", "A one-time code for a station, or a token for a program that reads."
+    )
+    who = enroll.add_mutually_exclusive_group(required=True)
+    who.add_argument("who", nargs="?", metavar="STATION", help="the station that may show the code")
+    who.add_argument("--reader", metavar="NAME", help="a program that reads: prints its token")
+    who.add_argument("--revoke", metavar="STATION", help="hear no more of this station")
+    enroll.add_argument("--valid", type=_span, default="24h", metavar="TIME", help="of a code: 90s, 30m, 24h or 7d")
+    status = _command(group, "status", "central:status", "Stations, how far they are, and the tasks that wait.")
+    events = _command(
+        group, "import-events", "central_events:import_events", "Take what stations handed over with `db export`."
+    )
+    events.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    events.add_argument("--site", metavar="ID", help="where several sites have a station of that name, or none yet")
+    taking = _central_import(group)
+    for each in (serve, enroll, status, events, taking):
+        _central_database(each)
+    for each in (enroll, taking):
+        each.add_argument("--site", default="main", metavar="ID", help="the site it belongs to; default %(default)s")
+
+
+def _central_import(group: Commands) -> argparse.ArgumentParser:
+    taking = _command(group, "import", "central_import:import_files", "Take reference data: CSV, JSON, files of rules.")
+    taking.add_argument(
+        "files", nargs="+", metavar="FILE", help="products.csv, returns.csv, recalls.csv, *.json, *.toml"
+    )
+    taking.add_argument("--kind", metavar="KIND", help="what is in them, where their names do not say it")
+    taking.add_argument("--strict", action="store_true", help="take nothing if one row is refused")
+    taking.add_argument("--replace", action="store_true", help="delete what is not in them, of the kinds they hold")
+    return taking
+
+
+def _central_database(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help="sqlite:///FILE or postgresql://USER@HOST/NAME; default: the environment's RL_STATION_CENTRAL_DATABASE",
+    )
 
 
 def _devices(commands: Commands) -> None:
@@ -161,6 +230,15 @@ def _devices(commands: Commands) -> None:
     test.add_argument(
         "--seconds", type=_seconds, default=20.0, metavar="N", help="wait so long for the scan; 0: no scan"
     )
+
+
+def _span(text: str) -> int:
+    """Microseconds."""
+    units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+    number, unit = text[:-1], text[-1:]
+    if unit not in units or not number.isdecimal() or not 0 < int(number) < 10_000:  # noqa: PLR2004 - 27 years
+        raise argparse.ArgumentTypeError("expected a time such as 30m, 24h or 7d")
+    return int(number) * units[unit] * 1_000_000
 
 
 def _seconds(text: str) -> float:

@@ -7,10 +7,11 @@ import os
 import shutil
 import sys
 from argparse import Namespace
+from contextlib import AbstractContextManager, nullcontext
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from rl_station.cli import opening
+from rl_station.cli import demo_centre, opening
 from rl_station.cli.options import UsageError
 from rl_station.settings import ConfigError, Site, load_site
 from rl_station.settings.paths import DATA_VARIABLE, data_dir, demo_config_dir
@@ -41,20 +42,21 @@ def demo(args: Namespace) -> int:
         from rl_station.cli import headless  # noqa: PLC0415 - the screen never needs it
 
         return headless.play(site, data, args)
-    return show(demo_station(site, data, args.seed), data)
+    return show(demo_station(site, data, args.seed), data, demo_centre.beside(site, data))
 
 
-def show(station: RunningStation, data: Path) -> int:
-    """Start the station and its screen; leave everything in order whatever happens."""
+def show(station: RunningStation, data: Path, beside: AbstractContextManager[None] | None = None) -> int:
+    """Start the station and its screen; leave everything in order whatever happens. `beside`: what runs as long as they do."""
     keep_log(data)
     with opening.store_errors():
         station.start()
-    try:
-        from rl_station.tui import run as run_screen  # noqa: PLC0415 - Textual is loaded when there is a screen to draw
+    with beside or nullcontext():
+        try:
+            from rl_station.tui import run as run_screen  # noqa: PLC0415 - Textual is loaded when there is something to draw
 
-        return run_screen(station, terminal_input=terminal_input(station.devices))
-    finally:
-        station.stop()
+            return run_screen(station, terminal_input=terminal_input(station.devices))
+        finally:
+            station.stop()
 
 
 def need_terminal(command: str, hint: str = "") -> None:
@@ -97,3 +99,5 @@ def keep_log(data: Path) -> None:
         return  # The store says better what is wrong with the folder.
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    # A line for each exchange with the central server, every other second, would push out what matters.
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Callable
 
-from drivers.contract import DeviceReport, Feedback
+from drivers.contract import DeviceReport, DeviceState, Feedback, StateChange, TagReader
 from rl_station.devices.bound import BoundScanner
 from rl_station.devices.debounce import Debouncer
+from rl_station.devices.lights import Lights
 from rl_station.devices.tones import Tones
 from rl_station.devices.watchdog import Watchdog
 
 _logger = logging.getLogger(__name__)
+
+AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 Deliver = Callable[["ActiveScanner", DeviceReport], None]
 Failed = Callable[["ActiveScanner", Exception], None]
@@ -38,6 +41,11 @@ class ActiveScanner:
             if isinstance(scanner, Feedback)
             else None
         )
+        self._lights = (
+            Lights(bound.name, scanner, bound.outputs, lambda error: tone_failed(self, error))
+            if isinstance(scanner, TagReader) and bound.outputs
+            else None
+        )
 
     @property
     def name(self) -> str:
@@ -60,6 +68,8 @@ class ActiveScanner:
         self._leaving = True
         if self._tones is not None:
             self._tones.stop()
+        if self._lights is not None:
+            self._lights.stop()
         with self._life:
             self._stop()
 
@@ -78,11 +88,22 @@ class ActiveScanner:
         if self._tones is not None:
             self._tones.bad()
 
+    def alarm(self, on: bool) -> None:
+        """The lamp of an alarm, if there is one."""
+        if self._lights is not None:
+            self._lights.alarm(on)
+
+    def lit_good(self) -> None:
+        if self._lights is not None:
+            self._lights.good()
+
     def _stop(self) -> None:
         if self.bound.scanner is not None:
             self._guarded(self.bound.scanner.stop)
 
     def _report(self, report: DeviceReport) -> None:
+        if self._lights is not None and isinstance(report, StateChange) and report.state is not DeviceState.DEGRADED:
+            self._lights.back(report.state is DeviceState.READY)
         self._deliver(self, report)
 
     def _guarded(self, action: Callable[[], None]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drivers.contract import Printer, Scale, Scanner, TagReader
+from rl_station.devices.lights import Outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class BoundScanner:
     """A configured scanner, scale or tag reader (see `kind`) with its driver's name. `failure`: why it could not be made.
 
     `silence_s`: after so many seconds without a sign of life it is looked after; 0 never. `settings` is what it was made
-    from: where these are equal, the device is the same.
+    from: where these are equal, the device is the same. `outputs`: the lamps at a tag reader.
     """
 
     name: str
@@ -23,6 +24,7 @@ class BoundScanner:
     kind: str = "scanner"
     silence_s: float = 0
     settings: object = None
+    outputs: Outputs = field(default_factory=Outputs)
 
 
 @dataclass(frozen=True, slots=True)

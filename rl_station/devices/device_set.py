@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from drivers.contract import (
+    DeviceError,
     DeviceState,
     FiredScanner,
     Health,
     HealthLevel,
+    NoSuchTagError,
     RawBytes,
     StateChange,
     TagReader,
@@ -22,7 +24,7 @@ from drivers.contract import (
     TerminalScanner,
 )
 from rl_station.devices import health
-from rl_station.devices.active import ActiveScanner
+from rl_station.devices.active import AT_WORK, ActiveScanner
 from rl_station.devices.bound import Bound, BoundPrinter, BoundScanner, Changes, changes, goes_on
 from rl_station.devices.minder import Minder
 from rl_station.devices.reports import DeviceStatus, Report, ReportListener
@@ -38,7 +40,6 @@ _logger = logging.getLogger(__name__)
 _STOP_S = 6.0
 _SWAP_S = 0.5
 _CHECK_S = 2.0
-_AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 
 class DeviceSet:
@@ -59,6 +60,7 @@ class DeviceSet:
         self._bound = _by_name(scanners, printers)
         self._table = DeviceTable(map(_line, self._bound.values()), load(folder) if folder else None)
         self._stream = Stream(self._table)
+        self._alarm = False
         self._active = {
             bound.name: self._made(bound) for bound in self._bound.values() if isinstance(bound, BoundScanner)
         }
@@ -147,7 +149,9 @@ class DeviceSet:
                 self._active[bound.name].start()
 
     def _made(self, bound: BoundScanner) -> ActiveScanner:
-        return ActiveScanner(bound, self._stream.deliver, self._failed, self._tone_failed)
+        made = ActiveScanner(bound, self._stream.deliver, self._failed, self._tone_failed)
+        made.alarm(self._alarm)
+        return made
 
     # --- what is there ------------------------------------------------------------------------------------------------
 
@@ -180,19 +184,42 @@ class DeviceSet:
         return self._places.zone
 
     @property
+    def readers(self) -> frozenset[str]:
+        """Names of the tag readers."""
+        return frozenset(name for name, bound in self._bound.items() if bound.kind == "reader")
+
+    @property
     def watches_tags(self) -> bool:
         """Whether a tag reader is at work now."""
-        return any(line.kind == "reader" and line.state in _AT_WORK for line in self._table.lines())
+        return any(line.kind == "reader" and line.state in AT_WORK for line in self._table.lines())
 
     @property
     def weighs(self) -> bool:
         """Whether a scale is at work now."""
-        return any(line.kind == "scale" and line.state in _AT_WORK for line in self._table.lines())
+        return any(line.kind == "scale" and line.state in AT_WORK for line in self._table.lines())
 
     def reader(self) -> TagReader | None:
         """The first tag reader of the station that could be made."""
         found = (active.bound.scanner for active in self._active.values())
         return next((each for each in found if isinstance(each, TagReader)), None)
+
+    def write_tag(self, old: str, new: str, timeout: float) -> None:
+        """Give the tag with EPC `old` the EPC `new`, by whichever reader sees it, and read it back.
+
+        Blocks up to `timeout` seconds for each reader. Raises `DeviceError` where the tag does not hold `new` for certain.
+        """
+        unseen = DeviceError("no tag reader is at work")
+        for active in list(self._active.values()):
+            line, reader = self._table.line(active.name), active.bound.scanner
+            if line is None or line.state not in AT_WORK or not isinstance(reader, TagReader):
+                continue
+            try:
+                reader.write_epc(old, new, timeout)
+            except NoSuchTagError as error:
+                unseen = error
+            else:
+                return
+        raise unseen
 
     def fired_scanner(self) -> FiredScanner | None:
         """The scanner that a key fires, if the station has one now."""
@@ -217,6 +244,18 @@ class DeviceSet:
         if (active := self._active.get(device)) is not None:
             self._stream.answered(active, data)
 
+    def alarm(self, on: bool) -> None:
+        """Light the lamps at the tag readers' outputs for as long as an alarm waits. Never waits for them."""
+        if on is not self._alarm:
+            self._alarm = on
+            for active in list(self._active.values()):
+                active.alarm(on)
+
+    def tags_good(self) -> None:
+        """Light the good ones for a moment: the tags said what they should."""
+        for active in list(self._active.values()):
+            active.lit_good()
+
     def caught_up(self) -> None:
         """Say that there is room for scans again."""
         self._stream.caught_up()
@@ -234,6 +273,8 @@ class DeviceSet:
             return Health(False, "there is no such device")
         if level == HealthLevel.INTERNAL:
             return health.known(bound, line)
+        if level == HealthLevel.INTERACTIVE and bound.kind == "reader":
+            return health.tag_read(bound, line, timeout)
         if level == HealthLevel.INTERACTIVE and bound.kind == "scanner" and not bound.failure:
             trial = Trial(code.encode())
             self._stream.try_out(name, trial)
@@ -256,7 +297,7 @@ class DeviceSet:
         now = time.monotonic_ns()
         for name, active in list(self._active.items()):
             line = self._table.line(name)
-            ready = line is not None and line.state in (DeviceState.READY, DeviceState.DEGRADED)
+            ready = line is not None and line.state in AT_WORK
             if ready and active.watchdog.due(now):
                 threading.Thread(target=self._look_at, args=(active, now), name=f"look-{name}", daemon=True).start()
 
@@ -302,7 +343,7 @@ class DeviceSet:
         self._stream.deliver(active, StateChange(active.name, DeviceState.LOST, reason))
 
     def _tone_failed(self, active: ActiveScanner, error: Exception) -> None:
-        _logger.warning("scanner %s could not give its tone: %s", active.name, error)
+        _logger.warning("scanner %s could not beep or light: %s", active.name, error)
         self._table.count_error(active.name)
 
 

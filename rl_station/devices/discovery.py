@@ -12,6 +12,7 @@ from drivers.scanner.evdev_input import InputRoots, KeyboardMatch, find_keyboard
 from drivers.transport.links import LinkError
 from drivers.usability import Usability
 from rl_station.settings.device_settings import DevicesFile, PrinterModel, ScannerModel
+from rl_station.settings.reader_settings import ReaderModel
 from rl_station.settings.scale_settings import ScaleModel
 
 __all__ = ["Configured", "PluggedIn", "Roots", "Survey", "survey"]
@@ -70,6 +71,7 @@ def survey(devices: DevicesFile, roots: Roots | None = None) -> Survey:
     plugged = (*found, *_usb_printers(at, usability))
     configured = [_scanner(name, model, at) for name, model in devices.scanners.items()]
     configured += [_scale(name, model, at) for name, model in devices.scales.items()]
+    configured += [_reader(name, model) for name, model in devices.readers.items()]
     configured += [_printer(name, model) for name, model in devices.printers.items()]
     return Survey(tuple(_usable(each, usability) for each in configured), plugged)
 
@@ -94,6 +96,11 @@ def _scanner(name: str, model: ScannerModel, at: Roots) -> Configured:
 
 def _scale(name: str, model: ScaleModel, at: Roots) -> Configured:
     return _at_port(Configured(name, "scale", model.driver), model, at)
+
+
+def _reader(name: str, model: ReaderModel) -> Configured:
+    called = f"{model.host}:{model.port}" if model.host else ""
+    return Configured(name, "reader", model.driver, wanted=_listening(model.listen) or called)
 
 
 def _at_port(device: Configured, model: ScannerModel | ScaleModel, at: Roots) -> Configured:

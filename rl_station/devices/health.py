@@ -36,6 +36,13 @@ def answered(bound: Bound, line: DeviceStatus, timeout: float) -> Health:
     return Health(found.ok, f"{found.report}; this driver cannot ask the device, scan something to be sure")
 
 
+def tag_read(bound: Bound, line: DeviceStatus, timeout: float) -> Health:
+    """The interactive check of a tag reader: it has to read a tag within `timeout` seconds."""
+    if isinstance(bound, BoundScanner) and isinstance(bound.scanner, HealthChecked) and not bound.failure:
+        return asked(bound.scanner, HealthLevel.INTERACTIVE, timeout)
+    return known(bound, line)
+
+
 def asked(adapter: HealthChecked, level: HealthLevel, timeout: float) -> Health:
     """An adapter's own check. It comes from other packages too: one that raises is a device in trouble."""
     try:

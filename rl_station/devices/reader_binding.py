@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from drivers import registry
 from rl_station.devices.bound import Bound, BoundScanner
+from rl_station.devices.lights import Outputs
 from rl_station.settings.reader_settings import ReaderModel
 
 KIND = "reader"
@@ -28,7 +29,8 @@ def _made(name: str, model: ReaderModel) -> BoundScanner:
         made = registry.reader(model.driver, name, model.driver_options())
     except registry.DriverError as error:
         return BoundScanner(name, model.driver, None, failure=str(error), kind=KIND, settings=_settings(model))
-    return BoundScanner(name, model.driver, made, kind=KIND, settings=_settings(model))
+    outputs = Outputs(model.output_alarm, model.output_good, model.good_ms / 1000)
+    return BoundScanner(name, model.driver, made, kind=KIND, settings=_settings(model), outputs=outputs)
 
 
 def _settings(model: ReaderModel) -> object:

@@ -1,12 +1,12 @@
 """The hash chain over a station's log, so that nobody can change, drop or reorder an event unnoticed.
 
 Link n is SHA-256 over link n-1 (32 raw bytes; 32 zero bytes before the first event) followed by the envelope of event n. The
-envelope is one JSON object in UTF-8 with exactly the keys of `Envelope`. Canonical form, at every depth: keys sorted by code
-point, no white space, integers in plain decimal (`hlc` needs 64 bits), absent values `null`, strings unescaped except `"` and
-backslash (by a backslash) and the control characters below U+0020 (backspace, tab, line feed, form feed and carriage return as
-\\b \\t \\n \\f \\r, the others as \\u00xx in lower case). For these values that is RFC 8785 (JSON Canonicalization Scheme), apart
-from the size of integers. `event` and `source` go in as the canonical bytes that were stored, so that a link can be checked
-without understanding the event.
+envelope is one JSON object in UTF-8 with exactly the keys of `Envelope` (`basis` only where there is one). Canonical form, at
+every depth: keys sorted by code point, no white space, integers in plain decimal (`hlc` needs 64 bits), absent values `null`,
+strings unescaped except `"` and backslash (by a backslash) and the control characters below U+0020 (backspace, tab, line feed,
+form feed and carriage return as \\b \\t \\n \\f \\r, the others as \\u00xx in lower case). For these values that is RFC 8785
+(JSON Canonicalization Scheme), apart from the size of integers. `event` and `source` go in as the canonical bytes that were
+stored, so that a link can be checked without understanding the event.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import hashlib
 
 import msgspec
 
-from rl_station.domain.events import Event
+from rl_station.domain.events import Basis, Event
 from rl_station.domain.scan import ScanSource
 
 GENESIS = bytes(32)
@@ -23,9 +23,13 @@ GENESIS = bytes(32)
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the chain vouches for: where, when and by whom, the event with its schema version, the scan behind it."""
+    """Everything the chain vouches for: where, when and by whom, the event with its schema version, the scan behind it.
+
+    `basis` is what was known of other stations' work on the event's subjects (`events.Basis`); absent where that was nothing.
+    """
 
     at: int
+    basis: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     cause: int
     epoch: str
     event: msgspec.Raw
@@ -43,8 +47,8 @@ NULL = msgspec.Raw(b"null")
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
-def canonical(value: Event | ScanSource) -> bytes:
-    """The canonical JSON of an event (its class name under `type`) or of a scan's source."""
+def canonical(value: Event | ScanSource | Basis) -> bytes:
+    """The canonical JSON of an event (its class name under `type`), of a scan's source or of a basis."""
     return _encoder.encode(value)
 
 

@@ -51,6 +51,11 @@ class Identity(msgspec.Struct, frozen=True):
     def serial(self) -> str:
         return self.element("21")
 
+    @property
+    def prefix_digits(self) -> int:
+        """How long the GS1 company prefix inside the key is."""
+        return len(self.uri.rpartition(":")[2].partition(".")[0])
+
 
 def canonical(text: str) -> str | None:
     """A tag's EPC bank as capital hexadecimal, or None where it is none: it consists of whole 16-bit words. TDS 2.0, 15.1.1."""
@@ -72,6 +77,20 @@ def decode(text: str) -> Identity | None:
     scheme = _HEADERS[bits[:2]]
     elements = _elements(scheme, element_string)
     return Identity(scheme, uri, _filter(bits), elements) if elements else None
+
+
+def sgtin_96(gtin: str, serial: str, prefix_digits: int) -> str | None:
+    """The EPC bank of a tag on an item of retail trade; `gtin` of 14 digits, with a company prefix of 6 to 12.
+
+    None where the serial number does not fit: it has to be a number below 2^38 without leading zeros. TDS 2.0, 14.6.1.1.
+    """
+    if not _NUMBER.fullmatch(serial) or parse_gtin(gtin) is None or prefix_digits not in _PREFIX_DIGITS:
+        return None
+    encoded, failures = _encoder()
+    try:
+        return encoded(gtin, serial, prefix_digits)
+    except failures:
+        return None
 
 
 def warm_up() -> None:
@@ -104,6 +123,28 @@ _SHAPES = {
 # Plain GLN: the extension 0 says that there is none. TDS 2.0, 6.3.3.
 _NO_EXTENSION = "0"
 _GRAI_CHECKED = 14
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,11}")
+_PREFIX_DIGITS = range(6, 13)
+
+_Encoder = Callable[[str, str, int], str]
+
+
+@cache
+def _encoder() -> tuple[_Encoder, tuple[type[Exception], ...]]:
+    """From GTIN, serial number and length of the company prefix to hexadecimal, and what that may raise."""
+    _, failures = _epcpy()
+    from epcpy.epc_schemes.sgtin import SGTIN, SGTINFilterValue  # noqa: PLC0415  # see the module's docstring
+
+    def encoded(gtin: str, serial: str, prefix_digits: int) -> str:
+        made = SGTIN.from_gtin_plus_serial(gtin, serial, prefix_digits)
+        scheme = SGTIN.BinaryCodingScheme.SGTIN_96
+        # Asked first, because it is the tag URI that complains of a serial number beyond 38 bits.
+        made.tag_uri(scheme, SGTINFilterValue.POS_ITEM)
+        return made.hex(binary_coding_scheme=scheme, filter_value=SGTINFilterValue.POS_ITEM)
+
+    return encoded, failures
+
 
 _Decoder = Callable[[str], tuple[str, str]]
 

@@ -7,7 +7,7 @@ data. A change of meaning or shape raises `schema` of that event and adds an upc
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import msgspec
 
@@ -691,6 +691,34 @@ class ContainerCompared(Event, frozen=True, kw_only=True):
     extra: tuple[str, ...] = ()
 
 
+class TagWriteRequested(Event, frozen=True, kw_only=True):
+    """The one tag before the readers, whose EPC is `old`, shall get `epc`. Written after the commit, which may fail."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWritten(Event, frozen=True, kw_only=True):
+    """The unit's tag holds `epc` and was read back; `old` is what it held before, the same where nothing had to be written."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+
+
+class TagWriteFailed(Event, frozen=True, kw_only=True):
+    """It is not certain that the tag holds `epc`."""
+
+    unit: str
+    parcel: str
+    old: str
+    epc: str
+    reason: str = ""
+
+
 # --- sort -------------------------------------------------------------------------------------------------------------
 
 
@@ -811,6 +839,9 @@ AnyEvent = (
     | TagMismatchResolved
     | DepartedTagSeen
     | ContainerCompared
+    | TagWriteRequested
+    | TagWritten
+    | TagWriteFailed
     | UnitPresented
     | ContainerPresented
     | ContainerOpened
@@ -819,6 +850,23 @@ AnyEvent = (
     | ContainersConsolidated
     | ContainerShipped
 )
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """How far somebody knew another station's work on one subject: up to event `seq` of `station` in `epoch`.
+
+    `kind`: parcel, unit. `epoch` is the token that the central server keys the event by.
+    """
+
+    kind: str
+    id: str
+    station: str
+    epoch: str
+    seq: int
+
+
+Basis: TypeAlias = tuple[Seen, ...]
+"""What was known of other stations' work on an event's subjects when it was decided; empty where that was nothing."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -837,6 +885,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     cause: int
     event: AnyEvent
     source: ScanSource | None = None
+    basis: Basis = ()
 
 
 def subjects(event: Event) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

@@ -17,6 +17,7 @@ import msgspec
 GTIN, BRAND_MODEL = "gtin", "brand_model"
 MODEL, LOT = "model", "lot"
 _LONGEST_MODEL = 8
+_LONGEST_PART = 60
 _DAY_US = 86_400_000_000
 _EPOCH = date(1970, 1, 1).toordinal()
 _WORD = re.compile(r"[^\W_]+")
@@ -116,6 +117,12 @@ def recall_table(
         by_gtin={gtin: tuple(found) for gtin, found in by_gtin.items()},
         by_word={word: tuple(found) for word, found in by_word.items()},
     )
+
+
+def recall_key(recall: Recall) -> str:
+    """What an article of a notice is kept under, e.g. by the central server: the reference, the article, the first lot."""
+    article = recall.gtins[0] if recall.gtins else " ".join((*recall.brands[:1], *recall.models[:1]))
+    return "/".join(part[:_LONGEST_PART] for part in (recall.reference, article, *recall.lots[:1]))
 
 
 def words(text: str) -> tuple[str, ...]:

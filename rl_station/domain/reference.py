@@ -10,10 +10,11 @@ from rl_station.domain.recalls import RecallTable
 
 
 class Client(msgspec.Struct, frozen=True):
-    """The merchant whose goods these are."""
+    """The merchant whose goods these are. `company_prefixes`: GS1 company prefixes of the brands it sells."""
 
     id: str
     name: str
+    company_prefixes: tuple[str, ...] = ()
 
 
 class Operator(msgspec.Struct, frozen=True):

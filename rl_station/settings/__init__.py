@@ -4,9 +4,11 @@ Reads files once and answers values; no screen, no store, no device, and nothing
 """
 
 from rl_station.settings.check import check
+from rl_station.settings.content import tracking_keys
 from rl_station.settings.device_choice import DeviceChoice, device_files, load_device_choice
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.reference_tables import Facts, ReferenceTables
+from rl_station.settings.sent_files import sent_file
 from rl_station.settings.show import Setting, schema, show
 from rl_station.settings.site import Container, Site, Station, load_site
 
@@ -25,5 +27,7 @@ __all__ = [
     "load_device_choice",
     "load_site",
     "schema",
+    "sent_file",
     "show",
+    "tracking_keys",
 ]

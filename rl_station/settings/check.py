@@ -10,6 +10,7 @@ from rl_station.settings.documents import HOST_FILE
 from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, Parsed
 from rl_station.settings.paths import example_site
 from rl_station.settings.problems import ConfigError, Problem, nearest
+from rl_station.settings.reader_files import check_reader_files
 from rl_station.settings.site import examine, pick_station
 
 EXAMPLE_KEY = "example-key-everybody-knows-change-me"
@@ -21,7 +22,8 @@ def check(config: Path, *, station: str | None = None, environ: Mapping[str, str
         parsed, problems = examine(config, environ)
     except ConfigError as error:
         return list(error.problems)
-    pick_station(parsed, station, problems)
+    chosen = pick_station(parsed, station, problems)
+    problems.extend(check_reader_files(parsed, chosen))
     problems.extend(_example_key(config, parsed))
     problems.extend(_strangers(config))
     return problems

@@ -82,10 +82,16 @@ class StationModel(Table):
     )
 
 
+CompanyPrefix = Annotated[str, Field(pattern=r"^[0-9]{6,12}$")]
+
+
 class ClientModel(Table):
     """clients.toml: one merchant, its table named after its id."""
 
     name: Text = Field(description="Name of the merchant as it stands on labels.")
+    company_prefixes: Annotated[tuple[CompanyPrefix, ...], Field(strict=False)] = Field(
+        (), description="GS1 company prefixes of the brands it sells, 6 to 12 digits; RFID tags are written with them."
+    )
 
 
 class OperatorModel(Table):

@@ -155,7 +155,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
     return Facts(
-        clients=tuple(Client(id_, model.name) for id_, model in _there(parsed.clients).items()),
+        clients=tuple(Client(id_, model.name, model.company_prefixes) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
             Operator(id_, model.name, model.badge, model.language, model.roles)
             for id_, model in _there(parsed.operators).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,11 +12,14 @@ from rl_station.devices import DeviceSet, TerminalScanner, bind
 from rl_station.settings import Site
 from rl_station.station.clocks import SystemClock
 from rl_station.station.demo import DemoWorker
+from rl_station.station.demo_network import DemoNetwork, DemoSync
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import watch_site
+from rl_station.station.known_copy import KnownCopy
 from rl_station.station.running import RunningStation
 from rl_station.station.scale_pan import ScalePan
+from rl_station.station.sync import StationSync
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
@@ -35,8 +39,19 @@ def live_station(site: Site, data: Path) -> RunningStation:
     devices = devices_of(site, data)
     field, scale = TagField(lambda: devices.watches_tags), ScalePan(lambda: devices.weighs)
     return RunningStation(
-        lambda: open_engine(site, data, "live", field, scale), devices, watch_site(site, devices, data)
+        lambda: open_engine(site, data, "live", field, scale),
+        devices,
+        watch_site(site, devices, data),
+        station_sync(site, data),
     )
+
+
+def station_sync(site: Site, data: Path, network: DemoNetwork | None = None) -> StationSync:
+    """Both ways to the centre, for a station that is enrolled or will be."""
+    copy = partial(KnownCopy, data, site)
+    if network is None:
+        return StationSync(data, site.station.id, SystemClock(), copy)
+    return StationSync(data, site.station.id, SystemClock(), copy, network.through)
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
@@ -48,8 +63,13 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
     hands = DemoWorker(site, seed)
     field = TagField(lambda: bool(site.station.readers))
     scale = ScalePan(lambda: devices.weighs)
+    network = DemoNetwork()
     return DemoStation(
-        lambda: open_engine(site, data, "demo", field, scale), devices, hands, watch_site(site, devices, data)
+        lambda: open_engine(site, data, "demo", field, scale),
+        devices,
+        hands,
+        watch_site(site, devices, data),
+        DemoSync(station_sync(site, data, network), network),
     )
 
 

@@ -28,6 +28,9 @@ class DemoField:
                 self.here = frozenset()
             case e.UnitIdentified(unit=unit, epc=epc) | e.UnitTagFound(unit=unit, epc=epc) if epc:
                 self._tags[unit] = epc
+            case e.TagWritten(unit=unit, old=old, epc=epc):
+                self._tags[unit] = epc
+                self.here = frozenset(epc if tag == old else tag for tag in self.here)
             case e.UnitSorted(unit=unit, container=container):
                 self._places[unit] = container
                 self.here = self._in(container)

@@ -11,15 +11,21 @@ from collections.abc import Callable
 
 from rl_station.devices import DeviceSet, FilledReader
 from rl_station.domain.events import Recorded
+from rl_station.domain.messages import message
 from rl_station.station.demo import DemoWorker
+from rl_station.station.demo_network import DemoSync
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import HotSwap
 from rl_station.station.running import RunningStation
+from rl_station.tui.contract import ResultTone
 from rl_station.workflow.inputs import Tag, TagsObserved
 
 
 class DemoStation(RunningStation):
-    """Adds `fire_next` (`tui.contract.FiresScans`). The read goes through the simulated scanner, like any other."""
+    """Adds `fire_next` and `pull_network` (`tui.contract.FiresScans`, `PullsNetwork`).
+
+    The read goes through the simulated scanner, like any other.
+    """
 
     def __init__(
         self,
@@ -27,9 +33,11 @@ class DemoStation(RunningStation):
         devices: DeviceSet,
         hands: DemoWorker,
         hot_swap: HotSwap | None = None,
+        wired: DemoSync | None = None,
     ) -> None:
-        super().__init__(open_engine, devices, hot_swap)
+        super().__init__(open_engine, devices, hot_swap, wired.sync if wired else None)
         self._hands = hands
+        self._wired = wired
         self._lying: frozenset[str] = frozenset()
 
     def fire_next(self) -> None:
@@ -41,6 +49,17 @@ class DemoStation(RunningStation):
                 scanner.push(self._hands.next(engine.prompt()))
 
         self._work.put(fire)
+
+    def pull_network(self) -> None:
+        """Pull the cable to the centre, or plug it in again."""
+        if self._wired is None:
+            return
+        network = self._wired.network
+        network.pulled = not network.pulled
+        self._feed.tell(
+            ResultTone.INFO, message("station.network_pulled" if network.pulled else "station.network_back")
+        )
+        self._wired.sync.hurry()
 
     def _begin(self, engine: Engine) -> None:
         self._hands.observe(engine.store.log())

@@ -15,9 +15,11 @@ from rl_station.station.knowledge import StationKnowledge
 from rl_station.station.scale_pan import ScalePan
 from rl_station.station.tag_field import TagField
 from rl_station.store import Store, StoreError
-from rl_station.workflow import Session, State, advance, at_rest, decide, fold, initial, prompt
+from rl_station.store.known import KnownReader
+from rl_station.workflow import Session, State, Tag, advance, at_rest, decide, fold, initial, prompt, strays
 from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
+from rl_station.workflow.state import Inspecting
 
 log = logging.getLogger(__name__)
 
@@ -44,27 +46,43 @@ class Checkpoint(msgspec.Struct, frozen=True):
 class Engine:
     """The station's single line of decisions. All methods belong to one thread.
 
-    `field` is what its tag readers see, `scale` what lies on its scale.
+    `field` is what its tag readers see, `scale` what lies on its scale, `known` what the centre says: by default what lies in the
+    store's folder.
     """
 
-    def __init__(self, site: Site, store: Store, field: TagField | None = None, scale: ScalePan | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        store: Store,
+        field: TagField | None = None,
+        scale: ScalePan | None = None,
+        known: KnownReader | None = None,
+    ) -> None:
         self.site = site
         self.store = store
         self.field = field or TagField()
         self.scale = scale or ScalePan()
-        self.knowledge = StationKnowledge(site, store, self.field, self.scale)
+        self.known = known or KnownReader(store.folder)
+        self.knowledge = StationKnowledge(site, store, self.field, self.scale, self.known)
         self.session = resume(store)
+        self.field.expect(Tag(*visit) for visit in strays(self.session.state))
         self._last_rest: bytes | None = None
+        self.knowledge.look(between_units=True)
 
     def prompt(self) -> Prompt:
         return prompt(self.session, self.knowledge)
 
     def scan(self, source: ScanSource) -> Outcome:
         """What a reader read, or what was typed by hand (`source.manual`)."""
-        return self.handle(Scanned(interpret(source, self.site.reference, self.site.carriers)), source)
+        self._look()
+        return self._handle(Scanned(interpret(source, self.knowledge.reference, self.site.carriers)), source)
 
     def handle(self, given: Input, source: ScanSource | None = None) -> Outcome:
         """Decide, commit and evolve. A refused input is recorded too: its raw bytes are kept like any other's."""
+        self._look()
+        return self._handle(given, source)
+
+    def _handle(self, given: Input, source: ScanSource | None) -> Outcome:
         decided = decide(self.session, given, self.knowledge)
         if decided == ():
             return Outcome(input=given, events=(), prompt=self.prompt(), source=source)
@@ -83,8 +101,7 @@ class Engine:
 
     def observe(self, observed: TagsObserved) -> Outcome:
         """What changed among the tags in the field."""
-        self.field.take(observed)
-        return self.handle(observed)
+        return self.handle(self.field.take(observed))
 
     def settle(self) -> Outcome | None:
         """What the tags that are in the field already say of what is in hand now; None where they say nothing new."""
@@ -108,11 +125,25 @@ class Engine:
             return not_stored(error)
         return None
 
+    def close(self) -> None:
+        """Let go of everything."""
+        self.known.close()
+        self.store.close()
+
+    def _look(self) -> None:
+        """Everything about one input is decided on what the centre says when it comes."""
+        job = self.session.state.job
+        self.knowledge.look(between_units=not (isinstance(job, Inspecting) and job.unit is not None))
+
     def _record(self, events: tuple[Event, ...], source: ScanSource | None = None) -> tuple[Recorded, ...]:
         """Append the events of one input and evolve. Raises `StoreError`; then nothing has changed."""
         worker = self.session.state.worker
         recorded = self.store.append(
-            events, operator=worker.id if worker else "", source=source, checkpoint=self._last_rest
+            events,
+            operator=worker.id if worker else "",
+            source=source,
+            checkpoint=self._last_rest,
+            known=self.knowledge.basis,
         )
         self.session = advance(self.session, recorded)
         for event in events:

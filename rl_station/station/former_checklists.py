@@ -29,8 +29,7 @@ class FormerChecklists:
         """Keep those of today, too."""
         self._folder = data / FOLDER
         self._read: dict[Path, Checklist | None] = {}
-        for checklist in current:
-            self._keep(checklist)
+        self.keep(current)
 
     def get(self, checklist_id: str, version: str) -> Checklist | None:
         """This very version."""
@@ -38,6 +37,11 @@ class FormerChecklists:
         if file not in self._read:
             self._read[file] = _read(file)
         return self._read[file]
+
+    def keep(self, current: Iterable[Checklist]) -> None:
+        """Those that are asked from now on."""
+        for checklist in current:
+            self._keep(checklist)
 
     def _keep(self, checklist: Checklist) -> None:
         file = self._folder / f"{checklist.id}-{checklist.version}.json"

@@ -1,10 +1,12 @@
-"""What the deciders may know, put together from the site's settings and the station's store."""
+"""What the deciders may know, put together from the site's settings, the station's store and what the centre says."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from rl_station.domain.checklist import Checklist
+from rl_station.domain.events import Basis, Event
+from rl_station.domain.messages import Message
 from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
@@ -12,27 +14,57 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
 from rl_station.station.former_checklists import FormerChecklists
+from rl_station.station.merged import MergedRows
+from rl_station.station.merged_reference import MergedReference
+from rl_station.station.sent_content import SentContent
 from rl_station.store import Store
+from rl_station.store.known import KnownReader
 from rl_station.workflow.knowledge import Field, Identifiers, Records, Scale
 
 
 class StationKnowledge:
     """Implements `workflow.knowledge.Knowledge`. Used on the engine's thread only, since the store is."""
 
-    def __init__(self, site: Site, store: Store, field: Field, scale: Scale) -> None:
+    def __init__(self, site: Site, store: Store, field: Field, scale: Scale, known: KnownReader) -> None:
         self._site = site
         self._store = store
         self._field = field
         self._scale = scale
-        self._former = FormerChecklists(store.folder, site.checklists.values())
+        self._known = known
+        self._rows = MergedRows(site.station.id, store, known)
+        self._merged_records = store.records.over(self._rows)
+        self._merged_reference = MergedReference(site.reference, known)
+        self._content = SentContent(site, known)
+        self._former = FormerChecklists(store.folder, self._content.checklists.values())
+
+    def look(self, *, between_units: bool) -> None:
+        """See what the centre says by now. Rules and checklists change between two units only."""
+        self._known.refresh()
+        self._store.heard(self._known.hlc)
+        if between_units and self._content.follow():
+            self._former.keep(self._content.checklists.values())
+
+    def basis(self, event: Event) -> Basis:
+        """What is known of other stations' work on the event's subjects."""
+        return self._rows.basis(event)
+
+    @property
+    def contact_at(self) -> int | None:
+        """When the centre last answered, microseconds UTC; None where it never did."""
+        return self._known.contact_at if self._known.there else None
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """What IT has to hear of what the centre sent."""
+        return self._content.notices
 
     @property
     def reference(self) -> Reference:
-        return self._site.reference
+        return self._merged_reference if self._known.there else self._site.reference
 
     @property
     def records(self) -> Records:
-        return self._store.records
+        return self._merged_records if self._known.there else self._store.records
 
     @property
     def identifiers(self) -> Identifiers:
@@ -48,7 +80,7 @@ class StationKnowledge:
 
     @property
     def rules(self) -> RuleTable:
-        return self._site.rules
+        return self._content.rules
 
     @property
     def rework(self) -> WorkTable:
@@ -68,7 +100,7 @@ class StationKnowledge:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        scopes = (found.scope for found in self._site.checklists.values())
+        scopes = (found.scope for found in self._content.checklists.values())
         return tuple(dict.fromkeys(scope.category for scope in scopes if scope.category))
 
     def default_lane(self) -> str:
@@ -76,10 +108,10 @@ class StationKnowledge:
 
     @property
     def checklists(self) -> Mapping[str, Checklist]:
-        return self._site.checklists
+        return self._content.checklists
 
     def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
-        found = self._site.checklists.get(checklist_id)
+        found = self._content.checklists.get(checklist_id)
         if not version or (found is not None and found.version == version):
             return found
         return self._former.get(checklist_id, version) or found

@@ -20,12 +20,12 @@ from rl_station.labels import (
     unit_label,
 )
 from rl_station.settings import Site
-from rl_station.workflow.knowledge import Records
+from rl_station.workflow.knowledge import Knowledge, Records
 
 
-def layouts(wanted: LabelRequested, site: Site, records: Records) -> tuple[Layout, ...]:
+def layouts(wanted: LabelRequested, site: Site, knowledge: Knowledge) -> tuple[Layout, ...]:
     """What to print for this request; nothing where the subject is not known here (its label is reprinted where it is)."""
-    words = Words(site)
+    words, records = Words(site, knowledge), knowledge.records
     match wanted.label:
         case "parcel":
             return (_parcel(wanted.parcel, words, records),)
@@ -42,19 +42,20 @@ def layouts(wanted: LabelRequested, site: Site, records: Records) -> tuple[Layou
 class Words:
     """Captions in the language of the site, and names of its clients and bins."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, knowledge: Knowledge) -> None:
         self.site = site
+        self.knowledge = knowledge
         self._translator = Translator(site.language)
 
     def __call__(self, code: str) -> str:
         return self._translator.text(message(code))
 
     def client(self, client_id: str) -> str:
-        client = self.site.reference.client(client_id)
+        client = self.knowledge.reference.client(client_id)
         return client.name if client else client_id
 
     def bin(self, bin_id: str) -> str:
-        found = self.site.reference.bin(bin_id)
+        found = self.knowledge.reference.bin(bin_id)
         return found.name if found else bin_id
 
 
@@ -77,7 +78,7 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         disposition=record.disposition,
         client=record.client,
         bin=record.bin,
-        rules_version=words.site.rules.version,
+        rules_version=words.knowledge.rules.version,
     )
     packing = handling(record.travels, record.packs)
     grade = " ".join(filter(None, (record.functional, record.cosmetic)))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from rl_station.devices import (
     DeviceSet,
+    DeviceState,
     DuplicateIgnored,
     FrameRefused,
     HealthLevel,
@@ -26,7 +27,17 @@ from rl_station.devices import (
     TagReads,
     Weighed,
 )
-from rl_station.domain.events import DevicesAsked, Event, LabelPrintFailed, LabelRequested, Recorded, ScanRefused
+from rl_station.domain.events import (
+    DevicesAsked,
+    Event,
+    LabelPrintFailed,
+    LabelRequested,
+    Recorded,
+    ScanRefused,
+    TagWriteFailed,
+    TagWriteRequested,
+    TagWritten,
+)
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
@@ -38,11 +49,13 @@ from rl_station.station.printing import layouts
 from rl_station.station.scale_inbox import ScaleInbox
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
+from rl_station.station.sync import StationSync, StoreWork
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
+from rl_station.station.tag_writing import STOPPED, TagWriter
 from rl_station.store import StoreError
 from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
-from rl_station.workflow import alarm_of, said, understood
+from rl_station.workflow import abandoned, agreed, alarm_of, said, understood
 from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
 
@@ -62,22 +75,32 @@ _TOLD = frozenset(ReaderEventCode) - {
 }
 """What a reader says that a worker has to know; the rest is for the devices screen and the log."""
 
+_AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
+
 Work = Callable[[Engine], None]
 
 
 class RunningStation:
     """Implements `tui.contract.StationPort`. `open_engine` is called on the engine's own thread, where the store lives."""
 
-    def __init__(self, open_engine: Callable[[], Engine], devices: DeviceSet, hot_swap: HotSwap | None = None) -> None:
+    def __init__(
+        self,
+        open_engine: Callable[[], Engine],
+        devices: DeviceSet,
+        hot_swap: HotSwap | None = None,
+        sync: StationSync | None = None,
+    ) -> None:
         self.devices = devices
+        self._sync = sync
         self._open_engine = open_engine
         self._hot_swap = hot_swap
         self._spools = Spools(devices, self._label_failed)
-        self._feed = ScreenFeed(devices, self._notices)
+        self._feed = ScreenFeed(devices, self._notices, lambda: sync.link if sync else Link.NONE)
         self._work: Inbox[Work] = Inbox()
         self._overflow = Overflow(self._feed)
         self._tags = TagInbox()
         self._weights = ScaleInbox()
+        self._tag_writer = TagWriter(devices, self._tag_done)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticker", daemon=True)
         self._opened: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
@@ -85,6 +108,8 @@ class RunningStation:
         self._busy_since: float | None = None
         self._disk_notices: tuple[Message, ...] = ()
         self._device_notices: tuple[Message, ...] = ()
+        self._heard_at: int | None = None
+        self._sent_notices: tuple[Message, ...] = ()
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -99,12 +124,17 @@ class RunningStation:
         self._ticker.start()
         if self._hot_swap is not None:
             self._hot_swap.start(self._swapped)
+        if self._sync is not None:
+            self._sync.start(self._for_sync, self._feed.show)
 
     def stop(self) -> None:
         """Finish what was scanned, then stop. Labels that were not printed are noted, to be printed again."""
         if self._hot_swap is not None:
             self._hot_swap.stop()
+        if self._sync is not None:
+            self._sync.stop()
         self.devices.stop()
+        self._tag_writer.stop()
         self._stopping.set()
         self._spools.stop()
         self._work.close()
@@ -154,8 +184,6 @@ class RunningStation:
             case NotTaken(device=device, data=data):
                 self.devices.bad(device)
                 self._overflow.happened(data.decode("latin-1"))
-            case Weighed():
-                self._weighed(report)
             case TagReads():
                 # Scales and tag readers talk many times a second; what they say is drawn with the clock.
                 return
@@ -163,9 +191,8 @@ class RunningStation:
                 if code in _TOLD:
                     told = message("station.reader_event", device=device, what=f"@reader.{code}", detail=detail)
                     self._feed.tell(ResultTone.WARN, told)
-            case _:
-                self._weighed(report)
-                self._feed.show()
+            case Weighed() | StateChange():
+                self._changed(report)
 
     def _scanned(self, source: ScanSource) -> None:
         self._work.put_scan(lambda engine: self._scan(engine, source))
@@ -178,10 +205,14 @@ class RunningStation:
         if (found.appeared or found.gone) and self._tags.put(found):
             self._work.put_last(lambda engine: self._tell_tags(engine, engine.observe(self._tags.take())))
 
-    def _weighed(self, report: Weighed | StateChange) -> None:
-        """What scales say, and that one of them is gone, waits behind every scan."""
+    def _changed(self, report: Weighed | StateChange) -> None:
+        """What scales say, and that one of them is gone, waits behind every scan; a lost tag reader sees nothing any more."""
         if self._weights.put(report):
             self._work.put_last(self._look_at_scale)
+        if isinstance(report, StateChange):
+            if report.state not in _AT_WORK and report.device in self.devices.readers:
+                self._work.put(lambda engine: engine.field.lost_sight())
+            self._feed.show()
 
     def _room_again(self) -> None:
         """Half of what waited is done: scans are taken again."""
@@ -206,6 +237,21 @@ class RunningStation:
     def _label_failed(self, failed: LabelPrintFailed) -> None:
         self._work.put(lambda engine: self._note_unprinted(engine, failed))
 
+    def _tag_done(self, found: TagWritten | TagWriteFailed) -> None:
+        self._work.put(lambda engine: self._note_tag(engine, found))
+
+    def _for_sync(self, work: StoreWork) -> None:
+        """What sync has to write waits behind every scan; what the centre has by now is shown with it."""
+
+        def write(engine: Engine) -> None:
+            before = engine.store.epoch
+            work(engine.store)
+            self._feed.show(status=self._status(engine))
+            if engine.store.epoch != before:
+                self._feed.tell(ResultTone.WARN, message("station.forked"))
+
+        self._work.put_last(write)
+
     # --- the engine's thread ------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -216,20 +262,29 @@ class RunningStation:
             self._opened.put(error)
             return
         self._opened.put(None)
+        sent = engine.store.head.seq
         while (work := self._work.get(self._room_again)) is not None:
             self._busy_since = time.monotonic()
             try:
                 work(engine)
+                self.devices.alarm(bool(engine.session.state.alarms))
             except Exception:
                 # The outermost frame: a bug must not end the station. The instruction tells what was taken and what not.
                 log.exception("an input could not be handled")
                 self._feed.tell(ResultTone.BAD, message("station.fault"), prompt=engine.prompt())
             self._busy_since = None
-        engine.store.close()
+            self._sent_notices = engine.knowledge.notices
+            if self._sync is not None and engine.store.head.seq != sent:
+                sent = engine.store.head.seq
+                self._sync.wake()
+        engine.close()
 
     def _begin(self, engine: Engine) -> None:
         self._look_at_disk(engine)
+        if (lost := abandoned(engine.session.state, STOPPED)) is not None:
+            engine.note((lost,))
         self._feed.open(engine.prompt(), self._status(engine))
+        self.devices.alarm(bool(engine.session.state.alarms))
         if engine.store.epoch_reason != "new":
             self._feed.tell(ResultTone.WARN, message("station.new_epoch"))
 
@@ -259,6 +314,7 @@ class RunningStation:
         if not outcome.stored:
             self._look_at_disk(engine)
         self._happened(outcome.events)
+        self._tags_agree(outcome.events)
         echo = outcome.source.raw if outcome.source else ""
         if any(isinstance(line.event, DevicesAsked) for line in outcome.events):
             self._feed.ask_for_devices()
@@ -266,6 +322,8 @@ class RunningStation:
         for line in outcome.events:
             if isinstance(line.event, LabelRequested):
                 self._print(engine, line.event)
+            elif isinstance(line.event, TagWriteRequested):
+                self._tag_writer.write(line.event)
         if outcome.refusal is None and engine.field.tags:
             self._work.put_last(self._settle)
         if outcome.refusal is None and engine.scale.load is not None:
@@ -289,6 +347,7 @@ class RunningStation:
             self._feed.tell(ResultTone.BAD, outcome.refusal.message)
         elif outcome.events:
             self._happened(outcome.events)
+            self._tags_agree(outcome.events)
             status = self._status(engine)
             loud = [line.event for line in outcome.events if alarm_of(line.event) is not None]
             if loud:
@@ -296,9 +355,14 @@ class RunningStation:
             else:
                 self._feed.show(prompt=outcome.prompt, status=status)
 
+    def _tags_agree(self, recorded: tuple[Recorded, ...]) -> None:
+        """The green lamp at the tag readers, for what only they can tell."""
+        if any(agreed(line.event) for line in recorded):
+            self.devices.tags_good()
+
     def _print(self, engine: Engine, wanted: LabelRequested) -> None:
         try:
-            self._spools.submit(wanted, layouts(wanted, engine.site, engine.store.records))
+            self._spools.submit(wanted, layouts(wanted, engine.site, engine.knowledge))
         except (LabelError, ValueError) as error:
             log.exception("no label for %s", wanted)
             self._spools.give_up(wanted, str(error))
@@ -319,23 +383,36 @@ class RunningStation:
         told = message("station.label_failed", reason=failed.reason)
         self._feed.tell(ResultTone.BAD, told, prompt=engine.prompt())
 
-    def _note(self, engine: Engine, event: Event, source: ScanSource | None = None) -> None:
+    def _note_tag(self, engine: Engine, found: TagWritten | TagWriteFailed) -> None:
+        """What came of a tag that was to be written."""
+        if isinstance(found, TagWritten):
+            tone, told = ResultTone.GOOD, message("station.tag_written", epc=found.epc)
+        else:
+            tone, told = ResultTone.BAD, message("station.tag_not_written", reason=found.reason)
+        if self._note(engine, found):
+            if tone is ResultTone.GOOD:
+                self.devices.tags_good()
+            self._feed.tell(tone, told, prompt=engine.prompt())
+            self._work.put_last(self._settle)
+
+    def _note(self, engine: Engine, event: Event, source: ScanSource | None = None) -> bool:
         """Record something that no input of the worker's asked for; a store that cannot take it says so itself."""
         refusal = engine.note((event,), source)
         if refusal is not None:
             self._look_at_disk(engine)
             self._feed.tell(ResultTone.BAD, refusal.message)
+        return refusal is None
 
     def _status(self, engine: Engine) -> Status:
         worker = engine.session.state.worker
         waiting, oldest = engine.store.unsynced()
+        self._heard_at = engine.knowledge.contact_at
         return Status(
             station=engine.site.station.name,
             operator=worker.name if worker else "",
             language=worker.language if worker else engine.site.language,
             unsynced=waiting,
             oldest_at=oldest,
-            link=Link.NONE,
         )
 
     # --- housekeeping -------------------------------------------------------------------------------------------------
@@ -358,7 +435,8 @@ class RunningStation:
     def _notices(self) -> tuple[Message, ...]:
         since = self._busy_since
         slow = since is not None and time.monotonic() - since > _SLOW_S
-        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices)
+        synced = self._sync.notices(self._heard_at) if self._sync is not None else ()
+        notices = (*self._overflow.notices, *self._disk_notices, *self._device_notices, *self._sent_notices, *synced)
         return (message("station.slow_disk"), *notices) if slow else notices
 
     def _tick(self) -> None:

@@ -11,18 +11,19 @@ from itertools import count
 
 from rl_station.devices import DeviceSet, DeviceState, DeviceStatus
 from rl_station.domain.messages import Message
-from rl_station.tui.contract import DeviceLine, Listener, ReadLine, Result, ResultTone, Status, View
+from rl_station.tui.contract import DeviceLine, Link, Listener, ReadLine, Result, ResultTone, Status, View
 from rl_station.workflow.prompt import Prompt
 
 Notices = Callable[[], tuple[Message, ...]]
 
 
 class ScreenFeed:
-    """Keeps the view and publishes every change of it. `notices` are asked for each time."""
+    """Keeps the view and publishes every change of it. `notices` and `link` are asked for each time."""
 
-    def __init__(self, devices: DeviceSet, notices: Notices) -> None:
+    def __init__(self, devices: DeviceSet, notices: Notices, link: Callable[[], Link]) -> None:
         self._devices = devices
         self._notices = notices
+        self._link = link
         self._publishing = threading.Lock()
         self._results = count(1)
         self._devices_asked = 0
@@ -77,7 +78,7 @@ class ScreenFeed:
 
     def _fresh(self, status: Status) -> Status:
         lines = tuple(map(_line, self._devices.status()))
-        return replace(status, devices=lines, notices=self._notices(), clock=time.time_ns() // 1000)
+        return replace(status, devices=lines, notices=self._notices(), link=self._link(), clock=time.time_ns() // 1000)
 
 
 def _line(status: DeviceStatus) -> DeviceLine:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 
 from rl_station.devices import Change, TagChange
 from rl_station.workflow.inputs import Tag, TagsObserved
 
+_BLIND_S = 60.0
+"""For so long, at most, a reader may be dead before it is noticed."""
+
 
 class TagField:
-    """Implements `workflow.knowledge.Field`. Belongs to the engine's thread. `watched` asks whether a reader is at work."""
+    """Implements `workflow.knowledge.Field`. Belongs to the engine's thread. `watched` asks whether a reader is at work.
 
-    def __init__(self, watched: Callable[[], bool] = lambda: False) -> None:
+    A tag that was lost sight of together with its reader has not been away: when it is seen again it appeared when it first did.
+    """
+
+    def __init__(
+        self, watched: Callable[[], bool] = lambda: False, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._watched = watched
+        self._monotonic = monotonic
         self._here: dict[str, Tag] = {}
+        self._left: dict[str, tuple[Tag, float]] = {}
+        self._expected: dict[str, Tag] = {}
+        self._continued: dict[Tag, Tag] = {}
         self.latest = 0
         """When the last tag appeared, microseconds since 1970 UTC."""
 
@@ -25,12 +38,35 @@ class TagField:
     def tags(self) -> tuple[Tag, ...]:
         return tuple(self._here.values())
 
-    def take(self, observed: TagsObserved) -> None:
-        """To take the same observation once more changes nothing."""
-        self._here.update({tag.epc: tag for tag in observed.appeared})
-        self.latest = max((self.latest, *(tag.at for tag in observed.appeared)))
+    def take(self, observed: TagsObserved) -> TagsObserved:
+        """The observation as it stands after all. To take the same once more changes nothing."""
+        appeared = tuple(map(self._known, observed.appeared))
+        for tag in appeared:
+            self._here[tag.epc] = tag
+            self.latest = max(self.latest, tag.at)
         for epc in observed.gone:
-            self._here.pop(epc, None)
+            if (left := self._here.pop(epc, None)) is not None:
+                self._left[epc] = (left, self._monotonic())
+        return TagsObserved(appeared, observed.gone)
+
+    def lost_sight(self) -> None:
+        """A reader stopped: what is here, and what went while nobody knew that it had, may be seen again soon."""
+        now = self._monotonic()
+        self._left = {epc: (tag, at) for epc, (tag, at) in self._left.items() if now - at < _BLIND_S}
+        self.expect((*(tag for tag, _ in self._left.values()), *self._here.values()))
+
+    def expect(self, tags: Iterable[Tag]) -> None:
+        """These were here before; seen again, they have not been away."""
+        self._expected = {tag.epc: tag for tag in tags}
+
+    def _known(self, tag: Tag) -> Tag:
+        if tag in self._continued:
+            return self._continued[tag]
+        before = self._expected.pop(tag.epc, None)
+        if before is None or self._here.get(tag.epc) == tag:
+            return tag
+        self._continued = {new: old for new, old in self._continued.items() if old.epc != tag.epc} | {tag: before}
+        return before
 
 
 def observed(changes: Iterable[TagChange], zone: str) -> TagsObserved:

@@ -11,6 +11,7 @@ from rl_station.store.log import Head
 from rl_station.store.reader import Reader, open_reader
 from rl_station.store.rebuilding import rebuild_folder
 from rl_station.store.records import Throughput
+from rl_station.store.rows import OwnEvent, Placed, StoreRows
 from rl_station.store.space import Space
 from rl_station.store.store import Store
 from rl_station.store.unsynced import Unsynced
@@ -18,6 +19,8 @@ from rl_station.store.unsynced import Unsynced
 __all__ = [
     "Epoch",
     "Head",
+    "OwnEvent",
+    "Placed",
     "Problem",
     "Reader",
     "Report",
@@ -25,6 +28,7 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreFull",
+    "StoreRows",
     "Throughput",
     "Unsynced",
     "check_folder",

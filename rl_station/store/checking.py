@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rl_station.domain import chain
 from rl_station.store import facts, log, schema
 from rl_station.store.database import Database
-from rl_station.store.epoch import EpochFile
+from rl_station.store.epoch import EpochFile, Noted
 from rl_station.store.errors import StoreError
 from rl_station.store.folder import DATABASE
 from rl_station.store.rebuilding import fingerprints, fold_log
@@ -62,7 +62,7 @@ def check_folder(folder: Path, *, projections: bool = False) -> Report:
     return Report(events, tuple(problems[:MOST_PROBLEMS]))
 
 
-def _check(database: Database, acknowledged: tuple[str, int] | None, *, projections: bool) -> tuple[int, list[Problem]]:
+def _check(database: Database, acknowledged: Noted | None, *, projections: bool) -> tuple[int, list[Problem]]:
     last = 0
     problems: list[Problem] = []
     try:
@@ -118,12 +118,12 @@ def _event_problems(row: log.StoredEvent, previous: log.Head) -> Iterator[Proble
         yield Problem(row.seq, "content", f"event {row.seq} is filed as {row.type} but is a {type(event).__name__}")
 
 
-def _tail(database: Database, last: int, acknowledged: tuple[str, int] | None) -> list[Problem]:
+def _tail(database: Database, last: int, acknowledged: Noted | None) -> list[Problem]:
     """Events that were acknowledged and are not there: only the file outside the database can tell."""
     lives = facts.epochs(database)
-    if acknowledged is None or not lives or acknowledged[0] != lives[-1].token or acknowledged[1] <= last:
+    if acknowledged is None or not lives or acknowledged.token != lives[-1].token or acknowledged.seq <= last:
         return []
-    return [Problem(last + 1, "tail", f"events {last + 1} to {acknowledged[1]} were acknowledged and are missing")]
+    return [Problem(last + 1, "tail", f"events {last + 1} to {acknowledged.seq} were acknowledged and are missing")]
 
 
 def _projections(database: Database) -> list[Problem]:

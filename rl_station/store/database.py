@@ -5,14 +5,15 @@ Statements are written in SQLAlchemy Core and compiled when their module is impo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from pysqlite3 import dbapi2
-from sqlalchemy import Engine, StaticPool, create_engine
+from sqlalchemy import ColumnElement, Engine, StaticPool, bindparam, create_engine, func
 from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -25,7 +26,7 @@ T = TypeVar("T")
 SQLITE_GATE = (3, 51, 3)
 """The first SQLite without the WAL-reset corruption of 3.7.0 to 3.51.2."""
 
-_WRITER_PRAGMAS = (
+LOG_PRAGMAS = (
     # Plate numbers and hashes are forever: a page freed is a page reused, and moving pages would only cost writes.
     "PRAGMA auto_vacuum=NONE",
     "PRAGMA journal_mode=WAL",
@@ -34,6 +35,16 @@ _WRITER_PRAGMAS = (
     "PRAGMA journal_size_limit=33554432",
     "PRAGMA cache_size=-4000",
 )
+"""For the log: what is committed stays, whatever happens to the power."""
+COPY_PRAGMAS = (
+    "PRAGMA auto_vacuum=NONE",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA wal_autocheckpoint=1000",
+    "PRAGMA journal_size_limit=16777216",
+    "PRAGMA cache_size=-8000",
+)
+"""For what can be fetched again: a power cut may take the last commits, never the rest."""
 _READER_PRAGMAS = ("PRAGMA query_only=ON",)
 
 _dialect = pysqlite.dialect(paramstyle="named")
@@ -54,10 +65,22 @@ def prepare(statement: ClauseElement) -> Statement:
     return Statement(str(compiled), given)
 
 
+def among(name: str) -> ColumnElement[str]:
+    """The texts of one parameter that holds many (`as_list`), to select from."""
+    return func.json_each(bindparam(name)).table_valued("value").c.value
+
+
+def as_list(texts: Collection[str]) -> str:
+    """Many texts as one parameter."""
+    return msgspec.json.encode(list(texts)).decode()
+
+
 class Database:
     """An open connection. Used by one thread at a time; nothing is written outside `transaction`."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, untouched: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, read_only: bool = False, untouched: bool = False, pragmas: Sequence[str] = LOG_PRAGMAS
+    ) -> None:
         """Open it, or make it where there is none. Raises StoreError.
 
         `untouched`: read without leaving the smallest trace in the folder; only for a file that nobody is writing.
@@ -78,14 +101,14 @@ class Database:
         # Untyped driver: rows leave this class only through typed makers.
         self._raw: Any = self._held.driver_connection
         try:
-            self._configure(read_only=read_only)
+            self._configure(_READER_PRAGMAS if read_only else pragmas)
         except StoreError:
             self.close()
             raise
 
-    def _configure(self, *, read_only: bool) -> None:
+    def _configure(self, pragmas: Sequence[str]) -> None:
         with self.errors():
-            for pragma in _READER_PRAGMAS if read_only else _WRITER_PRAGMAS:
+            for pragma in pragmas:
                 self._raw.execute(pragma)
 
     def run(self, statement: Statement, params: Params | None = None) -> None:
@@ -171,6 +194,18 @@ class Database:
         if self._raw.in_transaction:
             with self.errors():
                 self._raw.execute("ROLLBACK")
+
+
+def roll_back(path: Path) -> None:
+    """Let SQLite take back a write that the rollback journal beside the file says was never finished. Raises StoreError."""
+    try:
+        connection = dbapi2.connect(path.absolute().as_uri(), uri=True)
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        finally:
+            connection.close()
+    except dbapi2.Error as error:
+        raise from_database(error, path.parent) from error
 
 
 def gate(version: tuple[int, ...]) -> None:

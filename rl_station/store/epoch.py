@@ -1,7 +1,8 @@
 """The epoch's token, kept outside the database, with the last seq this folder has acknowledged.
 
 A database that does not fit its token is another one than was written last: an old image, a copy, or a lost file. So is one
-that ends before the last acknowledged seq. Its log goes on in a new epoch, so that no seq ever means two events.
+that ends before the last acknowledged seq. Its log goes on in a new epoch, so that no seq ever means two events. The highest
+plate number that was taken when the epoch began stands there too, for the day when the database is gone.
 """
 
 from __future__ import annotations
@@ -11,12 +12,21 @@ import os
 import re
 import secrets
 from pathlib import Path
+from typing import NamedTuple
 
 from rl_station.store.errors import from_system
 from rl_station.store.folder import EPOCH
 
 _log = logging.getLogger(__name__)
-_SHAPE = re.compile(rb"([0-9A-Za-z_.-]{1,64})\n([0-9]{20})\n")
+_SHAPE = re.compile(rb"([0-9A-Za-z_.-]{1,64})\n([0-9]{20})\n(?:([0-9]{20})\n)?")
+
+
+class Noted(NamedTuple):
+    """`seq`: the last acknowledged one; `plates`: the highest number of any plate when the epoch began."""
+
+    token: str
+    seq: int
+    plates: int = 0
 
 
 def new_token() -> str:
@@ -25,7 +35,9 @@ def new_token() -> str:
 
 
 class EpochFile:
-    """Two lines: the token, and the last acknowledged seq as 20 digits, overwritten in place after every commit."""
+    """Three lines: the token; the last acknowledged seq as 20 digits, overwritten in place after every commit; as many digits for
+    the plates.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,20 +45,20 @@ class EpochFile:
         self._fd: int | None = None
         self._offset = 0
 
-    def read(self) -> tuple[str, int] | None:
-        """Token and last acknowledged seq, or None where the file is missing or not ours."""
+    def read(self) -> Noted | None:
+        """None where the file is missing or not ours."""
         try:
             found = _SHAPE.fullmatch(self._path.read_bytes())
         except OSError:
             return None
-        return None if found is None else (found[1].decode(), int(found[2]))
+        return None if found is None else Noted(found[1].decode(), int(found[2]), int(found[3] or 0))
 
-    def start(self, token: str, seq: int) -> None:
+    def start(self, noted: Noted) -> None:
         """Begin an epoch: the file is replaced whole and synced. Raises StoreError."""
         fresh = self._path.with_suffix(".new")
         try:
             with fresh.open("wb") as file:
-                file.write(_content(token, seq))
+                file.write(_content(noted))
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self._path)
@@ -61,6 +73,12 @@ class EpochFile:
         except OSError as error:
             raise from_system(error, self._folder) from error
         self._offset = len(token) + 1
+
+    def change(self, noted: Noted) -> None:
+        """Begin another epoch in a file that is held. Raises StoreError."""
+        self.start(noted)
+        self.close()
+        self.hold(noted.token)
 
     def note(self, seq: int) -> None:
         """After the commit of `seq`. Not synced: a number that is too low after a power cut claims nothing false."""
@@ -86,5 +104,5 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _content(token: str, seq: int) -> bytes:
-    return b"%s\n%020d\n" % (token.encode(), seq)
+def _content(noted: Noted) -> bytes:
+    return b"%s\n%020d\n%020d\n" % (noted.token.encode(), noted.seq, noted.plates)

@@ -29,7 +29,8 @@ class Epoch(NamedTuple):
     """One unbroken life of the log.
 
     `reason`: new, lost (the token file was there and no database), no_token (the file was missing), other_token (the file
-    belongs to another life), behind (the database ends before the last acknowledged seq).
+    belongs to another life), behind (the database ends before the last acknowledged seq), forked (the centre has other events
+    under the last epoch: another copy of this log is at work). `sends_from`: see `tables.epoch`.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Epoch(NamedTuple):
     first_seq: int
     started_at: int
     reason: str
+    sends_from: int
 
 
 def get(database: Database, name: str) -> str:

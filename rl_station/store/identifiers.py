@@ -72,8 +72,16 @@ def used(database: Database, prefix: str, kind: str) -> int:
     return max(database.row(_USED, int, where) or 0, database.row(_FLOOR, int, where) or 0)
 
 
-def skip(database: Database, prefix: str, lost: int) -> None:
-    """After a restore: pass over numbers that lost events may have used, one for each event at most."""
+def skip(database: Database, prefix: str, lost: int, taken: int = 0) -> None:
+    """After a restore: pass over numbers that lost events may have used, one for each event at most.
+
+    `taken`: numbers up to this one were taken before the lost events, whatever the database says.
+    """
     for kind in _TAKEN:
-        floor = used(database, prefix, kind) + lost
+        floor = max(taken, used(database, prefix, kind)) + lost
         database.run(_FLOOR_SET, {"prefix": prefix, "kind": kind, "floor": floor})
+
+
+def highest(database: Database, prefix: str) -> int:
+    """The highest number of any kind of plate that is or may be used."""
+    return max(used(database, prefix, kind) for kind in _TAKEN)

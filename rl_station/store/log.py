@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Select, bindparam, func, insert, select
 
 from rl_station.domain import chain
-from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
+from rl_station.domain.events import AnyEvent, Basis, CorrectionDeclared, Recorded
 from rl_station.domain.scan import ScanSource
 from rl_station.store import tables
 from rl_station.store.database import Database, Params, prepare
@@ -20,6 +20,7 @@ PAGE = 1000
 
 _event_decoder = msgspec.json.Decoder(AnyEvent)
 _source_decoder = msgspec.json.Decoder(ScanSource)
+_basis_decoder = msgspec.json.Decoder(Basis)
 
 
 class StoredEvent(NamedTuple):
@@ -37,10 +38,12 @@ class StoredEvent(NamedTuple):
     body: bytes
     source: bytes | None
     hash: bytes
+    basis: bytes | None = None
 
     def envelope(self) -> chain.Envelope:
         return chain.Envelope(
             at=self.at,
+            basis=msgspec.UNSET if self.basis is None else msgspec.Raw(self.basis),
             cause=self.cause,
             epoch=self.epoch,
             event=msgspec.Raw(self.body),
@@ -72,6 +75,7 @@ class StoredEvent(NamedTuple):
             cause=self.cause,
             event=_event_decoder.decode(self.body),
             source=None if self.source is None else _source_decoder.decode(self.source),
+            basis=() if self.basis is None else _basis_decoder.decode(self.basis),
         )
 
 
@@ -137,6 +141,7 @@ def chained(recorded: Sequence[Recorded], previous: bytes) -> tuple[list[Params]
             body=body,
             source=source,
             hash=b"",
+            basis=chain.canonical(each.basis) if each.basis else None,
         )
         previous = chain.link(previous, row.envelope())
         rows.append({**row._asdict(), "hash": previous})

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 
 from rl_station.store import facts, identifiers, log, schema
 from rl_station.store.database import Database
-from rl_station.store.epoch import EpochFile, new_token
+from rl_station.store.epoch import EpochFile, Noted, new_token
 from rl_station.store.errors import StoreError, StoreFull, from_system
 from rl_station.store.folder import DATABASE, Ballast, FolderLock, prepare_folder
 from rl_station.store.rebuilding import refresh
@@ -124,31 +124,31 @@ def _start_or_continue(database: Database, file: EpochFile, who: Identity, at: i
     reason = _broken(lives, head, found)
     if reason:
         token = (wanted if not lives else None) or new_token()
-        life = facts.Epoch(len(lives) + 1, token, who.station, head.seq + 1, at, reason)
+        life = facts.Epoch(len(lives) + 1, token, who.station, head.seq + 1, at, reason, head.seq + 1)
         with database.transaction():
             facts.add_epoch(database, life)
             if reason != "new":
-                identifiers.skip(database, who.prefix, _lost(reason, head, found))
-        file.start(token, head.seq)
+                taken = 0 if found is None else found.plates
+                identifiers.skip(database, who.prefix, _lost(reason, head, found), taken)
+        file.start(Noted(token, head.seq, identifiers.highest(database, who.prefix)))
         if reason != "new":
             _log.warning("%s: the log goes on in epoch %s (%s)", database.path, token, reason)
     file.hold(facts.epochs(database)[-1].token)
 
 
-def _broken(lives: list[facts.Epoch], head: log.Head, found: tuple[str, int] | None) -> str:
+def _broken(lives: list[facts.Epoch], head: log.Head, found: Noted | None) -> str:
     """Why the last epoch cannot go on; empty when it can."""
     if not lives:
         return "new" if found is None else "lost"
     if found is None:
         return "no_token"
-    token, acknowledged = found
-    if token != lives[-1].token:
+    if found.token != lives[-1].token:
         return "other_token"
-    return "behind" if acknowledged > head.seq else ""
+    return "behind" if found.seq > head.seq else ""
 
 
-def _lost(reason: str, head: log.Head, found: tuple[str, int] | None) -> int:
+def _lost(reason: str, head: log.Head, found: Noted | None) -> int:
     """How many events at most this folder has acknowledged that the database does not have."""
     if reason == "behind" and found is not None:
-        return found[1] - head.seq
-    return max(identifiers.UNKNOWN_LOSS, found[1] if found else 0)
+        return found.seq - head.seq
+    return max(identifiers.UNKNOWN_LOSS, found.seq if found else 0)

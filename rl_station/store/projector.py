@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from rl_station.domain.events import CorrectionDeclared, Recorded, subjects
-from rl_station.store import log, tables
-from rl_station.store.codec import Codec
-from rl_station.store.database import Database, Params, prepare
-from rl_station.store.projections import (
+from rl_station.domain.projections import (
     ContainerRow,
     ParcelRow,
     PlateUse,
@@ -29,6 +27,9 @@ from rl_station.store.projections import (
     plate_uses,
     work_done,
 )
+from rl_station.store import log, tables
+from rl_station.store.codec import Codec
+from rl_station.store.database import Database, Params, prepare
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 KINDS = ("parcel", "unit", "container")
@@ -105,6 +106,11 @@ UNITS = View(tables.unit, UnitRow, fold_unit)
 CONTAINERS = View(tables.container, ContainerRow, fold_container)
 
 
+def by_clock(recorded: Recorded) -> Recorded:
+    """The event with the hybrid clock in the place of its seq, so that rows of several stations compare (`sync_wire.Known`)."""
+    return replace(recorded, seq=recorded.hlc)
+
+
 class _Rows(Generic[Row]):
     """The rows of one view in hand: as they stand in the table, and as they shall."""
 
@@ -115,6 +121,7 @@ class _Rows(Generic[Row]):
         self._now: dict[str, Row | None] = {}
 
     def apply(self, subject: str, recorded: Recorded) -> None:
+        """An event `by_clock`, as those of `refold`."""
         row = self._now[subject] if subject in self._now else self._fetch(subject)
         self._now[subject] = self._view.fold(row, subject, recorded)
 
@@ -176,12 +183,13 @@ class Projector:
     def apply(self, recorded: Recorded) -> None:
         """An event that stands."""
         parcels, units, containers = subjects(recorded.event)
+        clocked = by_clock(recorded)
         for subject in parcels:
-            self._parcels.apply(subject, recorded)
+            self._parcels.apply(subject, clocked)
         for subject in units:
-            self._units.apply(subject, recorded)
+            self._units.apply(subject, clocked)
         for subject in containers:
-            self._containers.apply(subject, recorded)
+            self._containers.apply(subject, clocked)
         work = work_done(recorded)
         if work is not None:
             self._work[work] += 1
@@ -225,7 +233,7 @@ class Projector:
 
     def _history(self, kind: str, subject: str, before: int) -> list[Recorded]:
         found = self._database.rows(_about, log.StoredEvent, {"kind": kind, "subject": subject, "before": before})
-        return [row.recorded() for row in found]
+        return [by_clock(row.recorded()) for row in found]
 
     def _move_keys(self, before: ParcelRow | None, after: ParcelRow | None) -> None:
         old = {(kind, value, before.parcel) for kind, value in before.keys} if before else set()

@@ -7,12 +7,14 @@ from pathlib import Path
 from types import TracebackType
 
 from rl_station.domain.events import DispositionDecided, Recorded
-from rl_station.store import facts, log, schema
+from rl_station.domain.sync_wire import Life, Sent
+from rl_station.store import facts, log, outbox, schema
 from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database
 from rl_station.store.decisions import decisions
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
+from rl_station.store.rows import StoreRows
 from rl_station.store.unsynced import Unsynced, unsynced
 
 
@@ -22,7 +24,7 @@ class Reader:
     def __init__(self, database: Database) -> None:
         """Use `open_reader`."""
         self._database = database
-        self.records = StoreRecords(database)
+        self.records = StoreRecords(database, StoreRows(database))
         self.station = facts.get(database, facts.STATION)
         self.purpose = facts.get(database, facts.PURPOSE)
 
@@ -46,6 +48,22 @@ class Reader:
 
     def unsynced(self) -> Unsynced:
         return unsynced(self._database)
+
+    def acknowledged(self) -> int:
+        """The last seq that the centre has for certain."""
+        return facts.acknowledged(self._database)
+
+    def lives(self) -> tuple[Life, ...]:
+        """The epochs as the centre keys them; see `outbox.lives`."""
+        return outbox.lives(self._database)
+
+    def batch(self, since: int, most_events: int, most_bytes: int) -> list[tuple[int, Sent]]:
+        """What is to be sent after `since`; see `outbox.batch`."""
+        return outbox.batch(self._database, since, most_events, most_bytes)
+
+    def hash_at(self, seq: int) -> bytes:
+        """The chain's link at a seq, 0 included. Raises StoreError where there is no such event."""
+        return outbox.hash_at(self._database, seq)
 
     def quick_check(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file; reads all of it, but verifies no event."""

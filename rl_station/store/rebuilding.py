@@ -9,10 +9,10 @@ from pathlib import Path
 from sqlalchemy import Table, delete, insert, select
 
 from rl_station.domain.events import CorrectionDeclared, Recorded
+from rl_station.domain.projections import FOLDS
 from rl_station.store import facts, log, schema, tables
 from rl_station.store.database import Database, prepare
 from rl_station.store.folder import FolderLock
-from rl_station.store.projections import FOLDS
 from rl_station.store.projector import Projector
 
 BATCH = 5_000

@@ -6,58 +6,15 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
-from rl_station.store.projections import ContainerRow, ParcelRow, UnitRow
-from rl_station.store.projector import CONTAINERS, PARCELS, UNITS
+from rl_station.store.rows import Rows
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
 
 MOST_PALLETS = 8
 """How deep containers may stand on containers before we stop looking."""
 
-_parcel, _unit, _container = tables.parcel, tables.unit, tables.container
-_BY_KEY = prepare(
-    select(*(_parcel.c[name] for name in PARCELS.codec.names))
-    .join(tables.parcel_key, tables.parcel_key.c.parcel == _parcel.c.parcel)
-    .where(tables.parcel_key.c.kind == bindparam("kind"), tables.parcel_key.c.value == bindparam("value"))
-    .order_by(_parcel.c.seq, _parcel.c.parcel)
-)
-_UNITS_IN_PARCEL = prepare(select(_unit.c.unit).where(_unit.c.parcel == bindparam("id")).order_by(_unit.c.seq))
-_UNITS_INSIDE = prepare(
-    select(_unit.c.unit)
-    .where(_unit.c.container == bindparam("id"), _unit.c.placed_seq >= bindparam("since"))
-    .order_by(_unit.c.placed_seq)
-)
-_BY_SERIAL = prepare(
-    select(*(_unit.c[name] for name in UNITS.codec.names))
-    .where(_unit.c.serial == bindparam("serial"))
-    .order_by(_unit.c.seq, _unit.c.unit)
-)
-_BY_EPC = prepare(
-    select(*(_unit.c[name] for name in UNITS.codec.names))
-    .where(_unit.c.epc == bindparam("epc"))
-    .order_by(_unit.c.seq, _unit.c.unit)
-)
-_BY_GTIN = prepare(
-    select(*(_unit.c[name] for name in UNITS.codec.names))
-    .where(_unit.c.gtin == bindparam("gtin"))
-    .order_by(_unit.c.seq, _unit.c.unit)
-)
-_BY_PRODUCT = prepare(
-    select(*(_unit.c[name] for name in UNITS.codec.names))
-    .where(_unit.c.client == bindparam("client"), _unit.c.sku == bindparam("sku"))
-    .order_by(_unit.c.seq, _unit.c.unit)
-)
-_RECALLED = prepare(
-    select(*(_unit.c[name] for name in UNITS.codec.names))
-    .where(_unit.c.recall == bindparam("recall"))
-    .order_by(_unit.c.seq, _unit.c.unit)
-)
-_CONTENTS = prepare(
-    select(_container.c.container)
-    .where(_container.c.pallet == bindparam("id"), _container.c.pallet_seq >= bindparam("since"))
-    .order_by(_container.c.pallet_seq, _container.c.container)
-)
 _HISTORY = prepare(
     log.joined()
     .add_columns(tables.corrected.c.by)
@@ -96,66 +53,60 @@ class Throughput(msgspec.Struct, frozen=True):
 
 
 class StoreRecords:
-    """Implements `knowledge.Records`."""
+    """Implements `knowledge.Records` over rows: the store's own, or these merged with what the centre says."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, rows: Rows) -> None:
         self._database = database
+        self._rows = rows
+
+    def over(self, rows: Rows) -> StoreRecords:
+        """The same log's histories, seen with other rows."""
+        return StoreRecords(self._database, rows)
 
     def parcel(self, plate: str) -> ParcelRecord | None:
-        row = self._database.row(PARCELS.load, PARCELS.codec.row, {"id": plate})
+        row = self._rows.parcel(plate)
         return None if row is None else self._parcel_record(row)
 
     def parcels_by_key(self, kind: str, value: str) -> tuple[ParcelRecord, ...]:
-        found = self._database.rows(_BY_KEY, PARCELS.codec.row, {"kind": kind, "value": value})
-        return tuple(self._parcel_record(row) for row in found)
+        return tuple(self._parcel_record(row) for row in self._rows.parcels_by_key(kind, value))
 
     def unit(self, plate: str) -> UnitRecord | None:
-        row = self._database.row(UNITS.load, UNITS.codec.row, {"id": plate})
+        row = self._rows.unit(plate)
         return None if row is None else self._unit_record(row)
 
     def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]:
-        if not serial:
-            return ()
-        found = self._database.rows(_BY_SERIAL, UNITS.codec.row, {"serial": serial})
-        return tuple(self._unit_record(row) for row in found)
+        return tuple(self._unit_record(row) for row in self._rows.units_by_serial(serial)) if serial else ()
 
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
-        if not epc:
-            return ()
-        found = self._database.rows(_BY_EPC, UNITS.codec.row, {"epc": epc})
-        return tuple(self._unit_record(row) for row in found)
+        return tuple(self._unit_record(row) for row in self._rows.units_by_epc(epc)) if epc else ()
 
     def units_by_gtin(self, gtin: str) -> tuple[UnitRecord, ...]:
         """Oldest first, as in the next two."""
-        found = self._database.rows(_BY_GTIN, UNITS.codec.row, {"gtin": gtin}) if gtin else ()
-        return tuple(self._unit_record(row) for row in found)
+        return tuple(self._unit_record(row) for row in self._rows.units_by_gtin(gtin)) if gtin else ()
 
     def units_by_product(self, client: str, sku: str) -> tuple[UnitRecord, ...]:
-        found = self._database.rows(_BY_PRODUCT, UNITS.codec.row, {"client": client, "sku": sku}) if sku else ()
-        return tuple(self._unit_record(row) for row in found)
+        return tuple(self._unit_record(row) for row in self._rows.units_by_product(client, sku)) if sku else ()
 
     def units_recalled(self, reference: str) -> tuple[UnitRecord, ...]:
         """Those that were taken out for this recall, and still are."""
-        found = self._database.rows(_RECALLED, UNITS.codec.row, {"recall": reference}) if reference else ()
-        return tuple(self._unit_record(row) for row in found)
+        return tuple(self._unit_record(row) for row in self._rows.units_recalled(reference)) if reference else ()
 
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
         found = self._database.rows(_STANDING, log.StoredEvent, {"unit": plate})
         return tuple(each.recorded().event for each in found)
 
     def container(self, code: str) -> ContainerRecord | None:
-        row = self._container_row(code)
+        row = self._rows.container(code)
         if row is None:
             return None
-        inside: Params = {"id": code, "since": row.opened_seq}
         return ContainerRecord(
             container=code,
             status="shipped" if self._shipped(row) else row.status,
             disposition=row.disposition,
             client=row.client,
             bin=row.bin,
-            units=tuple(self._database.rows(_UNITS_INSIDE, str, inside)),
-            contents=tuple(self._database.rows(_CONTENTS, str, inside)),
+            units=tuple(placed.id for placed in self._rows.units_inside(code, row.opened_seq)),
+            contents=tuple(placed.id for placed in self._rows.contents(code, row.opened_seq)),
             pallet=row.pallet,
         )
 
@@ -188,25 +139,22 @@ class StoreRecords:
             received_at=row.received_at,
             received_by=row.received_by,
             station=row.station,
-            units=tuple(self._database.rows(_UNITS_IN_PARCEL, str, {"id": row.parcel})),
+            units=tuple(placed.id for placed in self._rows.units_of(row.parcel)),
         )
 
     def _unit_record(self, row: UnitRow) -> UnitRecord:
         shown = {name: getattr(row, name) for name in UnitRecord.__struct_fields__}
-        place = self._container_row(row.container) if row.status == "sorted" else None
+        place = self._rows.container(row.container) if row.status == "sorted" else None
         if place is not None and (row.placed_seq < place.opened_seq or self._shipped(place)):
             shown["status"] = "shipped"
         return UnitRecord(**shown)
-
-    def _container_row(self, code: str) -> ContainerRow | None:
-        return self._database.row(CONTAINERS.load, CONTAINERS.codec.row, {"id": code})
 
     def _shipped(self, row: ContainerRow) -> bool:
         """It left, or what it stands on left (a pallet that was filled anew since has left, too)."""
         for _ in range(MOST_PALLETS):
             if row.status == "shipped":
                 return True
-            pallet = self._container_row(row.pallet) if row.status == "consolidated" else None
+            pallet = self._rows.container(row.pallet) if row.status == "consolidated" else None
             if pallet is None:
                 return False
             if row.pallet_seq < pallet.opened_seq:

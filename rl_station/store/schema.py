@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, text
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from rl_station.domain.projections import FOLDS
 from rl_station.store import facts, log, tables
 from rl_station.store.backup import back_up_to
-from rl_station.store.database import Database, Statement, prepare
+from rl_station.store.database import Database, Statement, prepare, roll_back
 from rl_station.store.errors import StoreError
 from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
-from rl_station.store.projections import FOLDS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 HEAD = REVISIONS[-1]
 
 _HAS_TABLE = Statement("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = :name", {})
@@ -44,6 +44,9 @@ def peek(path: Path, *, locked: bool = False) -> Peek | None:
 
     `locked`: the caller holds the folder.
     """
+    if locked and _journal(path).exists():
+        # Only the first pages of all are not written by way of the WAL: the power went during the very first start.
+        roll_back(path)
     if not path.exists() or path.stat().st_size == 0:
         return None
     database = Database(path, read_only=True, untouched=is_still(path, locked=locked))
@@ -58,12 +61,16 @@ def peek(path: Path, *, locked: bool = False) -> Peek | None:
 
 
 def is_still(path: Path, *, locked: bool = False) -> bool:
-    """Whether nobody can be writing the file, and it is whole without its WAL: then a reader need leave no trace beside it.
+    """Whether nobody can be writing the file, and it is whole as it stands: then a reader need leave no trace beside it.
 
     So it is for whoever holds the folder, and in a write-protected one, where a reader could leave none.
     """
     alone = locked or not os.access(path.parent, os.W_OK)
-    return alone and not path.with_name(path.name + "-wal").exists()
+    return alone and not path.with_name(path.name + "-wal").exists() and not _journal(path).exists()
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(path.name + "-journal")
 
 
 def stored_revision(database: Database) -> str | None:

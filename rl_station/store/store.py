@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import cast
 
 from rl_station.domain.clock import Clock
-from rl_station.domain.events import AnyEvent, Event, Recorded
+from rl_station.domain.events import AnyEvent, Basis, Event, Recorded
 from rl_station.domain.scan import ScanSource
-from rl_station.store import facts, hlc, log, rebuilding
+from rl_station.domain.sync_wire import Life
+from rl_station.store import facts, hlc, log, outbox, rebuilding
 from rl_station.store.backup import back_up_to
 from rl_station.store.checking import Report, check_folder
+from rl_station.store.epoch import Noted, new_token
 from rl_station.store.errors import StoreError, StoreFull, from_system
-from rl_station.store.identifiers import StoreIdentifiers
+from rl_station.store.identifiers import UNKNOWN_LOSS, StoreIdentifiers, highest, skip
 from rl_station.store.log import Head
 from rl_station.store.opening import BALLAST_SIZE, Identity, Opened, open_folder
 from rl_station.store.projector import Projector
 from rl_station.store.records import StoreRecords
+from rl_station.store.rows import StoreRows
 from rl_station.store.space import Space, measure
 from rl_station.store.unsynced import Unsynced, unsynced
+
+FORKED = "forked"
+
+
+def nothing_known(event: Event) -> Basis:
+    """For a station that hears of no other's work."""
+    return ()
 
 
 class Store:
@@ -30,9 +40,12 @@ class Store:
         """Use `Store.open`."""
         self._database, self._lock, self._ballast, self._token = opened
         self._clock = clock
+        self._prefix = prefix
         self._epoch = facts.epochs(self._database)[-1]
         self._head = log.head(self._database)
-        self.records = StoreRecords(self._database)
+        self._heard = 0
+        self.rows = StoreRows(self._database)
+        self.records = StoreRecords(self._database, self.rows)
         self.identifiers = StoreIdentifiers(self._database, prefix)
 
     @staticmethod
@@ -78,6 +91,10 @@ class Store:
         """The clock that events are stamped by, microseconds since 1970 UTC."""
         return self._clock.now()
 
+    def lives(self) -> tuple[Life, ...]:
+        """The epochs as the centre keys them; see `outbox.lives`."""
+        return outbox.lives(self._database)
+
     def append(
         self,
         events: Sequence[Event],
@@ -85,14 +102,16 @@ class Store:
         operator: str,
         source: ScanSource | None = None,
         checkpoint: bytes | None = None,
+        known: Callable[[Event], Basis] = nothing_known,
     ) -> tuple[Recorded, ...]:
         """Store the events of one input, with all that follows from them, in one durable transaction.
 
-        A full disk takes the ballast and tries again. Raises StoreFull or StoreError; then nothing of it is stored.
+        `known` tells what other stations' work each event was decided on. A full disk takes the ballast and tries again. Raises
+        StoreFull or StoreError; then nothing of it is stored.
         """
         if not events:
             return ()
-        recorded = self._stamped(events, operator, source)
+        recorded = self._stamped(events, operator, source, known)
         try:
             self._write(recorded, checkpoint)
         except StoreFull:
@@ -100,6 +119,14 @@ class Store:
                 raise
             self._write(recorded, checkpoint)
         return recorded
+
+    def heard(self, other: int) -> None:
+        """What is appended from now on comes after another station's event at this hybrid clock.
+
+        A clock that is more than an hour ahead of our wall clock is not believed.
+        """
+        if other > self._heard:
+            self._heard = hlc.heard(self._heard, other, self._clock.now())
 
     def log(self, since: int = 0) -> Iterator[Recorded]:
         """Events after seq `since`, in order; appending meanwhile is fine."""
@@ -120,6 +147,32 @@ class Store:
         with self._database.transaction():
             if through > facts.acknowledged(self._database):
                 facts.put(self._database, facts.ACKNOWLEDGED, str(through))
+
+    def withdraw(self, to: int) -> None:
+        """The centre has less than it acknowledged, only up to this seq: the rest waits again. Raises StoreError."""
+        with self._database.transaction():
+            if 0 <= to < facts.acknowledged(self._database):
+                facts.put(self._database, facts.ACKNOWLEDGED, str(to))
+
+    def fork(self, at: int) -> None:
+        """The centre has other events from seq `at` on: another copy of this log is at work. Raises StoreError.
+
+        The log goes on in an epoch of its own, by which the centre keys it from `at` on. Plate numbers that the other copy may
+        have used are passed over. Asked for twice, it is done once.
+        """
+        if not 1 <= at <= self._head.seq:
+            raise ValueError(f"seq {at} is not in a log that ends at {self._head.seq}")
+        if self._epoch.reason == FORKED and self._epoch.sends_from == at:
+            return
+        number, first = self._epoch.number + 1, self._head.seq + 1
+        life = facts.Epoch(number, new_token(), self._epoch.station, first, self._clock.now(), FORKED, at)
+        with self._database.transaction():
+            facts.add_epoch(self._database, life)
+            facts.put(self._database, facts.ACKNOWLEDGED, str(min(at - 1, facts.acknowledged(self._database))))
+            skip(self._database, self._prefix, UNKNOWN_LOSS)
+        # Between the two a power cut leaves the former token: the next start takes that for another life and opens one more.
+        self._epoch = life
+        self._token.change(Noted(life.token, self._head.seq, highest(self._database, self._prefix)))
 
     def unsynced(self) -> Unsynced:
         return unsynced(self._database)
@@ -161,10 +214,12 @@ class Store:
     ) -> None:
         self.close()
 
-    def _stamped(self, events: Sequence[Event], operator: str, source: ScanSource | None) -> tuple[Recorded, ...]:
+    def _stamped(
+        self, events: Sequence[Event], operator: str, source: ScanSource | None, known: Callable[[Event], Basis]
+    ) -> tuple[Recorded, ...]:
         at = self._clock.now()
         cause = self._head.seq + 1
-        logical = self._head.hlc
+        logical = max(self._head.hlc, self._heard)
         recorded: list[Recorded] = []
         for seq, event in enumerate(events, start=cause):
             logical = hlc.tick(logical, at)
@@ -179,6 +234,7 @@ class Store:
                     cause=cause,
                     event=cast(AnyEvent, event),  # every event class is in the catalogue
                     source=source,
+                    basis=known(event),
                 )
             )
         return tuple(recorded)

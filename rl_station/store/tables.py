@@ -37,8 +37,12 @@ epoch = Table(
     _number("first_seq"),
     _number("started_at"),
     _text("reason"),
+    _number("sends_from"),
 )
-"""The unbroken lives of this log, in order. Seqs go on over a new epoch, so a seq alone names an event of this database."""
+"""The unbroken lives of this log, in order. Seqs go on over a new epoch, so a seq alone names an event of this database.
+
+`sends_from`: the first seq that the centre keys by this epoch; before `first_seq` where a clone's events are sent again.
+"""
 
 event = Table(
     "event",
@@ -54,8 +58,9 @@ event = Table(
     Column("body", LargeBinary, nullable=False),
     Column("source", LargeBinary, nullable=True),
     Column("hash", LargeBinary, nullable=False),
+    Column("basis", LargeBinary, nullable=True),
 )
-"""The log. `body` and `source` are the canonical JSON that the hash vouches for; `epoch` is the number of its epoch."""
+"""The log. `body`, `source` and `basis` are the canonical JSON that the hash vouches for; `epoch` is the number of its epoch."""
 
 checkpoint = Table(
     "checkpoint", metadata, _number("seq", primary_key=True), Column("state", LargeBinary, nullable=False)

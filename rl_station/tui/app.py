@@ -9,7 +9,7 @@ from textual.driver import Driver
 from textual.events import Key, Resize
 from textual.screen import Screen
 
-from rl_station.tui.contract import FiresScans, ResultTone, StationPort, TerminalInput, View
+from rl_station.tui.contract import FiresScans, PullsNetwork, ResultTone, StationPort, TerminalInput, View
 from rl_station.tui.keys import AskDevice, Local, action, device_action, device_offers, offers
 from rl_station.tui.look import RICH, SIXTEEN, Look, theme
 from rl_station.tui.messages import TerminalLost, ViewArrived
@@ -46,6 +46,7 @@ class StationApp(App[None], inherit_bindings=False):
         self._say: Say = speaker(self._view.status.language)
         self._language = self._view.status.language
         self._can_fire = isinstance(port, FiresScans)
+        self._can_pull = isinstance(port, PullsNetwork)
         self._devices_open = False
         self.station_screen = StationScreen(self.look)
 
@@ -87,9 +88,9 @@ class StationApp(App[None], inherit_bindings=False):
     def _draw(self) -> None:
         view = self._view
         if self._devices_open:
-            offered = device_offers(len(view.status.devices), can_fire=self._can_fire)
+            offered = device_offers(len(view.status.devices), can_fire=self._can_fire, can_pull=self._can_pull)
         else:
-            offered = offers(view.prompt, can_fire=self._can_fire)
+            offered = offers(view.prompt, can_fire=self._can_fire, can_pull=self._can_pull)
         self.station_screen.show(view, offered, self._say, devices=self._devices_open)
 
     def _sound(self, tone: ResultTone) -> None:
@@ -132,7 +133,9 @@ class StationApp(App[None], inherit_bindings=False):
 
     def _act_on_devices(self, event: Key) -> None:
         devices = self._view.status.devices
-        given = device_action(event.key, event.character, len(devices), can_fire=self._can_fire)
+        given = device_action(
+            event.key, event.character, len(devices), can_fire=self._can_fire, can_pull=self._can_pull
+        )
         if isinstance(given, AskDevice):
             self.station_screen.devices.choose(given.place)
             self.port.test_device(devices[given.place].name)
@@ -143,7 +146,7 @@ class StationApp(App[None], inherit_bindings=False):
         if self._devices_open:
             self._act_on_devices(event)
             return
-        given = action(event.key, event.character, self._view.prompt, can_fire=self._can_fire)
+        given = action(event.key, event.character, self._view.prompt, can_fire=self._can_fire, can_pull=self._can_pull)
         if isinstance(given, Local):
             self._local(given)
         elif given is not None:
@@ -163,6 +166,9 @@ class StationApp(App[None], inherit_bindings=False):
         elif given is Local.FIRE:
             if isinstance(self.port, FiresScans):
                 self.port.fire_next()
+        elif given is Local.NETWORK:
+            if isinstance(self.port, PullsNetwork):
+                self.port.pull_network()
         elif self._devices_open:
             screen.devices.scroll(given)
         else:

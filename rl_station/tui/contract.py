@@ -146,6 +146,13 @@ class FiresScans(Protocol):
     def fire_next(self) -> None: ...
 
 
+@runtime_checkable
+class PullsNetwork(Protocol):
+    """A port whose network can be pulled and plugged in again by a key. Only the demo offers it."""
+
+    def pull_network(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class TerminalKeys:
     """Bytes from the terminal that somebody typed, escape sequences included."""

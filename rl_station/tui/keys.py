@@ -19,6 +19,7 @@ class Local(StrEnum):
     HELP = "help"
     TYPE = "type"
     FIRE = "fire"
+    NETWORK = "network"
     LEAVE = "leave"
     DEVICES = "devices"
     UP = "up"
@@ -53,6 +54,7 @@ _BY_CHOICE = {
     Command.OK: Offer(ENTER, screen("key.ok")),
     Command.DONE: Offer("F10", screen("key.done")),
     Command.REPRINT: Offer("F8", screen("key.reprint")),
+    Command.RETAG: Offer("F7", screen("key.retag")),
     Command.RECEIVE: Offer("F2", screen("key.receive")),
     Command.INSPECT: Offer("F3", screen("key.inspect")),
     Command.SORT: Offer("F4", screen("key.sort")),
@@ -62,6 +64,7 @@ _BY_CHOICE = {
 _MENU = Offer("F12", screen("key.menu"))
 _SCROLLING = Offer(screen("cap.up_down"), screen("key.scroll"))
 _DEVICES = Offer("F6", screen("key.devices"))
+_NETWORK = Offer("N", screen("key.network"))
 _HELP = Offer("F1", screen("key.help"))
 _ALWAYS = {
     Mode.SIGN_IN: (),
@@ -80,6 +83,7 @@ _TASKS = {
 _COMMANDS = {
     "enter": Command.OK,
     "escape": Command.CANCEL,
+    "f7": Command.RETAG,
     "f8": Command.REPRINT,
     "f9": Command.UNDO,
     "f10": Command.DONE,
@@ -88,14 +92,14 @@ _LOCAL = {"f1": Local.HELP, "f6": Local.DEVICES, "slash": Local.TYPE, "ctrl+c": 
 _SCROLL = {"up": Local.UP, "down": Local.DOWN, "pageup": Local.PAGE_UP, "pagedown": Local.PAGE_DOWN}
 
 
-def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool) -> Action | None:
+def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool, can_pull: bool = False) -> Action | None:
     """What this key means at this prompt; None for nothing. `key` and `character` as Textual names them."""
     if prompt.alarm is not None:
         return _in_alarm(key, prompt)
     if answer := _answer(character, prompt):
         return answer
-    if key == "space":
-        return Local.FIRE if can_fire else None
+    if key in {"space", "n"}:
+        return _of_demo(key, can_fire=can_fire, can_pull=can_pull)
     if key in _LOCAL:
         return _LOCAL[key]
     if key in _SCROLL:
@@ -103,17 +107,25 @@ def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool) -
     return _command(key, prompt)
 
 
-def offers(prompt: Prompt, *, can_fire: bool) -> tuple[Offer, ...]:
+def _of_demo(key: str, *, can_fire: bool, can_pull: bool) -> Local | None:
+    if key == "space":
+        return Local.FIRE if can_fire else None
+    return Local.NETWORK if can_pull else None
+
+
+def offers(prompt: Prompt, *, can_fire: bool, can_pull: bool = False) -> tuple[Offer, ...]:
     """The keys worth showing, the most useful first."""
     if prompt.alarm is not None:
         undo = (Offer("F9", screen("key.undo")),) if prompt.can_undo else ()
         return (Offer(ENTER, screen("key.acknowledge")), *undo)
-    return tuple(_offers(prompt, can_fire))
+    return tuple(_offers(prompt, can_fire=can_fire, can_pull=can_pull))
 
 
-def _offers(prompt: Prompt, can_fire: bool) -> Iterator[Offer]:
+def _offers(prompt: Prompt, *, can_fire: bool, can_pull: bool) -> Iterator[Offer]:
     if can_fire:
         yield Offer(SPACE, screen("key.fire"))
+    if can_pull:
+        yield _NETWORK
     if prompt.choices:
         first, last = prompt.choices[0].key.upper(), prompt.choices[-1].key.upper()
         yield Offer(first if first == last else f"{first}-{last}", screen("key.answer"))
@@ -136,26 +148,29 @@ TESTED_BY_KEY = 9
 """Devices that have a digit of their own."""
 
 
-def device_action(key: str, character: str | None, count: int, *, can_fire: bool) -> AskDevice | Local | None:
+def device_action(
+    key: str, character: str | None, count: int, *, can_fire: bool, can_pull: bool = False
+) -> AskDevice | Local | None:
     """What this key means on the devices screen, `count` devices shown. Nothing here answers the prompt: it is not in sight."""
     if character and character.isdecimal() and 0 < int(character) <= min(count, TESTED_BY_KEY):
         return AskDevice(int(character) - 1)
     if key in {"escape", "f6"}:
         return Local.DEVICES
-    if key == "space":
-        return Local.FIRE if can_fire else None
+    if key in {"space", "n"}:
+        return _of_demo(key, can_fire=can_fire, can_pull=can_pull)
     if key in {"f1", "ctrl+c"}:
         return _LOCAL[key]
     return _SCROLL.get(key)
 
 
-def device_offers(count: int, *, can_fire: bool) -> tuple[Offer, ...]:
+def device_offers(count: int, *, can_fire: bool, can_pull: bool = False) -> tuple[Offer, ...]:
     """The keys of the devices screen. Scans go to the work as ever."""
     digits = f"1-{min(count, TESTED_BY_KEY)}" if count > 1 else "1"
     return (
         Offer(ESCAPE, screen("key.back")),
         *((Offer(digits, screen("key.test")), Offer(screen("cap.up_down"), screen("key.choose"))) if count else ()),
         *((Offer(SPACE, screen("key.fire")),) if can_fire else ()),
+        *((_NETWORK,) if can_pull else ()),
         _HELP,
     )
 

@@ -3,7 +3,7 @@
 Pure functions over plain values; no I/O, no clock, no framework, and no text for people (that is i18n).
 """
 
-from rl_station.workflow.announce import notice, said
+from rl_station.workflow.announce import agreed, notice, said
 from rl_station.workflow.evolve import alarm_of, evolve
 from rl_station.workflow.inputs import (
     Answered,
@@ -16,10 +16,11 @@ from rl_station.workflow.inputs import (
     TagsObserved,
     WeightSettled,
 )
+from rl_station.workflow.inspect import abandoned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Prompt, Tone
 from rl_station.workflow.session import advance, fold
-from rl_station.workflow.state import Session, State, at_rest, initial
+from rl_station.workflow.state import Session, State, at_rest, initial, strays
 from rl_station.workflow.station import decide, prompt, understood
 
 __all__ = [
@@ -37,7 +38,9 @@ __all__ = [
     "TagsObserved",
     "Tone",
     "WeightSettled",
+    "abandoned",
     "advance",
+    "agreed",
     "alarm_of",
     "at_rest",
     "decide",
@@ -47,5 +50,6 @@ __all__ = [
     "notice",
     "prompt",
     "said",
+    "strays",
     "understood",
 ]

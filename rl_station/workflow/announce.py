@@ -12,6 +12,9 @@ from rl_station.workflow.scans import visible
 SPOKEN: tuple[type[e.Event], ...] = (
     e.DepartedTagSeen,
     e.TagMismatchFound,
+    e.TagWriteFailed,
+    e.TagWritten,
+    e.TagWriteRequested,
     e.ParcelHeld,
     e.UnitHazardFound,
     e.UnitSwapSuspected,
@@ -88,7 +91,7 @@ _WARNED = frozenset(
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
         *("UnitPutAside", "ReworkSetAside"),
         *("LateRecallFound", "UnitRecalled"),
-        *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared"),
+        *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),
     }
 )
 
@@ -113,6 +116,17 @@ def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     match_warns = isinstance(telling, e.UnitIdentified) and telling.match != "expected"
     tone = Tone.WARN if name in _WARNED or match_warns else Tone.PLAIN if name in _BESIDE else Tone.GOOD
     return tone, message(f"done.{name}", **_params(telling))
+
+
+def agreed(event: e.Event) -> bool:
+    """Whether this is what tags are read for: an announced piece, a tote that holds what it should, a tag that was written."""
+    match event:
+        case e.TagSeen(match="expected") | e.TagWritten():
+            return True
+        case e.ContainerCompared(missing=(), extra=()):
+            return True
+        case _:
+            return False
 
 
 def notice(  # noqa: PLR0911 - a table: one return for each row

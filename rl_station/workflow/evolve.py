@@ -74,6 +74,9 @@ def _refused(state: State, event: ScanRefused) -> State:
 
 def _worked(state: State, event: Event) -> State:
     raised = alarm_of(event)
+    if raised is not None and isinstance(event, BY_RADIO) and any(alarm.code == raised.code for alarm in state.alarms):
+        # A cart of strange goods goes by: one alarm says it, and the list names them all.
+        raised = None
     alarms = (*state.alarms, AlarmRaised(raised.code, raised.params)) if raised else state.alarms
     printer = "" if isinstance(event, LabelRequested | CorrectionDeclared) else state.printer
     # What the readers see in between does not come between two scans of the same code.

@@ -17,6 +17,7 @@ class Command(StrEnum):
     UNDO = "UNDO"
     ACK = "ACK"
     REPRINT = "REPRINT"
+    RETAG = "RETAG"
     DONE = "DONE"
     RECEIVE = "RECEIVE"
     INSPECT = "INSPECT"

@@ -22,18 +22,27 @@ from rl_station.domain.events import (
     SignedIn,
     SignedOut,
     TagMismatchResolved,
+    TagWriteRequested,
     TaskChosen,
     subjects,
 )
 from rl_station.workflow.announce import notice
 from rl_station.workflow.evolve import evolve
 from rl_station.workflow.state import Inspecting, Mark, Receiving, Session, State, Step, subject
-from rl_station.workflow.tags.evolve import BY_RADIO
+from rl_station.workflow.tags.evolve import BY_RADIO, with_written
 
 LONGEST_TRAIL = 20
 """Inputs that can be taken back one after the other."""
 
-_QUIET = (AlarmAcknowledged, CodeTraced, ContainerPresented, DevicesAsked, LabelPrintFailed, ScanRefused)
+_QUIET = (
+    AlarmAcknowledged,
+    CodeTraced,
+    ContainerPresented,
+    DevicesAsked,
+    LabelPrintFailed,
+    ScanRefused,
+    TagWriteRequested,
+)
 _FIXED = {
     SignedIn: "undo.sign_in",
     SignedOut: "undo.sign_in",
@@ -89,7 +98,8 @@ def _still_seen(before: State, now: State) -> State:
             new.parcel,
             new.rmas,
         ) and type(old) is type(new):
-            return msgspec.structs.replace(before, job=msgspec.structs.replace(old, radio=new.radio))
+            job = msgspec.structs.replace(old, radio=new.radio)
+            return msgspec.structs.replace(before, job=with_written(job) if isinstance(job, Inspecting) else job)
         case _:
             return before
 

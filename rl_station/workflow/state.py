@@ -55,15 +55,27 @@ class SeenTag(msgspec.Struct, frozen=True):
     line: int = 0
 
 
+class Writing(msgspec.Struct, frozen=True):
+    """A tag that gets another EPC; fields as in `TagWriteRequested`."""
+
+    unit: str
+    old: str
+    epc: str
+
+
 class Radio(msgspec.Struct, frozen=True):
     """What the readers say of the parcel in hand.
 
     `around` are the tags that were here before it, as in `TagsAround`; `excused` those that belong to something else.
+    `writing` is under way, `written` was done, and `unwritten` is why the last one was not.
     """
 
     seen: tuple[SeenTag, ...] = ()
     around: tuple[tuple[str, int], ...] = ()
     excused: tuple[str, ...] = ()
+    writing: Writing | None = None
+    written: tuple[Writing, ...] = ()
+    unwritten: str = ""
 
 
 # --- receive ----------------------------------------------------------------------------------------------------------
@@ -308,6 +320,11 @@ def initial() -> Session:
 def at_rest(state: State) -> bool:
     """No subject in hand and no alarm: a good moment for a checkpoint, another task or another worker."""
     return subject(state) == "" and not state.alarms
+
+
+def strays(state: State) -> tuple[tuple[str, int], ...]:
+    """Tags that do not count for the parcel in hand, as in `TagsAround`."""
+    return state.job.radio.around if isinstance(state.job, Receiving | Inspecting) else ()
 
 
 def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for each row

@@ -19,16 +19,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     args = parser.parse_args(arguments)
     if args.list:
-        print("\n".join(catalogue.NAMES))
+        print("\n".join((*catalogue.NAMES, *catalogue.GROUPS)))
         return 0
-    unknown = [name for name in args.names if name not in catalogue.NAMES]
+    known = (*catalogue.NAMES, *catalogue.GROUPS)
+    unknown = [name for name in args.names if name not in known]
     if unknown:
-        parser.error(f"unknown figure {unknown[0]!r}; there are: {', '.join(catalogue.NAMES)}")
+        parser.error(f"unknown figure {unknown[0]!r}; there are: {', '.join(known)}")
     bench = Bench(args.folder, quick=args.quick)
     facts = {**machine(bench), **({"quick": "yes"} if args.quick else {})}
     figures = [figure for measurement in catalogue.chosen(args.names) for figure in _measured(measurement, bench)]
     facts["load_after"] = os.getloadavg()[0]
-    print((report.as_json if args.json else report.as_table)(facts, figures))
+    as_json = args.json or any(name in catalogue.GROUPS for name in args.names)
+    print((report.as_json if as_json else report.as_table)(facts, figures))
     failed = any(figure.value is None for figure in figures)
     missed = args.strict and any(figure.ok is False for figure in figures)
     return 1 if failed or missed else 0
@@ -48,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description="Measure the station on this machine. Without names: everything but what takes very long.",
-        epilog=f"Figures: {', '.join(catalogue.NAMES)}",
+        epilog=f"Figures: {', '.join(catalogue.NAMES)}. Groups of them, as JSON: {', '.join(catalogue.GROUPS)}",
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="a figure to measure")
     parser.add_argument("--json", action="store_true", help="print one JSON document, nothing else")

@@ -5,6 +5,7 @@ Events are those of parcels taken all the way, in the mix that the demo's hands 
 
 from __future__ import annotations
 
+import string
 import time
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -22,7 +23,7 @@ from rl_station.station.clocks import SystemClock
 from rl_station.station.engine import Checkpoint
 from rl_station.store import Store, facts, hlc, log
 from rl_station.store.database import Database
-from rl_station.store.epoch import EpochFile
+from rl_station.store.epoch import EpochFile, Noted
 from rl_station.store.folder import DATABASE
 from rl_station.store.projector import Projector
 from rl_station.workflow import fold, initial
@@ -98,7 +99,7 @@ def build(folder: Path, site: Site, events: int, *, batch: int = BATCH) -> Built
         database.pragma("wal_checkpoint(TRUNCATE)")
     finally:
         database.close()
-    EpochFile(folder).start(epoch, writer.seq)
+    EpochFile(folder).start(Noted(epoch, writer.seq))
     return Built(number, time.monotonic() - began, (folder / DATABASE).stat().st_size / 2**20)
 
 
@@ -248,9 +249,10 @@ def _unit(parcel: str, unit: str, rma: str, line: int) -> list[Given]:
 
 
 def _at_sort_desk(prefix: str, piece: int) -> list[Given]:
-    """Totes are filled one after the other, closed, shipped and, some time later, filled again."""
+    """Totes are filled one after the other, closed, shipped and, some time later, filled again; each station has its own."""
     unit = _unit_plate(prefix, piece)
-    tote = f"TOTE{1 + (piece - 1) // _TOTE_HOLDS % _TOTES:04d}"
+    first = 1 + _TOTES * (int(prefix.lstrip(string.ascii_uppercase) or "1") - 1)
+    tote = f"TOTE{first + (piece - 1) // _TOTE_HOLDS % _TOTES:04d}"
     place = {"disposition": "resell", "client": _CLIENT}
     opened = (ev.ContainerOpened(container=tote, **place, bin=_BIN),) if piece % _TOTE_HOLDS == 1 else ()
     life = [

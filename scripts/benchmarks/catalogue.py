@@ -15,6 +15,10 @@ from benchmarks import (
     rules,
     scan_to_paint,
     start,
+    sync,
+    sync_cost,
+    sync_downlink,
+    sync_feed,
     thinking,
     wedge,
 )
@@ -46,12 +50,24 @@ MEASUREMENTS = (
         for driver in driver_to_decision.DRIVERS
     ),
     Measurement(eight_scanners.NAMES, eight_scanners.measure),
+    *(Measurement((name,), partial(sync.measure, name)) for name in sync.NAMES),
+    Measurement(sync_downlink.NAMES, sync_downlink.measure),
+    Measurement(sync_feed.NAMES, sync_feed.measure),
+    *(
+        Measurement(sync_cost.names(size), partial(sync_cost.measure, size), only_by_name=size != "10k")
+        for size in sync_cost.SIZES
+    ),
 )
 NAMES = tuple(name for measurement in MEASUREMENTS for name in measurement.names)
+GROUPS = {
+    "sync": (*sync.NAMES, *sync_feed.NAMES, *sync_downlink.NAMES, *sync_cost.names("10k"), *sync_cost.names("1m")),
+}
+"""Names for several figures; a group is for programs and always prints JSON."""
 
 
 def chosen(wanted: Sequence[str]) -> tuple[Measurement, ...]:
     """The measurements that give the figures wanted; without any, all but the very long."""
     if not wanted:
         return tuple(measurement for measurement in MEASUREMENTS if not measurement.only_by_name)
-    return tuple(measurement for measurement in MEASUREMENTS if set(wanted) & set(measurement.names))
+    names = {name for each in wanted for name in GROUPS.get(each, (each,))}
+    return tuple(measurement for measurement in MEASUREMENTS if names & set(measurement.names))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rl_station.domain import epc
+from rl_station.domain.check_digits import gs1
 from rl_station.domain.epc import Scheme
 
 # EPC Tag Data Standard 2.0, Annex E.3: hexadecimal, scheme, filter value, pure identity, elements.
@@ -160,3 +161,41 @@ def test_the_decoder_is_imported_with_the_first_tag_and_not_before() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+# --- tags that are written --------------------------------------------------------------------------------------------
+
+
+def test_the_standards_example_is_written_as_it_is_read() -> None:
+    """EPC Tag Data Standard 2.0, E.3: urn:epc:tag:sgtin-96:3.0614141.812345.6789, here with the filter of a retail item."""
+    written = epc.sgtin_96("80614141123458", "6789", 7)
+    assert written == "3034257BF7194E4000001A85"
+    found = epc.decode(written)
+    assert found is not None
+    assert (found.gtin, found.serial, found.filter, found.prefix_digits) == ("80614141123458", "6789", 1, 7)
+
+
+@given(item=st.integers(1, 10**13 - 1), serial=st.integers(0, 2**38 - 1), digits=st.integers(6, 12))
+def test_what_is_written_reads_as_what_was_meant(item: int, serial: int, digits: int) -> None:
+    gtin = f"{item:013}{gs1(f'{item:013}')}"
+    written = epc.sgtin_96(gtin, str(serial), digits)
+    assert written is not None
+    found = epc.decode(written)
+    assert found is not None
+    assert (found.gtin, found.serial, found.prefix_digits) == (gtin, str(serial), digits)
+
+
+@pytest.mark.parametrize("serial", ["", "SN1", "0123", "-1", "1.5", "274877906944", "9" * 13, "١٢"])
+def test_a_serial_number_that_does_not_fit_is_not_bent(serial: str) -> None:
+    assert epc.sgtin_96("80614141123458", serial, 7) is None
+
+
+def test_the_largest_serial_number_fits() -> None:
+    assert epc.sgtin_96("80614141123458", "274877906943", 7) is not None
+
+
+@pytest.mark.parametrize(
+    ("gtin", "digits"), [("80614141123459", 7), ("80614141123458", 5), ("80614141123458", 13), ("", 7)]
+)
+def test_what_is_no_gtin_is_not_written(gtin: str, digits: int) -> None:
+    assert epc.sgtin_96(gtin, "1", digits) is None

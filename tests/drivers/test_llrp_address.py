@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
-import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from llrp_peer import Heard
+from llrp_tls import TlsReader
 from scanner_bench import PATIENCE_S, QUICK
 
 from drivers.contract import DeviceError, DeviceState
 from drivers.rfid.llrp.approach import LlrpAddress
 from drivers.rfid.llrp.reader import LlrpReader
-from drivers.rfid.simulated_client import SimulatedClient
-from drivers.rfid.simulated_reader import SimulatedReader
 
 
 def test_the_port_is_llrps_unless_it_is_given() -> None:
@@ -43,35 +39,6 @@ def test_what_does_not_fit_together_is_said_when_it_is_made(options: dict[str, o
 
 
 # --- TLS --------------------------------------------------------------------------------------------------------------
-
-
-class TlsReader:
-    """A simulated reader behind TLS, in a thread of its own."""
-
-    def __init__(self, certificate: Path, key: Path) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        self._room = SimulatedReader()
-        self.port = asyncio.run_coroutine_threadsafe(self._open(context), self._loop).result(PATIENCE_S)
-
-    async def _open(self, context: ssl.SSLContext) -> int:
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: SimulatedClient(self._room), "127.0.0.1", 0, ssl=context
-        )
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def _close(self) -> None:
-        self._server.close()
-        await self._server.wait_closed()
-
-    def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(PATIENCE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from drivers.rfid.llrp.startup import Wishes, planned
 from drivers.rfid.llrp.wire import MessageType, custom, message, tlv, tv
 
 CODEC = codec()
+TID = "E28011300000000000000007"
 
 
 def read_by_another(request: ours.Request) -> Any:
@@ -87,14 +88,23 @@ def test_what_sllurp_encodes_wrong_or_not_at_all_is_right_on_the_wire() -> None:
     assert asked.antenna_id == 0
 
 
-def test_an_access_command_is_for_one_epc_and_one_time() -> None:
-    spec = read_by_another(ours.AddAccess(5, 9, epc(1), ours.WriteWords(5, 1, 2, bytes(range(12))))).access_spec
-    (target,) = spec.access_command.air_protocol_tag_spec.c1_g2_target_tags
-    assert (target.mb, target.match, target.pointer) == (1, True, 32)
-    assert (target.tag_mask.data, target.tag_data.data) == (b"\xff" * 12, bytes.fromhex(epc(1)))
+def test_an_access_command_is_for_one_tag_and_one_time() -> None:
+    target = ours.Target(1, 32, epc(1))
+    spec = read_by_another(ours.AddAccess(5, 9, target, ours.WriteWords(5, 1, 2, bytes(range(12))))).access_spec
+    (found,) = spec.access_command.air_protocol_tag_spec.c1_g2_target_tags
+    assert (found.mb, found.match, found.pointer) == (1, True, 32)
+    assert (found.tag_mask.data, found.tag_data.data) == (b"\xff" * 12, bytes.fromhex(epc(1)))
     assert spec.access_spec_stop_trigger.operation_count_value == 1
     (write,) = spec.access_command.access_command_op_specs
     assert (write.op_spec_id, write.word_pointer, len(write.write_data)) == (5, 2, 6)
+
+
+def test_an_access_command_is_for_a_tags_own_number_and_every_time_it_is_met() -> None:
+    request = ours.AddAccess(5, 9, ours.Target(2, 0, TID), ours.ReadWords(5, 1, 1, 7), times=0)
+    spec = read_by_another(request).access_spec
+    (found,) = spec.access_command.air_protocol_tag_spec.c1_g2_target_tags
+    assert (found.mb, found.pointer, found.tag_data.data) == (2, 0, bytes.fromhex(TID))
+    assert spec.access_spec_stop_trigger.access_spec_stop_trigger == enums.AccessSpecStopTriggerType.Null
 
 
 @pytest.mark.parametrize(

@@ -12,17 +12,28 @@ import pytest
 from llrp_capture import WRONG, captured, dissected, until_captured
 from llrp_peer import Heard, epc
 from llrpkit.emulator import EmulatedTag, LLRPEmulator
-from llrpkit.protocol import LLRPMessage, messages
+from llrpkit.protocol import LLRPMessage, messages, params
 from scanner_bench import PATIENCE_S, QUICK
 
 from drivers.contract import DeviceState, ReaderEventCode
+from drivers.rfid.llrp.messages import TID_BANK
 from drivers.rfid.llrp.reader import LlrpReader
 
 TAGS = [EmulatedTag(bytes.fromhex(epc(number)), antennas=(1 + number % 2,), rssi_dbm=-50.0) for number in range(6)]
 
 
 class Emulator(LLRPEmulator):
-    """The emulator, with the parts of LLRP it leaves out: the Immediate start trigger, ROSpec 0, and the queue's release."""
+    """The emulator, with the parts of LLRP it leaves out.
+
+    The Immediate start trigger, ROSpec 0, the queue's release, and access to tags by their TID.
+    """
+
+    def _tagspec_matches(self, tagspec: params.C1G2TagSpec, epc: bytes) -> bool:
+        (pattern,) = tagspec.c1_g2_target_tags
+        if int(pattern.mb) != TID_BANK:
+            return super()._tagspec_matches(tagspec, epc)
+        assert int(pattern.pointer) == 0
+        return self._bank_bytes(epc, TID_BANK).startswith(pattern.tag_data.data)
 
     async def _handle_message(self, msg: LLRPMessage) -> None:
         if isinstance(msg, messages.ENABLE_EVENTS_AND_REPORTS):

@@ -28,7 +28,7 @@ from llrp_peer import (
 )
 from scanner_bench import PATIENCE_S, QUICK
 
-from drivers.contract import DeviceError, DeviceState, ReaderEventCode, TagReader, TagReads
+from drivers.contract import DeviceError, DeviceState, ReaderEventCode, StateChange, TagReader, TagReads
 from drivers.rfid import simulated_messages as says
 from drivers.rfid.llrp.reader import LlrpReader
 from drivers.rfid.llrp.wire import HEADER, MessageType, custom, kind_of, message, parameters, tlv, tv
@@ -518,6 +518,27 @@ def test_a_listener_that_fails_once_does_not_silence_the_reader(peer: Peer, hear
         peer.begin()
         peer.send(reported(13))
         heard.wait_reason(DeviceState.LOST, "internal error: RuntimeError('a bug upstairs')")
+        peer.begin(kept=True)
+        peer.send(reported(1))
+        heard.wait_tags([1])
+    finally:
+        peer.hang_up()
+        reader.stop()
+
+
+def test_a_listener_that_fails_at_every_state_does_not_stop_the_reader(peer: Peer, heard: Heard) -> None:
+    def clumsy(report: object) -> None:
+        if isinstance(report, StateChange) and len(refused) < 3:
+            refused.append(report)
+            raise RuntimeError("a bug upstairs")
+        heard(report)  # type: ignore[arg-type]  # it is a report
+
+    refused: list[StateChange] = []
+    reader = reader_of(peer)
+    reader.start(clumsy)
+    try:
+        peer.begin()
+        heard.wait_state(DeviceState.LOST, "internal error: RuntimeError('a bug upstairs')")
         peer.begin(kept=True)
         peer.send(reported(1))
         heard.wait_tags([1])

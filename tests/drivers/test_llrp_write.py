@@ -13,9 +13,11 @@ from drivers.contract import DeviceError, DeviceState
 from drivers.rfid import simulated_messages as says
 from drivers.rfid.llrp.reader import LlrpReader
 from drivers.rfid.llrp.wire import MessageType, kind_of
+from drivers.rfid.simulated_field import KIND
 from drivers.rfid.simulated_reader import SimulatedReader
 
 OLD, NEW, LONGER = epc(1), epc(2), epc(3) + "ABCD"
+TID = f"{KIND}{1:016X}"
 
 
 @pytest.fixture
@@ -68,6 +70,30 @@ def test_a_longer_tag_that_begins_alike_is_not_touched(simulated: SimulatedReade
     with pytest.raises(DeviceError, match="the tag's EPC only begins with this one"):
         reader.write_epc(OLD, NEW, PATIENCE_S)
     assert [tag.epc for tag in simulated.field()] == [OLD + "0001"]
+
+
+def test_two_tags_with_one_epc_are_told_apart_and_neither_is_touched(
+    simulated: SimulatedReader, reader: LlrpReader
+) -> None:
+    simulated.appear(OLD, tid="E28011300000000000000001")
+    simulated.appear(OLD, tid="E28011300000000000000002")
+    with pytest.raises(DeviceError, match="more than one tag with this EPC is in the field; take the others away"):
+        reader.write_epc(OLD, NEW, PATIENCE_S)
+    assert [tag.epc for tag in simulated.field()] == [OLD, OLD]
+
+
+def test_a_tag_keeps_its_own_number_whatever_is_written(simulated: SimulatedReader, reader: LlrpReader) -> None:
+    simulated.appear(OLD, tid="E28011300000000000000001")
+    reader.write_epc(OLD, NEW, PATIENCE_S)
+    assert [(tag.epc, tag.tid) for tag in simulated.field()] == [(NEW, "E28011300000000000000001")]
+
+
+def test_a_tag_without_a_number_of_its_own_is_refused(simulated: SimulatedReader, reader: LlrpReader) -> None:
+    """It may be two: nothing tells them apart."""
+    simulated.appear(OLD, tid=KIND)
+    with pytest.raises(DeviceError, match=r"no number of its own \(TID\), so that equal tags cannot be told apart"):
+        reader.write_epc(OLD, NEW, 1)
+    assert [tag.epc for tag in simulated.field()] == [OLD]
 
 
 def test_a_locked_tag_is_said_and_not_tried_again(simulated: SimulatedReader, reader: LlrpReader) -> None:
@@ -127,6 +153,21 @@ class Bench:
             if kind_of(request) == MessageType.ENABLE_ACCESSSPEC:
                 return access, access.commands[0]
 
+    def tell_number(self) -> None:
+        """The tag with the old EPC tells its own number, over and over, until it is enough."""
+        access, read = self.command()
+        assert (access.bank, access.first, access.bits, access.times) == (1, 32, OLD, 0)
+        assert (read.bank, read.first, read.words) == (2, 0, 6)
+        self.peer.send(report(bare(1, says.read_result(read.op, 0, bytes.fromhex(TID)))))
+
+    def begun(self) -> None:
+        """Up to the moment when the tag is written: it is the only one, and holds the old EPC."""
+        self.begin()
+        self.tell_number()
+        access, read = self.command()
+        assert (access.bank, access.bits, access.times) == (2, TID, 1)
+        self.peer.send(report(bare(1, says.read_result(read.op, 0, memory(OLD)))))
+
     def joined(self) -> str:
         self._writing.join(PATIENCE_S)
         return self.outcome
@@ -154,25 +195,41 @@ def memory(of: str) -> bytes:
     return (len(of) // 4 << 11).to_bytes(2, "big") + bytes.fromhex(of)
 
 
-def test_a_success_that_cannot_be_read_back_is_none(bench: Bench) -> None:
+def test_a_twin_that_answers_late_is_noticed_too(bench: Bench) -> None:
     bench.begin()
     _, read = bench.command()
-    bench.peer.send(report(bare(1, says.read_result(read.op, 0, memory(OLD)))))
+    bench.peer.send(report(bare(1, says.read_result(read.op, 0, bytes.fromhex(TID)))))
+    bench.peer.send(report(bare(1, says.read_result(read.op, 0, bytes.fromhex(TID)))))
+    bench.peer.send(report(bare(1, says.read_result(read.op, 0, bytes.fromhex(TID[:-1] + "2")))))
+    drain(bench)
+    assert bench.joined() == "more than one tag with this EPC is in the field; take the others away"
+
+
+def test_another_tag_between_the_questions_is_not_written(bench: Bench) -> None:
+    """The tag was swapped, or its EPC changed, since it told its number."""
+    bench.begin()
+    bench.tell_number()
+    _, read = bench.command()
+    bench.peer.send(report(bare(7, says.read_result(read.op, 0, memory(epc(7))))))
+    drain(bench)
+    assert bench.joined() == "the tag does not hold this EPC any more"
+
+
+def test_a_success_that_cannot_be_read_back_is_none(bench: Bench) -> None:
+    bench.begun()
     for _ in range(3):
         access, write = bench.command()
-        assert (access.epc, write.data) == (OLD, bytes.fromhex(NEW))
+        assert (access.bank, access.bits, write.data) == (2, TID, bytes.fromhex(NEW))
         bench.peer.send(report(bare(1, says.write_result(write.op, 0, 6))))
         access, read = bench.command()
-        assert access.epc == NEW
+        assert (access.bank, access.bits) == (2, TID)
         bench.peer.send(report(bare(2, says.read_result(read.op, 0, memory(epc(7))))))
     drain(bench)
     assert bench.joined() == "the tag could not be written: read back, it does not hold the new EPC"
 
 
 def test_a_write_whose_answer_was_lost_counts_when_the_tag_holds_the_new_epc(bench: Bench) -> None:
-    bench.begin()
-    _, read = bench.command()
-    bench.peer.send(report(bare(1, says.read_result(read.op, 0, memory(OLD)))))
+    bench.begun()
     _, write = bench.command()
     bench.peer.send(report(bare(1, says.write_result(write.op, 5, 0))))
     _, read = bench.command()
@@ -190,9 +247,7 @@ def test_a_result_of_another_command_is_not_taken_for_ours(bench: Bench) -> None
 
 
 def test_a_reader_that_dies_while_writing_is_said(bench: Bench) -> None:
-    bench.begin()
-    _, read = bench.command()
-    bench.peer.send(report(bare(1, says.read_result(read.op, 0, memory(OLD)))))
+    bench.begun()
     bench.command()
     bench.peer.reset()
     assert "connection lost" in bench.joined()
@@ -201,7 +256,8 @@ def test_a_reader_that_dies_while_writing_is_said(bench: Bench) -> None:
 def test_tags_are_read_while_one_is_written(bench: Bench) -> None:
     bench.begin()
     _, read = bench.command()
-    bench.peer.send(reported(40, 41) + report(bare(1, says.read_result(read.op, 0, memory(OLD)))) + reported(42))
+    number = says.read_result(read.op, 0, bytes.fromhex(TID))
+    bench.peer.send(reported(40, 41) + report(bare(1, number)) + reported(42))
     bench.command()
     assert bench.heard.epcs == [epc(40), epc(41), epc(1), epc(42)]
 

@@ -142,6 +142,7 @@ def test_wireshark_finds_nothing_wrong_with_its_traffic(tmp_path: Path) -> None:
         try:
             heard.wait(lambda it: {epc(1), "3034ABCD"} <= set(it.epcs))  # type: ignore[attr-defined]  # Collector.wait hands on itself
             reader.write_epc(epc(1), epc(2), PATIENCE_S)
+            reader.set_output(1, True)
             reader.check_health("external", PATIENCE_S)
             peer.set_antenna(2, False)
             heard.wait_event(ReaderEventCode.ANTENNA_LOST)

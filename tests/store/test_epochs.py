@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from store_world import live, open_store, parcel_plate
+from store_world import live, open_store, parcel_plate, received
 
 from rl_station.domain import site_codes
 from rl_station.store import Store
@@ -125,3 +125,41 @@ def test_another_prefix_counts_from_one(tmp_path: Path) -> None:
         assert store.identifiers.parcel_plate() == site_codes.plate("P", "D02", 1)
     with open_store(tmp_path) as store:
         assert store.identifiers.parcel_plate() == parcel_plate(2)
+
+
+def test_a_database_lost_time_and_again_never_gives_a_plate_twice(tmp_path: Path) -> None:
+    given: set[str] = set()
+    for _ in range(3):
+        with open_store(tmp_path) as store:
+            for _ in range(3):
+                plate = store.identifiers.parcel_plate()
+                assert plate not in given
+                given.add(plate)
+                store.append([received(plate)], operator="ada")
+        (tmp_path / DATABASE).unlink()
+
+
+def test_an_old_image_put_back_again_and_again_never_gives_a_plate_twice(tmp_path: Path) -> None:
+    image, data = tmp_path / "image.db", tmp_path / "data"
+    given: set[str] = set()
+    with open_store(data) as store:
+        live(store, 1)
+        store.backup(image)
+        live(store, 2)
+    for _ in range(3):
+        shutil.copy(image, data / DATABASE)
+        with open_store(data) as store:
+            plate = store.identifiers.parcel_plate()
+            assert plate not in given
+            given.add(plate)
+            store.append([received(plate)], operator="ada")
+
+
+def test_a_token_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        live(store, 1)
+        first = store.epoch
+    token, seq, _ = (tmp_path / EPOCH).read_text().split()
+    (tmp_path / EPOCH).write_text(f"{token}\n{seq}\n")
+    with open_store(tmp_path) as store:
+        assert store.epoch == first

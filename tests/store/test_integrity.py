@@ -79,7 +79,7 @@ def test_the_end_cut_off_is_noticed_by_the_file_outside_the_database(day: Path) 
 def test_an_event_of_another_epoch_is_named(day: Path) -> None:
     report = tampered(
         day,
-        "INSERT INTO epoch VALUES (2, 'other', 'dock-01', 52, 0, 'no_token')",
+        "INSERT INTO epoch VALUES (2, 'other', 'dock-01', 52, 0, 'no_token', 52)",
         "UPDATE event SET epoch = 2 WHERE seq = 30",
     )
     assert report.first_bad == 30

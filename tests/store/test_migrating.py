@@ -20,9 +20,13 @@ HERE = Path(__file__).parent
 SHAPE = Statement("SELECT name, sql FROM sqlite_schema ORDER BY name", {})
 
 
+COLUMNS = "seq, epoch, at, hlc, cause, operator, type, schema, body, source, hash"
+"""Those of the first revision."""
+
+
 def log_rows(path: Path) -> list[tuple[object, ...]]:
     raw = dbapi2.connect(str(path))
-    rows: list[tuple[object, ...]] = raw.execute("SELECT * FROM event ORDER BY seq").fetchall()
+    rows: list[tuple[object, ...]] = raw.execute(f"SELECT {COLUMNS} FROM event ORDER BY seq").fetchall()  # noqa: S608
     raw.close()
     return rows
 

@@ -77,6 +77,18 @@ def test_a_unit_is_found_by_its_tag_whenever_that_became_known(tmp_path: Path) -
         assert store.records.units_by_epc("") == ()
 
 
+def test_a_unit_is_found_by_the_tag_that_was_written_and_not_by_the_one_before(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        put(store, received(P1), identified(U1, P1, epc="30AA"))
+        put(store, ev.TagWriteRequested(unit=U1, parcel=P1, old="E2AA", epc="30CC"))
+        put(store, ev.TagWriteFailed(unit=U1, parcel=P1, old="E2AA", epc="30CC", reason="locked"))
+        assert [unit.epc for unit in store.records.units_by_epc("30AA")] == ["30AA"]
+        put(store, ev.TagWritten(unit=U1, parcel=P1, old="E2AA", epc="30CC"))
+        assert [unit.unit for unit in store.records.units_by_epc("30CC")] == [U1]
+        assert store.records.units_by_epc("30AA") == ()
+        assert store.check(projections=True).ok
+
+
 def test_a_swap_that_the_tags_gave_away_is_one(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         put(store, received(P1), identified(U1, P1), identified(U2, P1))

@@ -189,7 +189,8 @@ def test_a_terminal_that_goes_away_ends_the_program(start: Start) -> None:
     terminal = start()
     terminal.hang_up()
     terminal.process.wait(timeout=60)
-    assert terminal.process.returncode in {0, 1}
+    # 120 is the interpreter's own: it could not write out what nobody reads any more.
+    assert terminal.process.returncode in {0, 1, 120}
 
 
 def test_the_linux_console_gets_sixteen_colours_and_no_questions(start: Start) -> None:

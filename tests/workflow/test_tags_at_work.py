@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalogue_check import check_prompt, spoken
-from workflow_goods import CASE, CASE_TAG, PLAIN_TAG, SHIRT, SHIRT_TAGS, SHOE_TAG, TOTE_TAG, TOY, tag
+from workflow_goods import BETA_SHOE, CASE, CASE_TAG, PLAIN_TAG, SHIRT, SHIRT_TAGS, SHOE_TAG, TOTE_TAG, TOY, tag
 from world import Desk, desk_at, inspect_unit, parcel_plate, receive, unit_plate
 
 from rl_station.domain import events as e
@@ -111,6 +111,14 @@ def test_what_nobody_announced_and_what_is_another_clients_shows_apart() -> None
     desk.appear(SHOE_TAG)
     assert states(desk)[4] == ("Shoe", "other_client", 1, 0)
     assert alarm(desk) == "alarm.other_clients_tag"
+
+
+def test_a_cart_of_another_clients_goods_is_one_alarm() -> None:
+    desk = opened()
+    desk.appear(SHOE_TAG, *(tag(BETA_SHOE, serial) for serial in range(400, 420)))
+    desk.command(Command.ACK)
+    assert alarm(desk) == ""
+    assert len([line for line in states(desk) if line[1] == "other_client"]) == 21
 
 
 def test_at_the_dock_another_clients_tag_is_no_alarm() -> None:

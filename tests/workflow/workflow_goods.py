@@ -65,20 +65,6 @@ PLAIN_TAG = "E2801160600002054E0A1B2C"
 TOTE_TAG = "3374257BF40C0E400000162E"
 
 
-def tag(gtin: str, serial: int) -> str:
-    """An SGTIN-96 with a company prefix of seven digits and filter value 1. EPC Tag Data Standard 2.0, 14.6.1."""
-    fields = ((0x30, 8), (1, 3), (5, 3), (int(gtin[1:8]), 24), (int(gtin[0] + gtin[8:13]), 20), (serial, 38))
-    bits = "".join(f"{value:0{width}b}" for value, width in fields)
-    return f"{int(bits, 2):024X}"
-
-
-SHIRT_TAGS = (tag(SHIRT, 101), tag(SHIRT, 102))
-CASE_TAG = tag(CASE, 201)
-SHOE_TAG = tag(BETA_SHOE, 301)
-PLAIN_TAG = "E2801160600002054E0A1B2C"
-TOTE_TAG = "3374257BF40C0E400000162E"
-
-
 def _line(number: int, sku: str, quantity: int = 1, *serials: str, reason: str = "NA") -> AnnouncedLine:
     return AnnouncedLine(number, sku, quantity, serials, reason=reason)
 
@@ -232,7 +218,8 @@ class WorldReference:
     """`domain.reference.Reference` over the tuples above."""
 
     def client(self, client_id: str) -> Client | None:
-        return Client(client_id, client_id.title()) if client_id in ("acme", "beta", "gamma") else None
+        prefixes = ("952000", "9520000") if client_id == "acme" else ()
+        return Client(client_id, client_id.title(), prefixes) if client_id in ("acme", "beta", "gamma") else None
 
     def operator(self, operator_id: str) -> Operator | None:
         return next((found for found in OPERATORS if found.id == operator_id), None)

@@ -95,7 +95,7 @@ class WorldRecords:
                 known = replace(known, serial=event.serial)
             case e.UnitSwapSuspected() | e.TagMismatchResolved(verdict="swap"):
                 known = replace(known, swap=True)
-            case e.UnitTagFound():
+            case e.UnitTagFound() | e.TagWritten():
                 known = replace(known, epc=event.epc)
             case e.DispositionDecided():
                 known = replace(

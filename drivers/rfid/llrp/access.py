@@ -9,24 +9,31 @@ import asyncio
 import re
 from collections.abc import Callable
 
-from drivers.contract import DeviceError
+from drivers.contract import DeviceError, NoSuchTagError
 from drivers.rfid.llrp.messages import (
     EPC_BANK,
+    TID_BANK,
     AddAccess,
     DeleteAccess,
     EnableAccess,
     OpResult,
     ReadWords,
+    Target,
     WriteWords,
 )
 from drivers.rfid.llrp.session import Session
 from drivers.rfid.llrp.startup import ROSPEC
 
 _PC_WORD, _EPC_WORD = 1, 2
+_EPC_FIRST_BIT = 0x20
+_TID_WORDS = 6
 _LENGTH_BITS = 11
 _PC_KEPT = 0x07FF
 _ATTEMPTS = 3
 _LEAST_S = 0.4
+_TWINS_S = 0.6
+"""So long others with the same EPC may take to answer."""
+
 _HEX_EPC = re.compile(r"(?:[0-9A-F]{4}){1,31}")
 
 _WRITE_ERRORS = {
@@ -47,6 +54,8 @@ _READ_ERRORS = {
     5: "the tag's memory is locked",
     6: "wrong access password",
 }
+_WITHOUT = frozenset({1, 4})
+"""How a tag answers whose TID ends before a number of its own would come."""
 
 
 def checked_epc(epc: str) -> str:
@@ -58,38 +67,96 @@ def checked_epc(epc: str) -> str:
 
 
 async def write_epc(session: Session, old: str, new: str, timeout: float) -> None:
-    """Raises `DeviceError` unless a tag has been read that holds `new` where one held `old` before."""
+    """Raises `DeviceError` unless the one tag that held `old` has been read and holds `new`.
+
+    The tag is written by its own number (TID) and not by its EPC, which others may have too: a box of new tags often has one
+    EPC on all of them. GS1 EPC Tag Data Standard 2.0, 16.2.
+    """
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout
 
     def left(share: int) -> float:
         return max(_LEAST_S, (end - loop.time()) / share)
 
-    bits = await _protocol_bits(session, old, left(2))
+    tag = Target(TID_BANK, 0, await _only_tag(session, old, left(2)))
+    bits = await _protocol_bits(session, tag, old, left(2))
     trouble = ""
     for attempt in range(_ATTEMPTS):
-        wrote = await _done(session, old, _write(old, new, bits), left(_ATTEMPTS - attempt + 1))
+        wrote = await _done(session, tag, _write(old, new, bits), left(_ATTEMPTS - attempt + 1))
         trouble = _trouble(wrote)
         # Whatever the reader says, what the tag answers counts: the answer to the write may have been lost.
-        read = await _done(session, new, _read_all(new), left(_ATTEMPTS - attempt))
-        if read is not None and not read.code and read.words[2:] == bytes.fromhex(new):
+        read = await _done(session, tag, _read_all(new), left(_ATTEMPTS - attempt))
+        if read is not None and not read.code and _holds(read.words, new):
             return
         if loop.time() >= end or (wrote is not None and wrote.code in _HOPELESS):
             break
     raise DeviceError(f"the tag could not be written: {trouble or 'read back, it does not hold the new EPC'}")
 
 
-async def _protocol_bits(session: Session, epc: str, timeout: float) -> int:
-    """The PC word of the tag with exactly this EPC."""
-    read = await _done(session, epc, _read_all(epc), timeout)
+async def _only_tag(session: Session, epc: str, timeout: float) -> str:
+    """The TID of the one tag with exactly this EPC; every tag that answers for a while is asked for its own.
+
+    Two tags whose chips have no number of their own tell the same TID, and are taken for one.
+    """
+    loop = asyncio.get_running_loop()
+    op = session.expect()
+    numbers: set[str] = set()
+    others, failed = False, 0
+    end = loop.time() + timeout
+    try:
+        await session.ask(AddAccess(op, ROSPEC, Target(EPC_BANK, _EPC_FIRST_BIT, epc), _read_number(op), times=0))
+        await session.ask(EnableAccess(op))
+        while len(numbers) <= 1 and (left := end - loop.time()) > 0:
+            found = await session.outcome(op, left)
+            if found is None:
+                break
+            if found.epc != epc:
+                others = True
+            elif found.code:
+                failed = found.code
+            else:
+                if not numbers:
+                    end = min(end, loop.time() + _TWINS_S)
+                numbers.add(found.words.hex().upper())
+        await session.accepts(DeleteAccess(op))
+    finally:
+        session.forget(op)
+    if len(numbers) > 1:
+        raise DeviceError("more than one tag with this EPC is in the field; take the others away")
+    if not numbers:
+        raise _no_number(others, failed)
+    return numbers.pop()
+
+
+def _no_number(others: bool, failed: int) -> DeviceError:
+    if failed in _WITHOUT:
+        return DeviceError("the tag has no number of its own (TID), so that equal tags cannot be told apart")
+    if failed:
+        return DeviceError(f"the tag cannot be read: {_READ_ERRORS.get(failed, f'error {failed}')}")
+    if others:
+        return DeviceError("the tag's EPC only begins with this one")
+    return NoSuchTagError("no tag with this EPC is in the field")
+
+
+async def _protocol_bits(session: Session, tag: Target, epc: str, timeout: float) -> int:
+    """The PC word of the tag, which has to have exactly this EPC."""
+    read = await _done(session, tag, _read_all(epc), timeout)
     if read is None:
-        raise DeviceError("no tag with this EPC is in the field")
+        raise DeviceError("the tag has left the field")
     if read.code:
         raise DeviceError(f"the tag cannot be read: {_READ_ERRORS.get(read.code, f'error {read.code}')}")
-    bits = int.from_bytes(read.words[:2], "big")
-    if bits >> _LENGTH_BITS != _words(epc) or read.words[2:] != bytes.fromhex(epc):
-        raise DeviceError("the tag's EPC only begins with this one")
-    return bits
+    if not _holds(read.words, epc):
+        raise DeviceError("the tag does not hold this EPC any more")
+    return int.from_bytes(read.words[:2], "big")
+
+
+def _holds(words: bytes, epc: str) -> bool:
+    """Whether this EPC and no longer one stands behind the PC word."""
+    return int.from_bytes(words[:2], "big") >> _LENGTH_BITS == _words(epc) and words[2:] == bytes.fromhex(epc)
+
+
+def _read_number(op: int) -> ReadWords:
+    return ReadWords(op, TID_BANK, 0, _TID_WORDS)
 
 
 def _read_all(epc: str) -> Callable[[int], ReadWords]:
@@ -105,12 +172,12 @@ def _write(old: str, new: str, bits: int) -> Callable[[int], WriteWords]:
 
 
 async def _done(
-    session: Session, epc: str, command: Callable[[int], ReadWords | WriteWords], timeout: float
+    session: Session, tag: Target, command: Callable[[int], ReadWords | WriteWords], timeout: float
 ) -> OpResult | None:
-    """What came of the command; None where no tag with this EPC was met in time. The number of the result is the AccessSpec's."""
+    """What came of the command; None where the tag was not met in time. The number of the result is the AccessSpec's."""
     op = session.expect()
     try:
-        await session.ask(AddAccess(op, ROSPEC, epc, command(op)))
+        await session.ask(AddAccess(op, ROSPEC, tag, command(op)))
         await session.ask(EnableAccess(op))
         done = await session.outcome(op, timeout)
         await session.accepts(DeleteAccess(op))

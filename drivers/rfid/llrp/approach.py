@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass
 from typing import Protocol
 
 from drivers.contract import DeviceError
-from drivers.rfid.llrp.link import Link
+from drivers.rfid.llrp.link import Link, in_words
 from drivers.transport.links import LinkError, explained, host_and_port
 
 PORT, TLS_PORT = 5084, 5085
@@ -20,7 +21,8 @@ class LlrpAddress:
     """Where the reader is, or where it calls. Raises `DeviceError` for what does not fit together.
 
     `tls_ca`: PEM file of whoever vouches for the reader's certificate, or of the certificate itself; none: the system's.
-    `tls_name`: the name in that certificate, where it is not the host.
+    `tls_name`: the name in that certificate, where it is not the host. `tls_cert` and `tls_key`: PEM files of the certificate
+    that tells the reader who we are, and of its key, where that does not stand in the same file.
     """
 
     host: str = ""
@@ -29,12 +31,18 @@ class LlrpAddress:
     tls: bool = False
     tls_ca: str = ""
     tls_name: str = ""
+    tls_cert: str = ""
+    tls_key: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.host) == bool(self.listen):
             raise DeviceError("a reader has either a host or an address to listen at")
         if self.listen and (self.tls or self.port is not None):
             raise DeviceError("port and tls are for readers that are called")
+        if self.tls_key and not self.tls_cert:
+            raise DeviceError("tls_key needs a tls_cert")
+        if (self.tls_ca or self.tls_name or self.tls_cert) and not self.tls:
+            raise DeviceError("tls_ca, tls_name, tls_cert and tls_key need tls")
         if self.listen:
             try:
                 host_and_port(f"tcp://{self.listen}")
@@ -76,6 +84,8 @@ class Caller:
             raise LinkError("no answer") from error
         except ssl.SSLCertVerificationError as error:
             raise LinkError(f"the reader's certificate is not trusted: {error.verify_message}") from error
+        except ssl.SSLError as error:
+            raise LinkError(in_words(error)) from error
         except OSError as error:
             raise explained(error) from error
         return link
@@ -87,9 +97,30 @@ class Caller:
         if not self._address.tls:
             return None
         try:
-            return ssl.create_default_context(cafile=self._address.tls_ca or None)
+            context = ssl.create_default_context(cafile=self._address.tls_ca or None)
         except OSError as error:
             raise LinkError(f"cannot read tls_ca {self._address.tls_ca}") from error
+        if self._address.tls_cert:
+            self._show_who_we_are(context)
+        return context
+
+    def _show_who_we_are(self, context: ssl.SSLContext) -> None:
+        """Raises `LinkError`. Without its own answer OpenSSL would ask the terminal for the key's password."""
+        cert, key = self._address.tls_cert, self._address.tls_key
+        try:
+            context.load_cert_chain(cert, key or None, password=lambda: b"")
+        except ssl.SSLError as error:
+            files = f"tls_cert {cert} and tls_key {key}" if key else f"tls_cert {cert}"
+            raise LinkError(f"{files}: no certificate with its key, or the key has a password") from error
+        except OSError as error:
+            unread = next(
+                (f"{name} {path}" for name, path in (("tls_cert", cert), ("tls_key", key)) if _unread(path)), ""
+            )
+            raise LinkError(f"cannot read {unread or f'tls_cert {cert}'}") from error
+
+
+def _unread(path: str) -> bool:
+    return bool(path) and not os.access(path, os.R_OK)
 
 
 class Doorway:

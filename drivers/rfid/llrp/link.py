@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import Callable
 
 from drivers.transport.links import explained
@@ -12,6 +13,13 @@ CHUNK = 16 * 1024
 """Bytes at a time: decoding more would keep the thread busy for over 100 ms."""
 
 _logger = logging.getLogger(__name__)
+
+
+def in_words(error: Exception) -> str:
+    """As `explained`, for TLS too, whose error numbers are none of the system's: `TLS: tlsv13 alert certificate required`."""
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {(error.reason or str(error)).replace('_', ' ').lower()}"
+    return explained(error).reason
 
 
 class Link(asyncio.BufferedProtocol):
@@ -71,8 +79,6 @@ class Link(asyncio.BufferedProtocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._over = self._broken or (
-            "closed by the reader" if exc is None else f"connection lost: {explained(exc).reason}"
-        )
+        self._over = self._broken or ("closed by the reader" if exc is None else f"connection lost: {in_words(exc)}")
         if self._lost is not None:
             self._lost(self._over)

@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 
 from drivers.rfid.llrp.wire import MessageType
 
-EPC_BANK = 1
+EPC_BANK, TID_BANK = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +111,23 @@ class WriteWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Tags that have these bits (hex) in a bank, from bit `first` on."""
+
+    bank: int
+    first: int
+    bits: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddAccess:
-    """Once a tag with exactly this EPC is met, do this with it, one time."""
+    """Do this with the next tag that is the target; `times` over, 0 for every time one is met until it is deleted."""
 
     spec: int
     rospec: int
-    epc: str
+    target: Target
     command: ReadWords | WriteWords
+    times: int = 1
     answer: ClassVar = MessageType.ADD_ACCESSSPEC_RESPONSE
 
 
@@ -207,13 +217,14 @@ class Answer:
 
 
 class OpResult(NamedTuple):
-    """What came of one access command. `code` 0 is success; `words` read."""
+    """What came of one access command. `code` 0 is success; `words` read; `epc` of the tag, as it was met."""
 
     op: int
     write: bool
     code: int
     words: bytes = b""
     written: int = 0
+    epc: str = ""
 
 
 class TagData(NamedTuple):

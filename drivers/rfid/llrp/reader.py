@@ -59,11 +59,13 @@ class LlrpReader:
         tls: bool = False,
         tls_ca: str = "",
         tls_name: str = "",
+        tls_cert: str = "",
+        tls_key: str = "",
         codec: str = "sllurp",
         backoff: Backoff | None = None,
     ) -> None:
         self._name = name
-        self._address = LlrpAddress(host, port, listen, tls, tls_ca, tls_name)
+        self._address = LlrpAddress(host, port, listen, tls, tls_ca, tls_name, tls_cert, tls_key)
         self._wishes = Wishes(tuple(antennas), power_dbm, session, population, mode, report_every, keepalive_s)
         self._codec = codec_of(codec)
         self._backoff = backoff or Backoff()
@@ -147,17 +149,20 @@ class LlrpReader:
     async def _live(self, life: Life) -> None:
         """Connect, and again, until cancelled."""
         approach: Approach = Doorway(self._address) if self._address.listen else Caller(self._address)
-        failures, known = 0, False
+        failures, known, mistake = 0, False, ""
         try:
-            life.tell(DeviceState.OPENING, f"connecting to {self._address}")
             while True:
                 began, waited = time.monotonic(), False
                 try:
+                    if mistake or not failures:
+                        state = DeviceState.LOST if mistake else DeviceState.OPENING
+                        life.tell(state, mistake or f"connecting to {self._address}")
+                    mistake = ""
                     waited = await self._connection(approach, life, known)
                 except Exception as error:
                     # The outermost frame of this reader's life: a mistake here, or upstairs, costs one connection.
                     _logger.exception("LLRP reader %s", self._name)
-                    life.gone(f"internal error: {error!r}")
+                    mistake = f"internal error: {error!r}"
                 known = known or self._begun is not None
                 settled = self._begun is not None and time.monotonic() - began > _SETTLED_S
                 failures = 1 if settled else failures + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections import deque
 from typing import Protocol, TypeVar
 
 from drivers.rfid.llrp.codec import Codec, CodecError
@@ -76,7 +77,8 @@ class Session:
         self._ids = itertools.count(1)
         self._ops = itertools.count(1)
         self._waiting: dict[int, tuple[int, asyncio.Future[Answer]]] = {}
-        self._results: dict[int, asyncio.Future[OpResult]] = {}
+        self._results: dict[int, deque[OpResult]] = {}
+        self._resulted: asyncio.Future[None] | None = None
         self._tags: list[TagData] = []
         self._rospec: int | None = None
         self._heard_at = self._loop.time()
@@ -156,16 +158,18 @@ class Session:
         return True
 
     def expect(self) -> int:
-        """A number for an access command whose result is to come. Give it to `forget` afterwards."""
+        """A number for an access command whose results are to come. Give it to `forget` afterwards."""
         op = next(self._ops) % _OPS or next(self._ops) % _OPS
-        self._results[op] = self._loop.create_future()
+        self._results[op] = deque()
         return op
 
     async def outcome(self, op: int, timeout: float) -> OpResult | None:
-        """The result of a command that is expected; None where none comes in time."""
-        result = self._results[op]
-        await self._either(result, timeout)
-        return result.result() if result.done() else None
+        """The next result of a command that is expected; None where none comes in time."""
+        end = self._loop.time() + timeout
+        while not self._results[op] and (left := end - self._loop.time()) > 0:
+            self._resulted = self._loop.create_future()
+            await self._either(self._resulted, left)
+        return self._results[op].popleft() if self._results[op] else None
 
     def forget(self, op: int) -> None:
         self._results.pop(op, None)
@@ -225,11 +229,16 @@ class Session:
             return
         tags, self._tags = self._tags, []
         if self._results:
-            for result in (result for tag in tags for result in tag.results):
-                awaited = self._results.get(result.op)
-                if awaited is not None and not awaited.done():
-                    awaited.set_result(result)
+            for tag in tags:
+                self._take_results(tag)
         self._client.tags_read(tags)
+
+    def _take_results(self, tag: TagData) -> None:
+        for result in tag.results:
+            if result.op in self._results:
+                self._results[result.op].append(result._replace(epc=tag.epc))
+                if self._resulted is not None and not self._resulted.done():
+                    self._resulted.set_result(None)
 
     def _answered(self, answer: Answer) -> None:
         kind, waiting = self._waiting.get(answer.message_id, (None, None))

@@ -6,7 +6,6 @@ import struct
 from typing import Any
 
 from drivers.rfid.llrp.messages import (
-    EPC_BANK,
     AddAccess,
     AddRoSpec,
     CloseConnection,
@@ -30,9 +29,8 @@ Fields = dict[str, Any]  # sllurp's messages are dictionaries all the way down
 
 _GEN2 = 1
 _ALL_CAPABILITIES = 0
-_ONE_OPERATION = 1
+_NO_END, _AFTER_SO_MANY = 0, 1
 _AT_END_OF_ACCESS = 1
-_EPC_FIRST_BIT = 0x20
 _LINK_MONITOR = 38
 _EVENTS = ("GPIEvent", "ROSpecEvent", "ReportBufferFillWarning", "ReaderExceptionEvent", "AntennaEvent")
 
@@ -148,24 +146,27 @@ def _report(inventory: Inventory) -> Fields:
 
 
 def _access(request: AddAccess) -> Fields:
-    bits = len(request.epc)
+    target = request.target
     return {
         "AccessSpecID": request.spec,
         "AntennaID": 0,
         "ProtocolID": _GEN2,
         "CurrentState": False,
         "ROSpecID": request.rospec,
-        "AccessSpecStopTrigger": {"AccessSpecStopTriggerType": 1, "OperationCountValue": _ONE_OPERATION},
+        "AccessSpecStopTrigger": {
+            "AccessSpecStopTriggerType": _AFTER_SO_MANY if request.times else _NO_END,
+            "OperationCountValue": request.times,
+        },
         "AccessCommand": {
             "TagSpecParameter": {
                 "C1G2TagSpec": {
                     "C1G2TargetTag": [
                         {
-                            "MB": EPC_BANK,
+                            "MB": target.bank,
                             "M": True,
-                            "Pointer": _EPC_FIRST_BIT,
-                            "TagMask": "F" * bits,
-                            "TagData": request.epc,
+                            "Pointer": target.first,
+                            "TagMask": "F" * len(target.bits),
+                            "TagData": target.bits,
                         }
                     ]
                 }

@@ -3,5 +3,6 @@
 from rl_station.workflow.inspect.decide import decide
 from rl_station.workflow.inspect.evolve import evolve
 from rl_station.workflow.inspect.prompt import prompt
+from rl_station.workflow.inspect.retag import abandoned
 
-__all__ = ["decide", "evolve", "prompt"]
+__all__ = ["abandoned", "decide", "evolve", "prompt"]

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rl_station.domain import events as e
 from rl_station.domain.checklist import REASON, noted
 from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, Radio, UnitInHand
-from rl_station.workflow.tags.evolve import evolve_radio
+from rl_station.workflow.tags.evolve import evolve_radio, with_written
 
 
 def evolve(job: Job | None, event: e.Event) -> Job | None:
@@ -222,8 +222,10 @@ def _open(job: Inspecting, event: e.Event) -> Inspecting | None:  # noqa: PLR091
             return replace(job, unit=None)
         case e.CorrectionDeclared():
             return _put_down(job)
-        case e.TagsAround() | e.TagSeen() if event.parcel == job.parcel:
+        case e.TagsAround() | e.TagSeen() | e.TagWriteRequested() | e.TagWriteFailed() if event.parcel == job.parcel:
             return replace(job, radio=evolve_radio(job.radio, event))
+        case e.TagWritten() if event.parcel == job.parcel:
+            return with_written(replace(job, radio=evolve_radio(job.radio, event)))
         case _:
             return _unit_event(job, event)
 

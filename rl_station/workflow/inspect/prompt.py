@@ -14,6 +14,7 @@ from rl_station.workflow.inspect.question_prompt import question_accepts, questi
 from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of, started
 from rl_station.workflow.inspect.recall import STEPS as RECALL_STEPS
 from rl_station.workflow.inspect.recall import recall_instruction, recall_step
+from rl_station.workflow.inspect.retag import offered
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
@@ -23,6 +24,7 @@ from rl_station.workflow.scans import visible
 from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInHand
 from rl_station.workflow.tags.facts import tag_facts
 
+_OWN_COMMANDS = {"plate": (Command.REPRINT,), "grade": (Command.OK,)}
 _ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
 _ACCEPTS = {
     "plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL),
@@ -126,8 +128,8 @@ def unit_prompt(job: Inspecting, unit: UnitInHand, state: State, language: str, 
         detail=detail,
         accepts=question_accepts(question.question) if question else _ACCEPTS.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
-        commands={"plate": (Command.REPRINT,), "grade": (Command.OK,)}.get(step, ()),
-        facts=_unit_facts(unit, knowledge, language),
+        commands=(*_OWN_COMMANDS.get(step, ()), *((Command.RETAG,) if offered(unit, job, knowledge) else ())),
+        facts=_unit_facts(unit, job, knowledge, language),
         checklist=checklist(job, knowledge),
         destination=destination if step == "plate" else None,
         progress=_progress(unit, question),
@@ -143,7 +145,7 @@ def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | Non
     return answered, max(answered + 1, len(question.checklist.questions))
 
 
-def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
+def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
     """What is known of the unit, the dangers first."""
     product = product_of(unit, knowledge)
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
@@ -159,8 +161,7 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[
     ]
     if unit.serial:
         facts.append(fact("serial", visible(unit.serial)))
-    if unit.epc:
-        facts.append(fact("tag", unit.epc))
+    facts.extend(_tag(unit, job))
     if product is not None and product.value:
         facts.append(fact("value", money(product.value, product.currency)))
     facts.extend(_said_by_customer(unit, knowledge))
@@ -171,6 +172,16 @@ def _unit_facts(unit: UnitInHand, knowledge: Knowledge, language: str) -> tuple[
     if unit.disposition:
         facts.append(fact("rules", unit.rules_version))
     facts.append(snapshot_fact(knowledge))
+    return tuple(facts)
+
+
+def _tag(unit: UnitInHand, job: Inspecting) -> tuple[Fact, ...]:
+    """The unit's tag, and what becomes of the one that was to be written."""
+    facts = [fact("tag", unit.epc)] if unit.epc else []
+    if job.radio.writing is not None and job.radio.writing.unit == unit.unit:
+        facts.append(fact("tag_writing", message("retag.writing", epc=job.radio.writing.epc), Tone.WARN))
+    elif job.radio.unwritten:
+        facts.append(fact("tag_writing", message("retag.unwritten", reason=visible(job.radio.unwritten)), Tone.BAD))
     return tuple(facts)
 
 

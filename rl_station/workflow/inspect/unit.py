@@ -33,6 +33,7 @@ from rl_station.workflow.inspect.identify import Found, Item, item_of
 from rl_station.workflow.inspect.lines import expected_lines
 from rl_station.workflow.inspect.questions import findings_of
 from rl_station.workflow.inspect.recall import lot_scanned, recall_answered, recall_step
+from rl_station.workflow.inspect.retag import retag
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.recalls import checked
@@ -91,6 +92,8 @@ def decide_unit(  # noqa: PLR0911 - a table: one return for each row
             return put_down(state, parcels=(job.parcel,), units=(unit.unit,))
         case Commanded(command=Command.REPRINT) if step == "plate":
             return (LabelRequested(label="unit", parcel=job.parcel, unit=unit.unit, reprint=True),)
+        case Commanded(command=Command.RETAG) if step != "mismatch":
+            return retag(unit, job, knowledge)
         case Commanded(command=Command.OK) if step == "grade":
             return _agreed(job, unit, knowledge)
         case Commanded():

@@ -18,6 +18,9 @@ def contradiction(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tu
     line = _line(unit, knowledge)
     if unit.match != "expected" or unit.mismatch_resolved or line is None or len(line.epcs) < line.quantity:
         return None
+    if any((each.unit, each.epc) == (unit.unit, unit.epc) for each in job.radio.written):
+        # The tag is ours; what another one said against the unit before is still to be answered.
+        return (line.epcs, unit.mismatch) if unit.mismatch else None
     if unit.epc:
         return None if unit.epc in line.epcs else (line.epcs, unit.epc)
     others = [other for other in job.seen if other.unit != unit.unit]

@@ -22,7 +22,7 @@ from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Inspecting, Receiving, State
 from rl_station.workflow.tags.classify import GONE, classify
 from rl_station.workflow.tags.doubt import contradiction, own_tag
-from rl_station.workflow.tags.evolve import evolve_radio
+from rl_station.workflow.tags.evolve import evolve_radio, overwritten
 
 _DESTROY = "destroy"
 
@@ -52,7 +52,7 @@ def around(parcel: str, knowledge: Knowledge) -> tuple[TagsAround, ...]:
 
 def _seen(job: Receiving | Inspecting, task: str, tags: Iterable[Tag], knowledge: Knowledge) -> tuple[TagSeen, ...]:
     found: list[TagSeen] = []
-    known = {tag.epc for tag in job.radio.seen}
+    known = {tag.epc for tag in job.radio.seen} | overwritten(job.radio)
     for tag in sorted({each.epc: each for each in tags}.values(), key=lambda each: (each.at, each.epc)):
         seen = None if tag.epc in known else classify(tag, job, knowledge)
         if seen is not None:

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import Column, Integer, String
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 _TEXTS = (
     *("parcel", "status", "client", "sku", "name", "category", "gtin", "serial", "rma"),

@@ -1,0 +1,93 @@
+"""Two stations that decided the same on one parcel or unit, neither knowing of the other. Pure.
+
+Stages that follow each other are different decisions and never a conflict: what was graded here may be sorted there by its label
+alone. An event's `basis` says how far it knew other stations' work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from rl_station.domain.events import AnyEvent, Basis
+
+DECISIONS = {
+    "ParcelReceived": ("parcel", "receive"),
+    "ParcelHeld": ("parcel", "hold"),
+    "ParcelOpened": ("parcel", "open"),
+    "ParcelClosed": ("parcel", "open"),
+    "UnitIdentified": ("unit", "identify"),
+    "DispositionDecided": ("unit", "decide"),
+    "UnitSorted": ("unit", "place"),
+}
+"""Event -> the kind of subject it decides on, and the class of decision: one sitting at a bench is opening and closing."""
+
+
+class Decision(NamedTuple):
+    """An event that stands, as far as conflicts need it. `epoch` is the one the server keys it by; `what` the class."""
+
+    what: str
+    station: str
+    epoch: str
+    seq: int
+    knew: tuple[tuple[str, str, int], ...]
+    """How far it knew other stations' work on this subject: station, epoch, seq."""
+
+
+class Conflict(NamedTuple):
+    """The first two decisions of two stations that crossed, in an order that does not depend on which arrived first."""
+
+    what: str
+    one: Decision
+    other: Decision
+
+
+def decides(kind: str, event: AnyEvent) -> str:
+    """The class of decision on a subject of this kind, empty for none."""
+    found = DECISIONS.get(type(event).__name__)
+    return found[1] if found is not None and found[0] == kind else ""
+
+
+def knew(basis: Basis, kind: str, id_: str) -> tuple[tuple[str, str, int], ...]:
+    """The part of a basis that is about one subject."""
+    return tuple((seen.station, seen.epoch, seen.seq) for seen in basis if seen.id == id_ and seen.kind == kind)
+
+
+def covers(known: Iterable[tuple[str, str, int]], station: str, epoch: str, seq: int) -> bool:
+    return any(each[0] == station and each[1] == epoch and each[2] >= seq for each in known)
+
+
+def conflicts(decisions: Sequence[Decision]) -> list[Conflict]:
+    """Where decisions of different stations crossed; for a run of them only the first two.
+
+    Decisions of one station and epoch are given in their order. The answer for a longer log holds that for a shorter one, so that
+    a conflict once reported stays one, whatever else arrives; only a correction can end it.
+    """
+    lives: dict[tuple[str, str, str], list[Decision]] = {}
+    for decision in decisions:
+        lives.setdefault((decision.what, decision.station, decision.epoch), []).append(decision)
+    found = [
+        Conflict(key[0], one, other)
+        for key, another in combinations(sorted(lives), 2)
+        if key[0] == another[0] and key[1] != another[1]
+        for one, other in _first_crossings(lives[key], lives[another])
+    ]
+    return sorted(found)
+
+
+def _first_crossings(ours: list[Decision], theirs: list[Decision]) -> list[tuple[Decision, Decision]]:
+    """Pairs that crossed, of which neither crossed an earlier one of the other side."""
+    pairs = [(i, k) for i, one in enumerate(ours) for k, other in enumerate(theirs) if _crossed(one, other)]
+    first_of_theirs: dict[int, int] = {}
+    first_of_ours: dict[int, int] = {}
+    for i, k in pairs:
+        first_of_theirs.setdefault(i, k)
+        first_of_ours.setdefault(k, i)
+    return [(ours[i], theirs[k]) for i, k in pairs if first_of_theirs[i] == k and first_of_ours[k] == i]
+
+
+def _crossed(one: Decision, other: Decision) -> bool:
+    return not covers(one.knew, other.station, other.epoch, other.seq) and not covers(
+        other.knew, one.station, one.epoch, one.seq
+    )

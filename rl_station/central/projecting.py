@@ -1,0 +1,242 @@
+"""Keeps the derived tables in step with the events, in the transaction that stores them.
+
+Whatever order the stations' pushes arrive in, the rows come out the same: events count in the order of the hybrid clock, one from
+the past of its subject or a correction has the subject folded anew, and work done is counted by adding.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete
+
+from rl_station.central import corrections, histories, items, positions, tables
+from rl_station.central.conflict_tasks import settle
+from rl_station.central.conflicts import Decision
+from rl_station.central.corrections import Key
+from rl_station.central.database import copy_rows, upsert
+from rl_station.central.departures import Moved, Places, follow
+from rl_station.central.folding import NEVER, Order, Progress, Row, Taken, in_clock
+from rl_station.central.positions import Head
+from rl_station.central.subjects import Subject, about, findable
+from rl_station.domain.events import CorrectionDeclared
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow, work_done
+
+KINDS = ("parcel", "unit", "container")
+_INDEX = ("site", "kind", "subject", "hlc", "stream", "seq")
+_NO_CODES: frozenset[str] = frozenset()
+
+Count = tuple[int, str, str, str]
+"""Hour, stage, station, operator."""
+Read = tuple[Taken, Sequence[Subject], Sequence[Subject]]
+"""An event, all subjects that it is about, and those under which it is listed."""
+
+_work = tables.throughput
+_WORK_NONE = delete(_work).where(
+    _work.c.site == bindparam("at_site"),
+    _work.c.hour == bindparam("in_hour"),
+    _work.c.stage == bindparam("at_stage"),
+    _work.c.station == bindparam("at_station"),
+    _work.c.operator == bindparam("by_operator"),
+    _work.c.count == 0,
+)
+
+
+def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -> None:
+    """Put events to the derived tables, which are stored already in the same transaction. `now` microseconds since 1970 UTC.
+
+    Holds the site's feed to the end of the transaction, so that positions come in the order of commits. What one push says by
+    itself is worked out before: the feed is where the stations of a site wait for each other.
+    """
+    if new:
+        projection = _Projection(connection, site, now)
+        read = projection.listed(new)
+        head = positions.lock(connection, site)
+        projection.take(new, read)
+        projection.write(head)
+
+
+def refold(connection: Connection, site: str, subjects: Iterable[Subject], now: int) -> int:
+    """Fold items anew from all their events; gives how many come out otherwise. Holds the site's feed as `project` does."""
+    head = positions.lock(connection, site)
+    projection = _Projection(connection, site, now)
+    projection.again(subjects)
+    return projection.write(head, every=False)
+
+
+class _Before(NamedTuple):
+    """An item as it was found: its row, whether stations knew of it, its last event, its value."""
+
+    row: Row | None
+    told: bool
+    newest: Order
+    value: bytes
+
+
+NEW = _Before(None, told=False, newest=NEVER, value=b"")
+
+
+class _Projection:
+    """The working set of one transaction: the subjects that its events touch."""
+
+    def __init__(self, connection: Connection, site: str, now: int) -> None:
+        self._connection, self._site, self._now = connection, site, now
+        self._subjects: dict[Subject, Progress] = {}
+        self._before: dict[Subject, _Before] = {}
+        self._work: Counter[Count] = Counter()
+
+    def listed(self, new: Sequence[Taken]) -> list[Read]:
+        """What each event is about, written down for whoever looks up a subject's events."""
+        read: list[Read] = [(taken, *about(taken.recorded.event)) for taken in new]
+        rows = [
+            (self._site, kind, subject, taken.recorded.hlc, taken.stream, taken.recorded.seq)
+            for taken, _, listed in read
+            for kind, subject in listed
+        ]
+        copy_rows(self._connection, tables.subject_event, _INDEX, rows)
+        return read
+
+    def take(self, new: Sequence[Taken], read: Sequence[Read]) -> None:
+        """Fold them into their subjects. The site's feed is held."""
+        void, affected = self._corrected(new)
+        self._load([subject for _, subjects, _ in read for subject in subjects], affected)
+        subjects_of = self._subjects
+        for taken, subjects, listed in read:
+            for subject in subjects:
+                subjects_of[subject].note(taken)
+            order = taken.order
+            if (taken.stream, taken.recorded.seq) in void:
+                affected.extend((subject, order) for subject in listed)
+                continue
+            self._count(taken, 1)
+            folded = in_clock(taken.recorded)
+            for subject in listed:
+                subjects_of[subject].take(taken, folded, order)
+        for subject, order in affected:
+            subjects_of[subject].doubt(order)
+        self._refold()
+        self._write_work()
+
+    def again(self, subjects: Iterable[Subject]) -> None:
+        """All that is known of them, from the first event."""
+        self._load(subjects, ())
+        for progress in self._subjects.values():
+            progress.doubt(NEVER)
+        self._refold()
+
+    def write(self, head: Head, *, every: bool = True) -> int:
+        """Write the items, or only those with another value than before; gives their number."""
+        places = self._places()
+        changes = [
+            _change(each, self._before.get(subject), places)
+            for subject, each in self._subjects.items()
+            if every or each.value() != self._before.get(subject, NEW).value
+        ]
+        items.write(self._connection, self._site, head, changes)
+        follow(self._connection, places, self._site, self._moved(), set(self._subjects))
+        return len(changes)
+
+    def _places(self) -> Places:
+        """The containers as they will stand, and those that the units lie in."""
+        rows = [progress.row for progress in self._subjects.values()]
+        boxes = {row.container: row for row in rows if isinstance(row, ContainerRow)}
+        places = Places(self._connection, self._site, boxes)
+        places.load(row.container for row in rows if isinstance(row, UnitRow) and row.status == "sorted")
+        return places
+
+    def _moved(self) -> Iterator[Moved]:
+        for subject, progress in self._subjects.items():
+            if progress.kind == "container":
+                before, row = self._before.get(subject, NEW), progress.row
+                yield Moved(_container(before.row), _container(row), before.newest)
+
+    def _corrected(self, new: Sequence[Taken]) -> tuple[set[Key], list[tuple[Subject, Order]]]:
+        """Which of the new events do not count, and what changes in the past of which subjects."""
+        void = corrections.marked(self._connection, new)
+        declared = [taken for taken in new if type(taken.recorded.event) is CorrectionDeclared]
+        affected: list[tuple[Subject, Order]] = []
+        if declared:
+            fresh = {(taken.stream, taken.recorded.seq) for taken in new}
+            for key, taken in corrections.mark(self._connection, self._site, declared).items():
+                if key in fresh:
+                    void.add(key)
+                else:
+                    self._count(taken, -1)
+                    affected.extend((subject, taken.order) for subject in about(taken.recorded.event)[1])
+        return void, affected
+
+    def _load(self, touched: Iterable[Subject], affected: Iterable[tuple[Subject, Order]]) -> None:
+        for subject in (*touched, *(subject for subject, _ in affected)):
+            if subject not in self._subjects:
+                self._subjects[subject] = Progress(*subject)
+        for kind in KINDS:
+            keys = [key for of, key in self._subjects if of == kind]
+            for found in items.load(self._connection, self._site, kind, keys):
+                progress = self._subjects[kind, found.key]
+                progress.load(found.value, found.state)
+                self._before[kind, found.key] = _Before(progress.row, not found.gone, progress.newest, found.value)
+
+    def _refold(self) -> None:
+        stale = [progress for progress in self._subjects.values() if progress.stale]
+        for kind in KINDS:
+            here = [progress for progress in stale if progress.kind == kind]
+            standing: dict[str, list[Decision]] = {}
+            for progress, history in self._histories(kind, here):
+                standing[progress.id] = progress.refold(history)
+            settle(self._connection, self._site, kind, standing, self._now)
+
+    def _histories(self, kind: str, stale: Sequence[Progress]) -> Iterable[tuple[Progress, list[tuple[Taken, bool]]]]:
+        whole = [progress for progress in stale if progress.whole]
+        found = histories.about(self._connection, self._site, kind, [progress.id for progress in whole])
+        for progress in stale:
+            if progress.whole:
+                yield progress, found[progress.id]
+            else:
+                # A tote has a long past; only what happened since it was last empty matters.
+                id_, since = progress.id, progress.begun[0]
+                yield progress, histories.about(self._connection, self._site, kind, [id_], since)[id_]
+
+    def _count(self, taken: Taken, by: int) -> None:
+        done = work_done(taken.recorded)
+        if done is not None and findable(done.operator):
+            self._work[done.hour, done.stage, taken.station, done.operator] += by
+
+    def _write_work(self) -> None:
+        rows = [
+            {"site": self._site, "hour": hour, "stage": stage, "station": station, "operator": operator, "count": count}
+            for (hour, stage, station, operator), count in sorted(self._work.items())
+            if count
+        ]
+        upsert(self._connection, _work, rows, add=["count"])
+        gone = [
+            {"at_site": self._site, "in_hour": hour, "at_stage": stage, "at_station": station, "by_operator": operator}
+            for (hour, stage, station, operator), count in sorted(self._work.items())
+            if count < 0
+        ]
+        if gone:
+            self._connection.execute(_WORK_NONE, gone)
+
+
+def _change(progress: Progress, before: _Before | None, places: Places) -> items.Change:
+    row = progress.row
+    old = _NO_CODES if before is None else items.codes(before.row)
+    return items.Change(
+        kind=progress.kind,
+        key=progress.id,
+        value=progress.value(),
+        gone=row is None,
+        told=before is not None and before.told,
+        codes=(old, old if before is not None and row is before.row else items.codes(row)),
+        status="" if row is None else row.status,
+        disposition="" if row is None or isinstance(row, ParcelRow) else row.disposition,
+        client="" if row is None else row.client,
+        hlc=progress.hlc,
+        final=places.finished(row),
+        state=progress.state(),
+    )
+
+
+def _container(row: Row | None) -> ContainerRow | None:
+    return row if isinstance(row, ContainerRow) else None

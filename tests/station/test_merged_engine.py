@@ -1,0 +1,234 @@
+"""A scan at one station on what other stations did: received there, graded there, and rules from the centre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from engine_bench import badge_of, command, engine_in, scan
+from several_stations import items
+
+from rl_station.domain import site_codes
+from rl_station.domain.events import (
+    LabelRequested,
+    ParcelOpened,
+    ParcelReceived,
+    Recorded,
+    UnitIdentified,
+    UnitPlateConfirmed,
+    UnitPresented,
+    UnitSorted,
+)
+from rl_station.domain.sync_wire import Item, Page, digest
+from rl_station.settings import Site, load_site
+from rl_station.settings.paths import example_site
+from rl_station.station.demo import DemoWorker, play_parcels
+from rl_station.station.engine import Engine, Outcome
+from rl_station.station.known_copy import KnownCopy
+from rl_station.station.printing import layouts
+from rl_station.sync.enrolment import Enrolled
+
+
+def site_of(station: str) -> Site:
+    return load_site(example_site(), station=station, environ={})
+
+
+class Desk:
+    """An engine, and what the centre tells its station."""
+
+    def __init__(self, folder: Path, station: str) -> None:
+        self.site = site_of(station)
+        self.engine: Engine = engine_in(folder, self.site)
+        enrolled = Enrolled(url="http://x", site="main", station=station, token="t", server_key="00" * 32)  # noqa: S106 - no secret
+        self._copy = KnownCopy(folder, self.site, enrolled)
+        self._pages = 0
+
+    def hear(self, *told: Item) -> None:
+        self._pages += 1
+        page = Page(incarnation="i", cursor=f"c{self._pages}", items=told, digest=digest(told), at=0)
+        self._copy.take(self._copy.cursor(), page, self.engine.store.head.hlc >> 16)
+
+    def log(self) -> list[Recorded]:
+        return list(self.engine.store.log())
+
+    def scan(self, *texts: str) -> Outcome:
+        for text in texts:
+            outcome = scan(self.engine, text)
+        return outcome
+
+    def sign_in(self, task: str) -> None:
+        self.scan(badge_of(self.site), command(task))
+
+    def close(self) -> None:
+        self.engine.close()
+        self._copy.close()
+
+
+def beside(folder: Path, station: str) -> Iterator[Desk]:
+    (folder / station).mkdir()
+    made = Desk(folder / station, station)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    yield from beside(tmp_path, "demo")
+
+
+@pytest.fixture
+def dock(tmp_path: Path) -> Iterator[Desk]:
+    yield from beside(tmp_path, "dock-1")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Desk]:
+    yield from beside(tmp_path, "bench-1")
+
+
+@pytest.fixture
+def sorter(tmp_path: Path) -> Iterator[Desk]:
+    yield from beside(tmp_path, "sort-1")
+
+
+def played(desk: Desk, until: type) -> Recorded:
+    """Play parcels with the demo's hands until the first event of this kind."""
+    hands = DemoWorker(desk.site, 1)
+    hands.observe(desk.log())
+    for _, outcome in play_parcels(desk.engine, hands, 9):
+        found = next((line for line in outcome.events if isinstance(line.event, until)), None)
+        if found is not None:
+            return found
+    raise AssertionError("never happened")
+
+
+def test_a_parcel_received_at_another_dock_is_already_here(desk: Desk, dock: Desk) -> None:
+    desk.sign_in("RECEIVE")
+    tracking = desk.site.reference.facts.returns[0].tracking[0]
+    desk.scan(tracking)
+    dock.sign_in("RECEIVE")
+    dock.hear(*items([desk.log()]))
+    outcome = dock.scan(tracking)
+    assert outcome.refusal is not None
+    assert outcome.refusal.code == "receive.already"
+    params = dict(outcome.refusal.message.params)
+    assert params["station"] == "demo"
+    assert str(params["parcel"]).startswith("RLP")
+
+
+def test_a_parcel_received_at_a_dock_is_opened_at_the_bench_without_a_blind_receipt(desk: Desk, bench: Desk) -> None:
+    received = played(desk, ParcelReceived).event
+    assert isinstance(received, ParcelReceived)
+    bench.sign_in("INSPECT")
+    bench.hear(*items([desk.log()]))
+    outcome = bench.scan(received.parcel)
+    opened = outcome.events[0].event
+    assert isinstance(opened, ParcelOpened)
+    assert (opened.received_here, opened.client, opened.rmas) == (True, received.client, received.rmas)
+    assert [seen.station for seen in outcome.events[0].basis] == ["demo"]
+
+
+def test_a_unit_graded_at_a_bench_is_known_at_the_sort_desk(desk: Desk, sorter: Desk) -> None:
+    labelled = played(desk, UnitPlateConfirmed).event
+    assert isinstance(labelled, UnitPlateConfirmed)
+    sorter.sign_in("SORT")
+    assert sorter.scan(labelled.unit).refusal is not None
+    sorter.hear(*items([desk.log()]))
+    outcome = sorter.scan(labelled.unit)
+    presented = outcome.events[0].event
+    assert isinstance(presented, UnitPresented)
+    here = desk.engine.knowledge.records.unit(labelled.unit)
+    assert here is not None
+    assert (presented.known_by, presented.disposition, presented.client) == ("store", here.disposition, here.client)
+    sorted_in = sorter.scan(site_codes.make("C", "TOTE0001")).events[-1]
+    assert isinstance(sorted_in.event, UnitSorted)
+    assert {(seen.kind, seen.station) for seen in sorted_in.basis} == {("unit", "demo")}
+    found = sorter.engine.knowledge.records.unit(labelled.unit)
+    assert found is not None
+    assert (found.container, found.functional, found.name) == ("TOTE0001", here.functional, here.name)
+
+
+def test_the_label_of_a_unit_graded_elsewhere_can_be_printed_here(desk: Desk, sorter: Desk) -> None:
+    labelled = played(desk, UnitPlateConfirmed).event
+    assert isinstance(labelled, UnitPlateConfirmed)
+    wanted = LabelRequested(label="unit", unit=labelled.unit)
+    assert layouts(wanted, sorter.site, sorter.engine.knowledge) == ()
+    sorter.hear(*items([desk.log()]))
+    sorter.sign_in("SORT")
+    assert layouts(wanted, sorter.site, sorter.engine.knowledge) != ()
+
+
+def test_everything_stays_as_it_was_where_the_centre_says_nothing(desk: Desk) -> None:
+    desk.hear()
+    for _ in play_parcels(desk.engine, DemoWorker(desk.site, 2), 2):
+        pass
+    assert all(line.basis == () for line in desk.log())
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+RULES = (example_site() / "dispositions.toml").read_text()
+
+
+def rules(text: str, name: str = "dispositions.toml") -> Item:
+    return Item("rules", name, 1, msgspec.json.encode(text))
+
+
+def test_rules_of_the_centre_are_used_from_the_next_unit_on(desk: Desk) -> None:
+    played(desk, UnitIdentified)
+    before = desk.engine.knowledge.rules.version
+    desk.hear(rules(RULES.replace("Hot, smoking or burning", "HOT")))
+    desk.scan("what is this")
+    assert desk.engine.knowledge.rules.version == before
+    played(desk, UnitPlateConfirmed)
+    desk.scan("what is this")
+    assert desk.engine.knowledge.rules.version != before
+
+
+def test_a_category_that_the_centre_adds_has_its_checklist(desk: Desk) -> None:
+    toys = (example_site() / "checklists" / "toys.toml").read_text()
+    desk.hear(rules(toys, "checklists/games.toml"), Item("rules", "checklists/toys.toml", 2, None))
+    desk.scan("x")
+    assert desk.engine.knowledge.checklist("games") is not None
+    assert "games" in desk.engine.knowledge.categories
+    assert "toys" not in desk.engine.knowledge.categories
+
+
+def test_rules_that_are_not_in_order_are_not_used_and_it_is_said(desk: Desk) -> None:
+    before = desk.engine.knowledge.rules
+    desk.hear(rules("rules = nonsense"), rules("title = 1", "checklists/phones.toml"))
+    desk.scan("x")
+    assert desk.engine.knowledge.rules == before
+    (notice,) = desk.engine.knowledge.notices
+    assert notice.code == "station.rules_refused"
+    assert dict(notice.params)["names"] == "checklists/phones.toml, dispositions.toml"
+    desk.hear(rules(RULES), Item("rules", "checklists/phones.toml", 2, None))
+    desk.scan("x")
+    assert desk.engine.knowledge.notices == ()
+
+
+def test_after_a_restart_the_centres_rules_are_used_at_once(desk: Desk, tmp_path: Path) -> None:
+    desk.hear(rules(RULES.replace("Hot, smoking or burning", "HOT")))
+    desk.scan("x")
+    version = desk.engine.knowledge.rules.version
+    assert version != desk.site.rules.version
+    desk.engine.close()
+    desk.engine = engine_in(tmp_path / "demo", desk.site)
+    assert desk.engine.knowledge.rules.version == version
+
+
+# --- trouble ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_damaged_file_of_the_centres_is_no_trouble_of_the_worker(desk: Desk, dock: Desk, tmp_path: Path) -> None:
+    desk.sign_in("RECEIVE")
+    dock.hear(*items([desk.log()]))
+    dock.sign_in("RECEIVE")
+    dock._copy.close()
+    (tmp_path / "dock-1" / "known.db").write_bytes(b"rubbish" * 1000)
+    tracking = dock.site.reference.facts.returns[0].tracking[0]
+    outcome = dock.scan(tracking)
+    assert outcome.refusal is None
+    assert isinstance(outcome.events[0].event, ParcelReceived)
