@@ -208,8 +208,8 @@ def test_a_change_of_the_folds_comes_with_a_new_number(tmp_path: Path) -> None:
         "corrected": "8d62be37586f",
         "parcel": "65ec93476528",
         "parcel_key": "b1e7e9c627b6",
-        "unit": "e86cf38928b2",
-        "container": "a5b5a6083ca3",
+        "unit": "8ec67417b292",
+        "container": "9eca990122b0",
         "plate_counter": "6d3751bb4ca9",
         "throughput": "6f9ce1442e98",
     }
