@@ -778,6 +778,169 @@ class ContainerShipped(Event, frozen=True, kw_only=True):
     container: str
 
 
+# --- the supervisor ---------------------------------------------------------------------------------------------------
+
+
+class PinRefused(Event, frozen=True, kw_only=True):
+    """A wrong PIN: the `failures`-th in a row. `locked_until` microseconds since 1970 UTC, 0 while more may be tried."""
+
+    operator: str
+    failures: int
+    locked_until: int = 0
+
+
+class SupervisionBegun(Event, frozen=True, kw_only=True):
+    """The right PIN after the right badge: `operator` may see and act from now on."""
+
+    operator: str
+
+
+class SupervisionEnded(Event, frozen=True, kw_only=True):
+    operator: str
+
+
+class DispositionOverridden(Event, frozen=True, kw_only=True):
+    """A decided unit goes elsewhere by a supervisor's word: from `before` to `disposition`; fields as in `DispositionApproved`.
+
+    `why` is a code as there, `note` what the supervisor typed.
+    """
+
+    unit: str
+    parcel: str
+    client: str
+    before: str
+    disposition: str
+    outcome_before: str
+    outcome: str
+    bin: str
+    why: str
+    note: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    expected: int | None = None
+    steps: tuple[str, ...] = ()
+    container_before: str = ""
+
+
+class UnitHeld(Event, frozen=True, kw_only=True):
+    """Set aside by a supervisor, wherever it was going; `before` is its disposition, `bin` where it waits."""
+
+    unit: str
+    parcel: str
+    before: str
+    bin: str
+    why: str
+    note: str = ""
+    container_before: str = ""
+
+
+class UnitReleased(Event, frozen=True, kw_only=True):
+    """Goes on as it was decided: `disposition` to `bin`."""
+
+    unit: str
+    parcel: str
+    disposition: str
+    bin: str
+    why: str = ""
+    note: str = ""
+
+
+class ParcelReleased(Event, frozen=True, kw_only=True):
+    """A held parcel may be opened: `before` is what it was held for."""
+
+    parcel: str
+    before: str
+    why: str = ""
+    note: str = ""
+
+
+class ParcelReassigned(Event, frozen=True, kw_only=True):
+    """To another lane, from `before`."""
+
+    parcel: str
+    before: str
+    lane: str
+    note: str = ""
+
+
+class ContainerReopened(Event, frozen=True, kw_only=True):
+    """A closed container takes units again. Shipped ones cannot be."""
+
+    container: str
+    why: str = ""
+    note: str = ""
+
+
+class TroubleSettled(Event, frozen=True, kw_only=True):
+    """A supervisor has looked at it: `kind` as in `kpi.TROUBLES`, one of the subjects given. `task` is the centre's, if it is one."""
+
+    kind: str
+    note: str
+    parcel: str = ""
+    unit: str = ""
+    container: str = ""
+    task: str = ""
+
+
+# --- a second look ----------------------------------------------------------------------------------------------------
+
+
+class SecondLookBegun(Event, frozen=True, kw_only=True):
+    """A unit that is graded again, blind, by somebody else than `inspector`."""
+
+    unit: str
+    parcel: str
+    inspector: str
+
+
+class SecondAnswerGiven(Event, frozen=True, kw_only=True):
+    """As `UnitQuestionAnswered`, of a second look: it changes nothing of the unit."""
+
+    unit: str
+    parcel: str
+    checklist: str
+    version: str
+    question: str
+    answer: str
+
+
+class SecondLookTaken(Event, frozen=True, kw_only=True):
+    """Graded again. `pairs`: question (`checklist.question`, or functional, cosmetic, packaging), first and second answer."""
+
+    unit: str
+    parcel: str
+    inspector: str
+    functional: str
+    cosmetic: str
+    packaging: str
+    pairs: tuple[tuple[str, str, str], ...] = ()
+
+
+class SecondLookLeft(Event, frozen=True, kw_only=True):
+    """Put down unfinished; it is asked for again."""
+
+    unit: str
+    parcel: str
+
+
+# --- the shift log ----------------------------------------------------------------------------------------------------
+
+
+class BreakBegun(Event, frozen=True, kw_only=True):
+    operator: str
+
+
+class BreakEnded(Event, frozen=True, kw_only=True):
+    operator: str
+
+
+class ShiftNoteWritten(Event, frozen=True, kw_only=True):
+    """What the next shift has to know, in the words of who hands over."""
+
+    text: str
+
+
 AnyEvent = (
     SignedIn
     | SignedOut
@@ -849,6 +1012,23 @@ AnyEvent = (
     | ContainerClosed
     | ContainersConsolidated
     | ContainerShipped
+    | PinRefused
+    | SupervisionBegun
+    | SupervisionEnded
+    | DispositionOverridden
+    | UnitHeld
+    | UnitReleased
+    | ParcelReleased
+    | ParcelReassigned
+    | ContainerReopened
+    | TroubleSettled
+    | SecondLookBegun
+    | SecondAnswerGiven
+    | SecondLookTaken
+    | SecondLookLeft
+    | BreakBegun
+    | BreakEnded
+    | ShiftNoteWritten
 )
 
 

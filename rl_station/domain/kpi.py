@@ -1,0 +1,200 @@
+"""What supervisors see, each figure with one definition: the same for the screen, the reports, the centre's pages.
+
+Everything is a pure function of a few counted rows (`Work`, `Decided`, `Looked`) and of what is there now (`Waiting`, `Trouble`).
+Stores and the central server keep those rows in step with the log; nothing here ever sees an event.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+SLOT_US = 300_000_000
+"""Work is counted in slots of five minutes."""
+NOW_SLOTS = 3
+"""`now` is the last quarter of an hour of whole slots."""
+
+STAGES = ("received", "unpacked", "decided", "reworked", "sorted", "packed", "shipped")
+QUEUES = ("to_open", "to_grade", "to_decide", "to_approve", "to_rework", "to_sort", "on_hold")
+"""Parcels received and not opened; units identified and not graded, graded and not decided, waiting for a supervisor's word, for
+work, to be sorted; parcels and units on hold."""
+
+TROUBLES = (
+    *("missing", "unexpected", "other_client", "swap", "recall", "hazard", "wrong_tote", "tag_mismatch", "departed_tag"),
+    *("conflict", "quarantine", "fork", "restored", "label", "printer", "reader", "scanner", "disagreement"),
+)
+
+
+# --- what is counted --------------------------------------------------------------------------------------------------
+
+
+class Work(msgspec.Struct, frozen=True):
+    """Finished pieces of one stage in one slot (slots of `SLOT_US` since 1970 UTC)."""
+
+    slot: int
+    stage: str
+    station: str
+    operator: str
+    count: int
+
+
+class Decided(msgspec.Struct, frozen=True, kw_only=True):
+    """Units as they are decided now, by the hour (since 1970 UTC) of that decision, who made it, and what it was.
+
+    `reason` is the customer's (X12 element 1293). `value` and `expected` are sums in minor units; `expected` over those of which
+    the site says what they bring, whose value is `valued`.
+    """
+
+    hour: int
+    station: str
+    operator: str
+    client: str
+    category: str
+    functional: str
+    cosmetic: str
+    disposition: str
+    reason: str
+    units: int
+    value: int = 0
+    valued: int = 0
+    expected: int = 0
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """Second looks: how often on a day (since 1970 UTC) one answer was given where the inspector had said another."""
+
+    day: int
+    inspector: str
+    question: str
+    first: str
+    second: str
+    count: int
+
+
+# --- what is there now ------------------------------------------------------------------------------------------------
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A parcel (`kind` parcel) or unit in a queue. `since` and `due` microseconds since 1970 UTC; `due` 0 where nothing is promised."""
+
+    queue: str
+    kind: str
+    id: str
+    client: str = ""
+    name: str = ""
+    since: int = 0
+    due: int = 0
+    lane: str = ""
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a supervisor has to look at. `subject_kind`: parcel, unit, container, device, station."""
+
+    kind: str
+    subject_kind: str
+    subject: str
+    since: int = 0
+    client: str = ""
+    station: str = ""
+    operator: str = ""
+    detail: str = ""
+
+
+# --- what is asked for ------------------------------------------------------------------------------------------------
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A shift that is on: microseconds since 1970 UTC. `name` as the site calls it."""
+
+    name: str
+    begins: int
+    ends: int
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """Pieces an hour and person by stage; stages without one have no target. `second_look`: the kappa below which is warned."""
+
+    per_hour: tuple[tuple[str, int], ...] = ()
+    kappa: float = 0.6
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces of a stage: an hour `now`, in this `hour` so far, in this `shift` so far, and what is wanted an hour (0: nothing).
+
+    `operator` or `station` empty: all of them.
+    """
+
+    stage: str
+    station: str = ""
+    operator: str = ""
+    now: float = 0.0
+    hour: int = 0
+    shift: int = 0
+    target: int = 0
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """How many wait, since when the oldest, how many are late or will be within the hour."""
+
+    queue: str
+    waiting: int = 0
+    oldest_since: int = 0
+    late: int = 0
+    soon: int = 0
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How many units, and of the whole: parts of 1."""
+
+    name: str
+    units: int
+    share: float
+
+
+class Recovery(msgspec.Struct, frozen=True):
+    """Expected value / original value, of the units whose outcome says what it brings; None without any."""
+
+    units: int = 0
+    value: int = 0
+    expected: int = 0
+    rate: float | None = None
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """Cohen's kappa of the first and the second answers; None where chance alone would always agree."""
+
+    inspector: str
+    question: str = ""
+    looks: int = 0
+    agreed: float = 0.0
+    kappa: float | None = None
+    before: float | None = None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One bar of the chart over the shift: pieces of a stage in an hour (microseconds since 1970 UTC)."""
+
+    at: int
+    stage: str
+    count: int
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC."""
+
+    scope: str
+    site: str
+    station: str = ""
+    at: int = 0
+    shift: Shift = Shift("", 0, 0)
+    rates: tuple[Rate, ...] = ()
+    chart: tuple[Point, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    functional: tuple[Share, ...] = ()
+    cosmetic: tuple[Share, ...] = ()
+    dispositions: tuple[Share, ...] = ()
+    reasons: tuple[Share, ...] = ()
+    recovery: Recovery = Recovery()
+    agreement: tuple[Agreement, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    waiting_to_sync: int | None = None
+    devices: tuple[tuple[str, str, str], ...] = ()
