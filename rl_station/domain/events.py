@@ -873,7 +873,7 @@ class ContainerReopened(Event, frozen=True, kw_only=True):
 
 
 class TroubleSettled(Event, frozen=True, kw_only=True):
-    """A supervisor has looked at it: `kind` as in `kpi.TROUBLES`, one of the subjects given. `task` is the centre's, if it is one."""
+    """A supervisor has looked at it: `kind` as in `kpi.TROUBLES`, of one subject. `task` is the centre's, if it has one."""
 
     kind: str
     note: str

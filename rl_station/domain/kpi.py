@@ -74,7 +74,7 @@ class Looked(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A parcel (`kind` parcel) or unit in a queue. `since` and `due` microseconds since 1970 UTC; `due` 0 where nothing is promised."""
+    """A parcel or unit (`kind`) in a queue. `since` and `due` microseconds since 1970 UTC; `due` 0: nothing is promised."""
 
     queue: str
     kind: str
