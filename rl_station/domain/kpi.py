@@ -6,6 +6,9 @@ Stores and the central server keep those rows in step with the log; nothing here
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
 import msgspec
 
 SLOT_US = 300_000_000
@@ -19,7 +22,17 @@ QUEUES = ("to_open", "to_grade", "to_decide", "to_approve", "to_rework", "to_sor
 work, to be sorted; parcels and units on hold."""
 
 TROUBLES = (
-    *("missing", "unexpected", "other_client", "swap", "recall", "hazard", "wrong_tote", "tag_mismatch", "departed_tag"),
+    *(
+        "missing",
+        "unexpected",
+        "other_client",
+        "swap",
+        "recall",
+        "hazard",
+        "wrong_tote",
+        "tag_mismatch",
+        "departed_tag",
+    ),
     *("conflict", "quarantine", "fork", "restored", "label", "printer", "reader", "scanner", "disagreement"),
 )
 
@@ -40,8 +53,9 @@ class Work(msgspec.Struct, frozen=True):
 class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """Units as they are decided now, by the hour (since 1970 UTC) of that decision, who made it, and what it was.
 
-    `reason` is the customer's (X12 element 1293). `value` and `expected` are sums in minor units; `expected` over those of which
-    the site says what they bring, whose value is `valued`.
+    `reason` is the customer's (X12 element 1293). Hour, station and operator are those of the last `DispositionDecided`: an
+    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units: `value`
+    of all; `valued` and `expected` of those `known`, whose value is above 0 and of which the site says what they bring.
     """
 
     hour: int
@@ -57,6 +71,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     value: int = 0
     valued: int = 0
     expected: int = 0
+    known: int = 0
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -74,7 +89,11 @@ class Looked(msgspec.Struct, frozen=True):
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A parcel or unit (`kind`) in a queue. `since` and `due` microseconds since 1970 UTC; `due` 0: nothing is promised."""
+    """A parcel or unit (`kind`) in a queue, `since` when (microseconds since 1970 UTC). `station`: where that was.
+
+    `received`: when the return came in that it belongs to, 0 where none was announced; the SLA clock starts there and ends at
+    `due` (`promised`, which asks the site's settings; stores leave it 0), 0 where nothing is promised.
+    """
 
     queue: str
     kind: str
@@ -84,6 +103,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     since: int = 0
     due: int = 0
     lane: str = ""
+    received: int = 0
+    station: str = ""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,11 +131,50 @@ class Shift(msgspec.Struct, frozen=True):
     ends: int
 
 
+class ShiftTime(msgspec.Struct, frozen=True):
+    """A shift of every day: minutes since midnight by the site's clocks. One that `ends` before it `begins` ends tomorrow."""
+
+    name: str
+    begins: int
+    ends: int
+
+
+class Promises(msgspec.Struct, frozen=True):
+    """Hours from the first scan of an announced return to its last unit's place; 0: nothing is promised. `clients`: by client."""
+
+    hours: int = 0
+    clients: tuple[tuple[str, int], ...] = ()
+
+
+class SecondLooks(msgspec.Struct, frozen=True):
+    """Parts of 1 that are graded again: of everything, of an inspector's, of what got a grade (functional or cosmetic code).
+
+    The largest that fits a unit counts.
+    """
+
+    share: float = 0.0
+    operators: tuple[tuple[str, float], ...] = ()
+    grades: tuple[tuple[str, float], ...] = ()
+
+
 class Targets(msgspec.Struct, frozen=True):
     """Pieces an hour and person by stage; stages without one have no target. `second_look`: the kappa below which is warned."""
 
     per_hour: tuple[tuple[str, int], ...] = ()
     kappa: float = 0.6
+
+
+class Supervision(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site says of its supervision (supervision.toml). `timezone`: IANA name. Without shifts a day is one."""
+
+    timezone: str = "UTC"
+    shifts: tuple[ShiftTime, ...] = ()
+    targets: Targets = Targets()
+    promises: Promises = Promises()
+    second_look: SecondLooks = SecondLooks()
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,3 +258,62 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[Trouble, ...] = ()
     waiting_to_sync: int | None = None
     devices: tuple[tuple[str, str, str], ...] = ()
+
+
+# --- what is behind a figure ------------------------------------------------------------------------------------------
+
+SHARES = ("functional", "cosmetic", "disposition", "reason")
+"""Dimensions of decided units: fields of `Decided`."""
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """What was clicked, so that every figure leads to its subjects. Empty fields and 0 do not narrow it.
+
+    | of        | name               | value    | subjects                                                                |
+    | queue     | one of QUEUES      |          | what waits there                                                        |
+    | trouble   | one of TROUBLES    |          | what has it, open                                                       |
+    | work      | one of STAGES      |          | parcels, units and containers whose stage ended in the span             |
+    | share     | one of SHARES      | the code | units decided in the span that are it now                               |
+    | recovery  |                    |          | units decided in the span whose value and expected value are known      |
+    | agreement | the question       |          | units of `operator` (the inspector) that were looked at again, in the span |
+
+    `since` and `until`: microseconds since 1970 UTC, `until` itself excluded.
+    """
+
+    of: Literal["queue", "trouble", "work", "share", "recovery", "agreement"]
+    name: str = ""
+    value: str = ""
+    station: str = ""
+    operator: str = ""
+    client: str = ""
+    since: int = 0
+    until: int = 0
+
+
+MOST_SUBJECTS = 200
+"""As many are shown behind one figure, the newest."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """One thing behind a figure, with a history to look into. `kind`: parcel, unit, container, device, station.
+
+    `at` microseconds since 1970 UTC. `text` says in a few words what it is: name, grade, disposition, as there are.
+    """
+
+    kind: str
+    id: str
+    at: int = 0
+    text: str = ""
+
+
+class Counted(Protocol):
+    """What stores and the centre answer. Rows whose slot, hour or day begins at `since` or later and before `until` (0: open)."""
+
+    def work(self, since: int = 0, until: int = 0) -> Sequence[Work]: ...
+    def decided(self, since: int = 0, until: int = 0) -> Sequence[Decided]: ...
+    def looked(self, since: int = 0, until: int = 0) -> Sequence[Looked]: ...
+    def waiting(self) -> Sequence[Waiting]: ...
+    def troubles(self) -> Sequence[Trouble]: ...
+    def selected(self, selection: Selection) -> tuple[Subject, ...]:
+        """Newest first, at most `MOST_SUBJECTS`."""
+        ...
