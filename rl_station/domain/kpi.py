@@ -11,6 +11,8 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from rl_station.domain.second_look import SecondLookShares
+
 SLOT_US = 300_000_000
 """Work is counted in slots of five minutes."""
 NOW_SLOTS = 3
@@ -146,17 +148,6 @@ class Promises(msgspec.Struct, frozen=True):
     clients: tuple[tuple[str, int], ...] = ()
 
 
-class SecondLooks(msgspec.Struct, frozen=True):
-    """Parts of 1 that are graded again: of everything, of an inspector's, of what got a grade (functional or cosmetic code).
-
-    The largest that fits a unit counts.
-    """
-
-    share: float = 0.0
-    operators: tuple[tuple[str, float], ...] = ()
-    grades: tuple[tuple[str, float], ...] = ()
-
-
 class Targets(msgspec.Struct, frozen=True):
     """Pieces an hour and person by stage; stages without one have no target. `second_look`: the kappa below which is warned."""
 
@@ -171,7 +162,7 @@ class Supervision(msgspec.Struct, frozen=True, kw_only=True):
     shifts: tuple[ShiftTime, ...] = ()
     targets: Targets = Targets()
     promises: Promises = Promises()
-    second_look: SecondLooks = SecondLooks()
+    second_look: SecondLookShares = SecondLookShares()
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

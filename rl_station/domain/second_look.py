@@ -15,25 +15,21 @@ WHOLE = 1000
 
 
 class SecondLookShares(msgspec.Struct, frozen=True, kw_only=True):
-    """How many units of a thousand: by default, of an inspector's, of those with a grade.
+    """How many units of a thousand: of everything, of an inspector's, of what got a grade (functional or cosmetic code).
 
     `bin` is the bin or lane where they wait for their second look; empty: nowhere, they go where they were decided to go.
     """
 
-    default: int = 0
+    share: int = 0
     operators: tuple[tuple[str, int], ...] = ()
-    functional: tuple[tuple[str, int], ...] = ()
-    cosmetic: tuple[tuple[str, int], ...] = ()
+    grades: tuple[tuple[str, int], ...] = ()
     bin: str = ""
 
-    def share(self, operator: str, functional: str, cosmetic: str) -> int:
-        """What is said of the inspector or of a grade stands in place of the default; the largest of them counts."""
-        said = (
-            dict(self.operators).get(operator),
-            dict(self.functional).get(functional),
-            dict(self.cosmetic).get(cosmetic),
-        )
-        return max((share for share in said if share is not None), default=self.default)
+    def of(self, operator: str, functional: str, cosmetic: str) -> int:
+        """What is said of the inspector or of a grade stands in place of the share of everything; the largest of it counts."""
+        grades = dict(self.grades)
+        said = (dict(self.operators).get(operator), grades.get(functional), grades.get(cosmetic))
+        return max((share for share in said if share is not None), default=self.share)
 
 
 def place(plate: str) -> int:
@@ -43,4 +39,4 @@ def place(plate: str) -> int:
 
 def chosen(plate: str, operator: str, functional: str, cosmetic: str, shares: SecondLookShares) -> bool:
     """Whether the unit that `operator` graded is graded again."""
-    return place(plate) < shares.share(operator, functional, cosmetic)
+    return place(plate) < shares.of(operator, functional, cosmetic)
