@@ -886,12 +886,25 @@ class TroubleSettled(Event, frozen=True, kw_only=True):
 # --- a second look ----------------------------------------------------------------------------------------------------
 
 
+class SecondLookAsked(Event, frozen=True, kw_only=True):
+    """A unit whose work is done was chosen to be graded again. `bin`: where it waits for that, empty where it just goes on."""
+
+    unit: str
+    parcel: str
+    bin: str = ""
+
+
 class SecondLookBegun(Event, frozen=True, kw_only=True):
-    """A unit that is graded again, blind, by somebody else than `inspector`."""
+    """A unit is graded again, blind, by `looker`, who is not the `inspector`. `chosen`: whether it was among those to be.
+
+    Where the same person comes back to it, the answers given before still count.
+    """
 
     unit: str
     parcel: str
     inspector: str
+    looker: str = ""
+    chosen: bool = True
 
 
 class SecondAnswerGiven(Event, frozen=True, kw_only=True):
@@ -903,10 +916,14 @@ class SecondAnswerGiven(Event, frozen=True, kw_only=True):
     version: str
     question: str
     answer: str
+    value: str = ""
 
 
 class SecondLookTaken(Event, frozen=True, kw_only=True):
-    """Graded again. `pairs`: question (`checklist.question`, or functional, cosmetic, packaging), first and second answer."""
+    """Graded again. `pairs`: question (`checklist.question`, or functional, cosmetic, packaging), first and second answer.
+
+    Grades, and the second of theirs in `pairs`, are empty where it found `hazards`, which end the questions.
+    """
 
     unit: str
     parcel: str
@@ -915,6 +932,7 @@ class SecondLookTaken(Event, frozen=True, kw_only=True):
     cosmetic: str
     packaging: str
     pairs: tuple[tuple[str, str, str], ...] = ()
+    hazards: tuple[str, ...] = ()
 
 
 class SecondLookLeft(Event, frozen=True, kw_only=True):
@@ -1022,6 +1040,7 @@ AnyEvent = (
     | ParcelReassigned
     | ContainerReopened
     | TroubleSettled
+    | SecondLookAsked
     | SecondLookBegun
     | SecondAnswerGiven
     | SecondLookTaken
