@@ -1,310 +1,314 @@
 """What supervisors see, each figure with one definition: the same for the screen, the reports, the centre's pages.
 
 Everything is a pure function of a few counted rows (`Work`, `Decided`, `Looked`) and of what is there now (`Waiting`, `Trouble`).
-Stores and the central server keep those rows in step with the log; nothing here ever sees an event.
+Stores and the central server keep those rows in step with the log; nothing here ever sees an event. docs/figures.md has every
+formula in words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, Protocol
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import TypeAlias
 
 import msgspec
 
-from rl_station.domain.second_look import SecondLookShares
-
-SLOT_US = 300_000_000
-"""Work is counted in slots of five minutes."""
-NOW_SLOTS = 3
-"""`now` is the last quarter of an hour of whole slots."""
-
-STAGES = ("received", "unpacked", "decided", "reworked", "sorted", "packed", "shipped")
-QUEUES = ("to_open", "to_grade", "to_decide", "to_approve", "to_rework", "to_sort", "on_hold")
-"""Parcels received and not opened; units identified and not graded, graded and not decided, waiting for a supervisor's word, for
-work, to be sorted; parcels and units on hold."""
-
-TROUBLES = (
-    *(
-        "missing",
-        "unexpected",
-        "other_client",
-        "swap",
-        "recall",
-        "hazard",
-        "wrong_tote",
-        "tag_mismatch",
-        "departed_tag",
-    ),
-    *("conflict", "quarantine", "fork", "restored", "label", "printer", "reader", "scanner", "disagreement"),
+from rl_station.domain.kpi_values import (
+    AGREEMENT_DAYS,
+    DAY_US,
+    HOUR_US,
+    MOST_SUBJECTS,
+    NOW_SLOTS,
+    QUEUES,
+    SHARES,
+    SLOT_US,
+    SOON_US,
+    STAGES,
+    TROUBLES,
+    Agreement,
+    Counted,
+    Decided,
+    Figures,
+    Looked,
+    Measured,
+    Moment,
+    Of,
+    Point,
+    Promises,
+    Queue,
+    Rate,
+    Recovery,
+    Rows,
+    Selection,
+    Share,
+    Shift,
+    ShiftTime,
+    Subject,
+    Supervision,
+    Targets,
+    Trouble,
+    Waiting,
+    Work,
 )
 
+__all__ = [
+    "AGREEMENT_DAYS",
+    "DAY_US",
+    "HOUR_US",
+    "MOST_SUBJECTS",
+    "NOW_SLOTS",
+    "QUEUES",
+    "SHARES",
+    "SLOT_US",
+    "SOON_US",
+    "STAGES",
+    "TROUBLES",
+    "Agreement",
+    "Counted",
+    "Decided",
+    "Figures",
+    "Looked",
+    "Measured",
+    "Moment",
+    "Of",
+    "Point",
+    "Promises",
+    "Queue",
+    "Rate",
+    "Recovery",
+    "Rows",
+    "Selection",
+    "Share",
+    "Shift",
+    "ShiftTime",
+    "Subject",
+    "Supervision",
+    "Targets",
+    "Trouble",
+    "Waiting",
+    "Work",
+    "agreement",
+    "chart",
+    "figures",
+    "look",
+    "measured",
+    "promised",
+    "queue",
+    "queues",
+    "rates",
+    "recovery",
+    "shares",
+]
 
-# --- what is counted --------------------------------------------------------------------------------------------------
+_Who: TypeAlias = tuple[str, str, str]
+"""Stage, station and operator of a rate."""
 
 
-class Work(msgspec.Struct, frozen=True):
-    """Finished pieces of one stage in one slot (slots of `SLOT_US` since 1970 UTC)."""
+def rates(work: Iterable[Work], moment: Moment, targets: Targets) -> tuple[Rate, ...]:
+    """Of every stage the whole, then each station, then each operator that finished something in one of the three spans.
 
-    slot: int
-    stage: str
-    station: str
-    operator: str
-    count: int
-
-
-class Decided(msgspec.Struct, frozen=True, kw_only=True):
-    """Units as they are decided now, by the hour (since 1970 UTC) of that decision, who made it, and what it was.
-
-    `reason` is the customer's (X12 element 1293). Hour, station and operator are those of the last `DispositionDecided`: an
-    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units: `value`
-    of all; `valued` and `expected` of those `known`, whose value is above 0 and of which the site says what they bring.
+    `now` is what was finished in the last three whole slots, four times. The target is that of one person, times those who
+    finished something in this hour or in those slots.
     """
-
-    hour: int
-    station: str
-    operator: str
-    client: str
-    category: str
-    functional: str
-    cosmetic: str
-    disposition: str
-    reason: str
-    units: int
-    value: int = 0
-    valued: int = 0
-    expected: int = 0
-    known: int = 0
-
-
-class Looked(msgspec.Struct, frozen=True):
-    """Second looks: how often on a day (since 1970 UTC) one answer was given where the inspector had said another."""
-
-    day: int
-    inspector: str
-    question: str
-    first: str
-    second: str
-    count: int
+    counts: Counter[tuple[_Who, str]] = Counter()
+    people: dict[_Who, set[str]] = {}
+    for row in work:
+        spans = tuple(_spans(row.slot, moment))
+        for who in _who(row) if spans else ():
+            counts.update({(who, name): row.count for name in spans})
+            if row.operator and spans != ("shift",):
+                people.setdefault(who, set()).add(row.operator)
+    per_hour = dict(targets.per_hour)
+    everybody = {who for who, _ in counts} | {(stage, "", "") for stage in STAGES}
+    return tuple(
+        Rate(
+            stage=who[0],
+            station=who[1],
+            operator=who[2],
+            now=counts[who, "now"] * HOUR_US / (NOW_SLOTS * SLOT_US),
+            hour=counts[who, "hour"],
+            shift=counts[who, "shift"],
+            target=per_hour.get(who[0], 0) * len(people.get(who, ())),
+        )
+        for who in sorted(everybody, key=lambda who: (_place(who[0]), bool(who[2]), who))
+    )
 
 
-# --- what is there now ------------------------------------------------------------------------------------------------
+def _spans(slot: int, moment: Moment) -> Iterator[str]:
+    """Which of the three spans a slot is in."""
+    begins, whole = slot * SLOT_US, moment.at // SLOT_US
+    if whole - NOW_SLOTS <= slot < whole:
+        yield "now"
+    if moment.hour <= begins <= moment.at:
+        yield "hour"
+    if moment.shift.begins <= begins <= moment.at:
+        yield "shift"
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """A parcel or unit (`kind`) in a queue, `since` when (microseconds since 1970 UTC). `station`: where that was.
+def _who(row: Work) -> Iterator[_Who]:
+    """The figures that a row counts for."""
+    yield row.stage, "", ""
+    if row.station:
+        yield row.stage, row.station, ""
+    if row.operator:
+        yield row.stage, "", row.operator
 
-    `received`: when the return came in that it belongs to, 0 where none was announced; the SLA clock starts there and ends at
-    `due` (`promised`, which asks the site's settings; stores leave it 0), 0 where nothing is promised.
+
+def _place(stage: str) -> int:
+    return STAGES.index(stage) if stage in STAGES else len(STAGES)
+
+
+def chart(work: Iterable[Work], moment: Moment) -> tuple[Point, ...]:
+    """Pieces in every hour since the shift began, of each stage that had any; hours are counted from its beginning."""
+    shift, ends = moment.shift, min(moment.at + 1, moment.shift.ends)
+    counts: Counter[tuple[int, str]] = Counter()
+    for row in work:
+        begins = row.slot * SLOT_US
+        if shift.begins <= begins < ends:
+            counts[(begins - shift.begins) // HOUR_US, row.stage] += row.count
+    stages = sorted({stage for (_, stage), count in counts.items() if count}, key=_place)
+    hours = range(-(-(ends - shift.begins) // HOUR_US))
+    return tuple(Point(shift.begins + hour * HOUR_US, stage, counts[hour, stage]) for hour in hours for stage in stages)
+
+
+def promised(waiting: Iterable[Waiting], promises: Promises) -> tuple[Waiting, ...]:
+    """With `due`: the first scan of an announced return plus the hours promised to its client."""
+    hours = dict(promises.clients)
+
+    def due(each: Waiting) -> int:
+        promise = hours.get(each.client, promises.hours)
+        return each.received + promise * HOUR_US if each.received and promise else 0
+
+    return tuple(msgspec.structs.replace(each, due=due(each)) for each in waiting)
+
+
+def queue(name: str, waiting: Iterable[Waiting], at: int) -> Queue:
+    """What waits in one queue, or of it."""
+    found = list(waiting)
+    return Queue(
+        queue=name,
+        waiting=len(found),
+        oldest_since=min((each.since for each in found if each.since), default=0),
+        late=sum(0 < each.due <= at for each in found),
+        soon=sum(at < each.due <= at + SOON_US for each in found),
+    )
+
+
+def queues(waiting: Iterable[Waiting], at: int) -> tuple[Queue, ...]:
+    """All of them, those with nothing in them as well."""
+    found: dict[str, list[Waiting]] = {name: [] for name in QUEUES}
+    for each in waiting:
+        found.setdefault(each.queue, []).append(each)
+    return tuple(queue(name, those, at) for name, those in found.items())
+
+
+def shares(decided: Iterable[Decided], dimension: str) -> tuple[Share, ...]:
+    """Units of each code of one of `SHARES`, and its part of all units; most first. An empty name: none was given."""
+    counts: Counter[str] = Counter()
+    for row in decided:
+        counts[str(getattr(row, dimension))] += row.units
+    total = counts.total()
+    found = sorted(((name, units) for name, units in counts.items() if units), key=lambda each: (-each[1], each[0]))
+    return tuple(Share(name, units, units / total) for name, units in found)
+
+
+def recovery(decided: Iterable[Decided]) -> Recovery:
+    """Expected value / original value of the units of which both are known."""
+    units = value = expected = 0
+    for row in decided:
+        units, value, expected = units + row.known, value + row.valued, expected + row.expected
+    return Recovery(units, value, expected, expected / value if value else None)
+
+
+def measured(looked: Iterable[Looked]) -> Measured:
+    """Cohen's kappa, (observed - chance) / (1 - chance), chance being that of the two graders' own habits.
+
+    Over several questions both are added up question by question, each as heavy as its answers: what agrees by chance is always
+    reckoned within one question. Source: J. Cohen, A coefficient of agreement for nominal scales, Educational and Psychological
+    Measurement 20 (1960) 37-46.
     """
-
-    queue: str
-    kind: str
-    id: str
-    client: str = ""
-    name: str = ""
-    since: int = 0
-    due: int = 0
-    lane: str = ""
-    received: int = 0
-    station: str = ""
-
-
-class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a supervisor has to look at. `subject_kind`: parcel, unit, container, device, station."""
-
-    kind: str
-    subject_kind: str
-    subject: str
-    since: int = 0
-    client: str = ""
-    station: str = ""
-    operator: str = ""
-    detail: str = ""
+    same: Counter[str] = Counter()
+    looks: Counter[str] = Counter()
+    answers: dict[str, tuple[Counter[str], Counter[str]]] = {}
+    for row in looked:
+        first, second = answers.setdefault(row.question, (Counter(), Counter()))
+        first[row.first] += row.count
+        second[row.second] += row.count
+        looks[row.question] += row.count
+        same[row.question] += row.count if row.first == row.second else 0
+    chance = sum(
+        (
+            Fraction(sum(count * second[answer] for answer, count in first.items()), looks[question])
+            for question, (first, second) in answers.items()
+            if looks[question]
+        ),
+        Fraction(0),
+    )
+    total, agreed = looks.total(), same.total()
+    kappa = float((agreed - chance) / (total - chance)) if total > chance else None
+    return Measured(total, agreed / total if total else 0.0, kappa)
 
 
-# --- what is asked for ------------------------------------------------------------------------------------------------
+def agreement(looked: Iterable[Looked], since: int, until: int) -> tuple[Agreement, ...]:
+    """Of the days from `since` up to `until` (excluded): each inspector over all questions, then by question.
 
-
-class Shift(msgspec.Struct, frozen=True):
-    """A shift that is on: microseconds since 1970 UTC. `name` as the site calls it."""
-
-    name: str
-    begins: int
-    ends: int
-
-
-class ShiftTime(msgspec.Struct, frozen=True):
-    """A shift of every day: minutes since midnight by the site's clocks. One that `ends` before it `begins` ends tomorrow."""
-
-    name: str
-    begins: int
-    ends: int
-
-
-class Promises(msgspec.Struct, frozen=True):
-    """Hours from the first scan of an announced return to its last unit's place; 0: nothing is promised. `clients`: by client."""
-
-    hours: int = 0
-    clients: tuple[tuple[str, int], ...] = ()
-
-
-class Targets(msgspec.Struct, frozen=True):
-    """Pieces an hour and person by stage; stages without one have no target. `second_look`: the kappa below which is warned."""
-
-    per_hour: tuple[tuple[str, int], ...] = ()
-    kappa: float = 0.6
-
-
-class Supervision(msgspec.Struct, frozen=True, kw_only=True):
-    """What the site says of its supervision (supervision.toml). `timezone`: IANA name. Without shifts a day is one."""
-
-    timezone: str = "UTC"
-    shifts: tuple[ShiftTime, ...] = ()
-    targets: Targets = Targets()
-    promises: Promises = Promises()
-    second_look: SecondLookShares = SecondLookShares()
-
-
-# --- what is shown ----------------------------------------------------------------------------------------------------
-
-
-class Rate(msgspec.Struct, frozen=True, kw_only=True):
-    """Pieces of a stage: an hour `now`, in this `hour` so far, in this `shift` so far, and what is wanted an hour (0: nothing).
-
-    `operator` or `station` empty: all of them.
+    `before` is the kappa of as many days before them.
     """
-
-    stage: str
-    station: str = ""
-    operator: str = ""
-    now: float = 0.0
-    hour: int = 0
-    shift: int = 0
-    target: int = 0
-
-
-class Queue(msgspec.Struct, frozen=True, kw_only=True):
-    """How many wait, since when the oldest, how many are late or will be within the hour."""
-
-    queue: str
-    waiting: int = 0
-    oldest_since: int = 0
-    late: int = 0
-    soon: int = 0
-
-
-class Share(msgspec.Struct, frozen=True):
-    """How many units, and of the whole: parts of 1."""
-
-    name: str
-    units: int
-    share: float
+    fresh: dict[tuple[str, str], list[Looked]] = {}
+    former: dict[tuple[str, str], list[Looked]] = {}
+    for row in looked:
+        if 2 * since - until <= row.day < until:
+            span = fresh if row.day >= since else former
+            for key in ((row.inspector, ""), (row.inspector, row.question)):
+                span.setdefault(key, []).append(row)
+    found = [(key, measured(rows)) for key, rows in sorted(fresh.items())]
+    return tuple(
+        Agreement(
+            inspector=inspector,
+            question=question,
+            looks=each.looks,
+            agreed=each.agreed,
+            kappa=each.kappa,
+            before=measured(former.get((inspector, question), ())).kappa,
+        )
+        for (inspector, question), each in found
+        if each.looks
+    )
 
 
-class Recovery(msgspec.Struct, frozen=True):
-    """Expected value / original value, of the units whose outcome says what it brings; None without any."""
-
-    units: int = 0
-    value: int = 0
-    expected: int = 0
-    rate: float | None = None
-
-
-class Agreement(msgspec.Struct, frozen=True, kw_only=True):
-    """Cohen's kappa of the first and the second answers; None where chance alone would always agree."""
-
-    inspector: str
-    question: str = ""
-    looks: int = 0
-    agreed: float = 0.0
-    kappa: float | None = None
-    before: float | None = None
-
-
-class Point(msgspec.Struct, frozen=True):
-    """One bar of the chart over the shift: pieces of a stage in an hour (microseconds since 1970 UTC)."""
-
-    at: int
-    stage: str
-    count: int
+def figures(rows: Rows, of: Of, moment: Moment, supervision: Supervision) -> Figures:
+    """Everything at once. What waits for sync and how the devices are is for the caller to add."""
+    shift, day = moment.shift, moment.at // DAY_US
+    decided = [row for row in rows.decided if shift.begins // HOUR_US <= row.hour < -(-shift.ends // HOUR_US)]
+    return Figures(
+        scope=of.scope,
+        site=of.site,
+        station=of.station,
+        at=moment.at,
+        shift=shift,
+        rates=rates(rows.work, moment, supervision.targets),
+        chart=chart(rows.work, moment),
+        queues=queues(promised(rows.waiting, supervision.promises), moment.at),
+        functional=shares(decided, "functional"),
+        cosmetic=shares(decided, "cosmetic"),
+        dispositions=shares(decided, "disposition"),
+        reasons=shares(decided, "reason"),
+        recovery=recovery(decided),
+        agreement=agreement(rows.looked, day - AGREEMENT_DAYS + 1, day + 1),
+        troubles=tuple(sorted(rows.troubles, key=lambda each: (each.since, each.kind, each.subject))),
+    )
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC."""
-
-    scope: str
-    site: str
-    station: str = ""
-    at: int = 0
-    shift: Shift = Shift("", 0, 0)
-    rates: tuple[Rate, ...] = ()
-    chart: tuple[Point, ...] = ()
-    queues: tuple[Queue, ...] = ()
-    functional: tuple[Share, ...] = ()
-    cosmetic: tuple[Share, ...] = ()
-    dispositions: tuple[Share, ...] = ()
-    reasons: tuple[Share, ...] = ()
-    recovery: Recovery = Recovery()
-    agreement: tuple[Agreement, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
-    waiting_to_sync: int | None = None
-    devices: tuple[tuple[str, str, str], ...] = ()
-
-
-# --- what is behind a figure ------------------------------------------------------------------------------------------
-
-SHARES = ("functional", "cosmetic", "disposition", "reason")
-"""Dimensions of decided units: fields of `Decided`."""
-
-
-class Selection(msgspec.Struct, frozen=True, kw_only=True):
-    """What was clicked, so that every figure leads to its subjects. Empty fields and 0 do not narrow it.
-
-    | of        | name               | value    | subjects                                                                |
-    | queue     | one of QUEUES      |          | what waits there                                                        |
-    | trouble   | one of TROUBLES    |          | what has it, open                                                       |
-    | work      | one of STAGES      |          | parcels, units and containers whose stage ended in the span             |
-    | share     | one of SHARES      | the code | units decided in the span that are it now                               |
-    | recovery  |                    |          | units decided in the span whose value and expected value are known      |
-    | agreement | the question       |          | units of `operator` (the inspector) that were looked at again, in the span |
-
-    `since` and `until`: microseconds since 1970 UTC, `until` itself excluded.
-    """
-
-    of: Literal["queue", "trouble", "work", "share", "recovery", "agreement"]
-    name: str = ""
-    value: str = ""
-    station: str = ""
-    operator: str = ""
-    client: str = ""
-    since: int = 0
-    until: int = 0
-
-
-MOST_SUBJECTS = 200
-"""As many are shown behind one figure, the newest."""
-
-
-class Subject(msgspec.Struct, frozen=True):
-    """One thing behind a figure, with a history to look into. `kind`: parcel, unit, container, device, station.
-
-    `at` microseconds since 1970 UTC. `text` says in a few words what it is: name, grade, disposition, as there are.
-    """
-
-    kind: str
-    id: str
-    at: int = 0
-    text: str = ""
-
-
-class Counted(Protocol):
-    """What stores and the centre answer. Rows whose slot, hour or day begins at `since` or later and before `until` (0: open)."""
-
-    def work(self, since: int = 0, until: int = 0) -> Sequence[Work]: ...
-    def decided(self, since: int = 0, until: int = 0) -> Sequence[Decided]: ...
-    def looked(self, since: int = 0, until: int = 0) -> Sequence[Looked]: ...
-    def waiting(self) -> Sequence[Waiting]: ...
-    def troubles(self) -> Sequence[Trouble]: ...
-    def selected(self, selection: Selection) -> tuple[Subject, ...]:
-        """Newest first, at most `MOST_SUBJECTS`."""
-        ...
+def look(counted: Counted, of: Of, moment: Moment, supervision: Supervision) -> Figures:
+    """As `figures`, asking for no more rows than these figures need."""
+    at, shift = moment.at, moment.shift
+    first = min(shift.begins, moment.hour, (at // SLOT_US - NOW_SLOTS) * SLOT_US)
+    rows = Rows(
+        work=counted.work(first, at + 1),
+        decided=counted.decided(shift.begins // HOUR_US * HOUR_US, shift.ends),
+        looked=counted.looked((at // DAY_US - 2 * AGREEMENT_DAYS + 1) * DAY_US, at + 1),
+        waiting=counted.waiting(),
+        troubles=counted.troubles(),
+    )
+    return figures(rows, of, moment, supervision)
