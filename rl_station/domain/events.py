@@ -42,11 +42,15 @@ class TaskChosen(Event, frozen=True, kw_only=True):
 
 
 class ScanRefused(Event, frozen=True, kw_only=True):
-    """An input that was not accepted. `blocking` ones raise an alarm that waits for `AlarmAcknowledged`."""
+    """An input that was not accepted. `blocking` ones raise an alarm that waits for `AlarmAcknowledged`.
+
+    `unit`: the one in hand, where it was about to go into the wrong container or bin.
+    """
 
     code: str
     params: tuple[tuple[str, Parameter], ...] = ()
     blocking: bool = False
+    unit: str = ""
 
 
 class AlarmAcknowledged(Event, frozen=True, kw_only=True):
@@ -57,7 +61,7 @@ class CorrectionDeclared(Event, frozen=True, kw_only=True):
     """The events `corrects` (seqs of this station and epoch) did not occur or were wrong.
 
     `reason` is EPCIS 2.0 errorDeclaration: `did_not_occur` or `incorrect_data`. `types` names the corrected events for readers.
-    `parcels`, `units`, `containers` are the subjects whose projections change.
+    `parcels`, `units`, `containers` are the subjects whose projections change. `note`: what a supervisor typed.
     """
 
     corrects: tuple[int, ...]
@@ -66,6 +70,7 @@ class CorrectionDeclared(Event, frozen=True, kw_only=True):
     parcels: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
+    note: str = ""
 
 
 class LabelRequested(Event, frozen=True, kw_only=True):
@@ -1096,6 +1101,7 @@ def subjects(event: Event) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str,
     containers = [
         getattr(event, "container", ""),
         getattr(event, "previous", ""),
+        getattr(event, "container_before", ""),
         *getattr(event, "contents", ()),
     ]
     units = [unit, *getattr(event, "units", ())]

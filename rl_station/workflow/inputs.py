@@ -1,4 +1,4 @@
-"""What can come in at a station: a scan, an answer, a command; and the tags that came into its field or left it."""
+"""What can come in at a station: a scan, an answer, a command, what a supervisor does; and what its sensors tell."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from rl_station.domain.scan import Scan
+from rl_station.workflow.actions import Action
 
 
 class Command(StrEnum):
@@ -24,6 +25,9 @@ class Command(StrEnum):
     SORT = "SORT"
     REWORK = "REWORK"
     TRACE = "TRACE"
+    SUPERVISE = "SUPERVISE"
+    NOTE = "NOTE"
+    BREAK = "BREAK"
     MENU = "MENU"
     DEVICES = "DEVICES"
     SIGN_OUT = "SIGNOUT"
@@ -97,7 +101,29 @@ class WeightSettled(msgspec.Struct, frozen=True, tag=True):
     """Something has come to rest on the scale; what, the deciders ask of `Knowledge.scale`. Never refused."""
 
 
-Deed = Scanned | Answered | Commanded
-"""What a worker does."""
+class PinChecked(msgspec.Struct, frozen=True, tag=True):
+    """Whether the PIN that was typed is the one of `operator`. The PIN itself comes nowhere near the deciders."""
 
-Input = Deed | TagsObserved | WeightSettled
+    operator: str
+    ok: bool
+
+
+class Acted(msgspec.Struct, frozen=True, tag=True):
+    """A supervisor does something about what the supervisor's screen shows."""
+
+    action: Action
+
+
+class NoteTyped(msgspec.Struct, frozen=True, tag=True):
+    """What the next shift has to know."""
+
+    text: str
+
+
+Deed = Scanned | Answered | Commanded
+"""What a worker does with a scanner or a key."""
+
+Typed = PinChecked | Acted | NoteTyped
+"""What comes of a form on the screen; no code on paper stands for any of it."""
+
+Input = Deed | Typed | TagsObserved | WeightSettled

@@ -274,13 +274,23 @@ class Traced(msgspec.Struct, frozen=True, tag=True):
     container: str = ""
 
 
+class PinTries(msgspec.Struct, frozen=True):
+    """Wrong PINs of one operator in a row; fields as in `PinRefused`."""
+
+    operator: str
+    failures: int
+    locked_until: int = 0
+
+
 Job = Arrival | Receiving | Received | Inspecting | Reworking | Presented | Card | Traced
 
 
 class State(msgspec.Struct, frozen=True):
     """All of it. `marks` are the events CANCEL would take back; `printer` is why the last label did not come out.
 
-    `departed` are tags of departed units that an alarm has told of already, the latest last.
+    `departed` are tags of departed units that an alarm has told of already, the latest last. `supervising`: the right PIN was
+    given; `resting`: on a break. `pins` are wrong ones, `notes` (who, what) the latest words to the next shift; both outlast a
+    sign-in.
     """
 
     worker: Worker | None = None
@@ -291,6 +301,10 @@ class State(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     printer: str = ""
     departed: tuple[str, ...] = ()
+    supervising: bool = False
+    resting: bool = False
+    pins: tuple[PinTries, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True):
