@@ -8,10 +8,12 @@ The seqs in rows are values of the hybrid clock, so that the rows and events of 
 from rl_station.domain.projections.containers import CONTAINER_EVENTS, ContainerRow, fold_container
 from rl_station.domain.projections.parcels import PARCEL_EVENTS, ParcelRow, fold_parcel
 from rl_station.domain.projections.plates import PlateUse, plate_uses
+from rl_station.domain.projections.tallies import looked, tally
+from rl_station.domain.projections.troubles import OpenTrouble
 from rl_station.domain.projections.units import UNIT_EVENTS, UnitRow, fold_unit
 from rl_station.domain.projections.work import STAGES, WorkDone, work_done
 
-FOLDS = 4
+FOLDS = 5
 """Raised with every change of what these functions make of a log, so that a store's rows are folded anew at its next start."""
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "STAGES",
     "UNIT_EVENTS",
     "ContainerRow",
+    "OpenTrouble",
     "ParcelRow",
     "PlateUse",
     "UnitRow",
@@ -28,6 +31,8 @@ __all__ = [
     "fold_container",
     "fold_parcel",
     "fold_unit",
+    "looked",
     "plate_uses",
+    "tally",
     "work_done",
 ]

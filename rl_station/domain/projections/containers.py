@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from rl_station.domain import events
 from rl_station.domain.events import Recorded
+from rl_station.domain.projections.troubles import OpenTrouble, container_troubles
 
 _GONE = ("consolidated", "shipped")
 
@@ -25,22 +26,36 @@ class ContainerRow(msgspec.Struct, frozen=True, kw_only=True):
     pallet: str = ""
     opened_seq: int = 0
     pallet_seq: int = 0
+    troubles: tuple[OpenTrouble, ...] = ()
 
 
 CONTAINER_EVENTS = (
     events.ContainerOpened,
     events.UnitSorted,
     events.ContainerClosed,
+    events.ContainerReopened,
     events.ContainersConsolidated,
     events.ContainerShipped,
+    events.ContainerCompared,
+    events.TroubleSettled,
+    events.LabelRequested,
+    events.LabelPrintFailed,
 )
 """The events that can change a container's row; no other does."""
 
 
-def fold_container(  # noqa: PLR0911  # one return for each event
+def fold_container(row: ContainerRow | None, container: str, recorded: Recorded) -> ContainerRow | None:
+    """The row after an event about this container. To be the `previous` one of a sorted unit changes nothing."""
+    after = _folded(row, container, recorded)
+    if after is None:
+        return None
+    troubles = container_troubles(after.troubles, recorded)
+    return after if troubles == after.troubles else replace(after, troubles=troubles)
+
+
+def _folded(  # noqa: PLR0911  # one return for each event
     row: ContainerRow | None, container: str, recorded: Recorded
 ) -> ContainerRow | None:
-    """The row after an event about this container. To be the `previous` one of a sorted unit changes nothing."""
     seq = recorded.seq
     match recorded.event:
         case events.ContainerOpened() as event:
@@ -58,6 +73,8 @@ def fold_container(  # noqa: PLR0911  # one return for each event
             return replace(begun, disposition=event.disposition, client=event.client)
         case events.ContainerClosed():
             return replace(row or _filling(None, container, seq), status="closed")
+        case events.ContainerReopened() if row is not None and row.status != "shipped":
+            return replace(row, status="open", pallet="", pallet_seq=0)
         case events.ContainersConsolidated() as event:
             return _consolidated(row, container, seq, event)
         case events.ContainerShipped():

@@ -7,10 +7,17 @@ from msgspec.structs import replace
 
 from rl_station.domain import events
 from rl_station.domain.events import Recorded
+from rl_station.domain.projections.queues import unit_queue
+from rl_station.domain.projections.troubles import OpenTrouble, unit_troubles
 
 
 class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container."""
+    """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container.
+
+    `value` is the original one and `expected` what it brings, in minor units (None: nobody says); `stated` the customer's
+    reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC. `graded_by` is the inspector,
+    `held` why a supervisor holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
+    """
 
     unit: str
     parcel: str = ""
@@ -42,6 +49,18 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...] = ()
     seq: int = 0
     placed_seq: int = 0
+    value: int = 0
+    expected: int | None = None
+    stated: str = ""
+    decided_at: int = 0
+    decided_by: str = ""
+    decided_station: str = ""
+    graded_by: str = ""
+    held: str = ""
+    queue: str = ""
+    since: int = 0
+    since_at: str = ""
+    troubles: tuple[OpenTrouble, ...] = ()
 
 
 UNIT_EVENTS = (
@@ -50,12 +69,31 @@ UNIT_EVENTS = (
     events.UnitSorted,
     events.UnitSerialRead,
     events.UnitSwapSuspected,
+    events.TagMismatchFound,
     events.TagMismatchResolved,
     events.UnitTagFound,
+    events.TagWritten,
+    events.DepartedTagSeen,
     events.UnitRecallChecked,
+    events.UnitRecallAnswered,
+    events.LateRecallFound,
+    events.UnitRecalled,
+    events.UnitRecallLifted,
+    events.UnitHazardFound,
     events.UnitGraded,
     events.DispositionDecided,
     events.UnitPlateConfirmed,
+    events.UnitPutAside,
+    events.DispositionApproved,
+    events.UnitTakenUp,
+    events.DispositionOverridden,
+    events.UnitHeld,
+    events.UnitReleased,
+    events.SecondLookTaken,
+    events.TroubleSettled,
+    events.ScanRefused,
+    events.LabelRequested,
+    events.LabelPrintFailed,
 )
 """The events that can change a unit's row; no other does."""
 
@@ -65,6 +103,20 @@ def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | N
 
     It begins where the unit is identified, or where a station that never heard of it takes it from its label or sorts it.
     """
+    after = _folded(row, unit, recorded)
+    if after is None:
+        return None
+    troubles = unit_troubles(after.troubles, recorded)
+    if troubles != after.troubles:
+        after = replace(after, troubles=troubles)
+    queue = unit_queue(after.status, disposition=after.disposition, held=after.held, steps=after.steps)
+    if queue == after.queue:
+        return after
+    since, at = (recorded.seq, recorded.station) if queue else (0, "")
+    return replace(after, queue=queue, since=since, since_at=at)
+
+
+def _folded(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | None:
     seq = recorded.seq
     match recorded.event:
         case events.UnitIdentified() as event:
@@ -87,30 +139,31 @@ def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | N
                 container=event.container,
                 placed_seq=seq,
             )
-    return None if row is None else _known(row, recorded.event)
+    return None if row is None else _known(row, recorded)
 
 
-def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  # one return for each event
-    match event:
-        case events.UnitSerialRead():
+def _known(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  # one return for each event
+    match recorded.event:
+        case events.UnitSerialRead() as event:
             return replace(row, serial=event.serial)
         case events.UnitSwapSuspected() | events.TagMismatchResolved(verdict="swap"):
             return replace(row, swap=True)
-        case events.UnitTagFound() | events.TagWritten():
+        case events.UnitTagFound() | events.TagWritten() as event:
             return replace(row, epc=event.epc)
         case (
             events.UnitRecallChecked() | events.UnitRecallAnswered() | events.UnitRecalled() | events.UnitRecallLifted()
-        ):
+        ) as event:
             return _recall(row, event)
-        case events.UnitGraded():
+        case events.UnitGraded() as event:
             return replace(
                 row,
                 status="rework" if row.status == "rework" else "graded",
                 functional=event.functional,
                 cosmetic=event.cosmetic,
                 packaging=event.packaging,
+                graded_by=recorded.operator,
             )
-        case events.DispositionDecided():
+        case events.DispositionDecided() as event:
             return replace(
                 row,
                 status="awaiting_approval" if event.approval else "decided",
@@ -125,11 +178,16 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
                 packs=event.packs,
                 approval=event.approval,
                 steps=event.steps,
+                expected=event.expected,
+                stated=dict(event.inputs).get("reason", ""),
+                decided_at=recorded.at,
+                decided_by=recorded.operator,
+                decided_station=recorded.station,
             )
         case events.UnitPlateConfirmed():
             return replace(row, status=row.status if row.approval else "labelled")
         case _:
-            return _worked_on(row, event)
+            return _worked_on(row, recorded)
 
 
 def _recall(
@@ -149,30 +207,50 @@ def _recall(
             return replace(row, recall="", status=status, container="", placed_seq=0)
 
 
-def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:
-    match event:
-        case events.UnitPutAside():
+def _worked_on(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  # as above
+    match recorded.event:
+        case events.UnitPutAside() as event:
             return replace(row, disposition="hold", bin=event.bin)
-        case events.DispositionApproved():
-            overruled = {"reason": f"@overruled.{event.why}", "rule": event.approver} if event.why else {}
-            return replace(
-                row,
-                status="decided",
-                disposition=event.disposition,
-                bin=event.bin,
-                outcome=event.outcome,
-                channel=event.channel,
-                travels=event.travels,
-                packs=event.packs,
-                approval="",
-                steps=event.steps,
-                **overruled,
-            )
-        case events.UnitTakenUp():
+        case events.DispositionApproved() as event:
+            return _decided_otherwise(row, event, event.approver)
+        case events.UnitTakenUp() as event:
             status = "rework" if event.work == "rework" else "awaiting_approval"
             return replace(row, status=status, container="", placed_seq=0)
+        case events.DispositionOverridden() as event:
+            return replace(_taken_out(_decided_otherwise(row, event, recorded.operator)), held="")
+        case events.UnitHeld() as event:
+            return replace(_taken_out(row), disposition="hold", bin=event.bin, held=event.why or "other")
+        case events.UnitReleased() as event:
+            return replace(_taken_out(row), disposition=event.disposition, bin=event.bin, held="")
         case _:
             return row
+
+
+def _decided_otherwise(
+    row: UnitRow, event: events.DispositionApproved | events.DispositionOverridden, by: str
+) -> UnitRow:
+    """What somebody's word makes of a decision; when and by whom that was made stays."""
+    overruled = {"reason": f"@overruled.{event.why}", "rule": by} if event.why else {}
+    return replace(
+        row,
+        status="decided",
+        disposition=event.disposition,
+        bin=event.bin,
+        outcome=event.outcome,
+        channel=event.channel,
+        travels=event.travels,
+        packs=event.packs,
+        approval="",
+        steps=event.steps,
+        expected=event.expected,
+        **overruled,
+    )
+
+
+def _taken_out(row: UnitRow) -> UnitRow:
+    """Out of the container that it lay in, if it did: it has to be sorted again."""
+    status = "labelled" if row.status == "sorted" else row.status
+    return replace(row, status=status, container="", placed_seq=0)
 
 
 def _identified(row: UnitRow, event: events.UnitIdentified) -> UnitRow:
@@ -189,4 +267,5 @@ def _identified(row: UnitRow, event: events.UnitIdentified) -> UnitRow:
         epc=event.epc,
         rma=event.rma,
         line=event.line,
+        value=event.value,
     )

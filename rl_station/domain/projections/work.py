@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from rl_station.domain.events import Recorded
-
-MICROSECONDS_PER_HOUR = 3_600_000_000
+from rl_station.domain.kpi import SLOT_US
 
 STAGES = {
     "ParcelReceived": "received",
@@ -21,13 +20,16 @@ STAGES = {
 
 
 class WorkDone(NamedTuple):
-    """`hour`: hours since 1970 UTC."""
+    """`slot`: slots of five minutes since 1970 UTC (`kpi.SLOT_US`), by the clock of the station where it was done."""
 
-    hour: int
+    slot: int
     stage: str
+    station: str
     operator: str
 
 
 def work_done(recorded: Recorded) -> WorkDone | None:
     stage = STAGES.get(type(recorded.event).__name__)
-    return None if stage is None else WorkDone(recorded.at // MICROSECONDS_PER_HOUR, stage, recorded.operator)
+    if stage is None:
+        return None
+    return WorkDone(recorded.at // SLOT_US, stage, recorded.station, recorded.operator)
