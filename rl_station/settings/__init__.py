@@ -11,6 +11,7 @@ from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.sent_files import sent_file
 from rl_station.settings.show import Setting, schema, show
 from rl_station.settings.site import Container, Site, Station, load_site
+from rl_station.settings.supervision_content import load_supervision
 
 __all__ = [
     "ConfigError",
@@ -26,6 +27,7 @@ __all__ = [
     "device_files",
     "load_device_choice",
     "load_site",
+    "load_supervision",
     "schema",
     "sent_file",
     "show",

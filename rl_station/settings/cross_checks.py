@@ -17,6 +17,7 @@ from rl_station.settings.rework_checks import check_rework
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.scope_checks import check_checklists
 from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
+from rl_station.settings.supervision_checks import check_supervision
 from rl_station.settings.toml_positions import Path
 from rl_station.settings.zone_settings import shared_antennas
 
@@ -36,6 +37,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             check_checklists(parsed),
             check_rules(parsed),
             check_rework(parsed),
+            check_supervision(parsed),
             check_examples(parsed),
             check_products(parsed),
             check_recalls(parsed),

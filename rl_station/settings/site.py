@@ -12,6 +12,7 @@ import msgspec
 
 from rl_station.domain.carriers import CarrierTable
 from rl_station.domain.checklist import Checklist
+from rl_station.domain.kpi import Supervision
 from rl_station.domain.reference import Bin, Client, Lane, Operator
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
@@ -27,6 +28,7 @@ from rl_station.settings.recall_content import recalls_of
 from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.rework_content import work_table
 from rl_station.settings.rule_content import rule_table
+from rl_station.settings.supervision_content import supervision
 
 T = TypeVar("T")
 
@@ -66,6 +68,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     reference: ReferenceTables
     rules: RuleTable
     rework: WorkTable
+    supervision: Supervision
     carriers: CarrierTable
     devices: DevicesFile
     printers: Mapping[str, PrinterModel]
@@ -136,6 +139,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         reference=reference,
         rules=rule_table(_there(parsed.rules)),
         rework=work_table(parsed.rework),
+        supervision=supervision(parsed.supervision),
         carriers=carriers,
         devices=_there(parsed.devices),
         printers=_there(parsed.devices).printers,
