@@ -36,13 +36,13 @@ def _stored(value: object) -> Value:
         return msgspec.json.encode(value).decode()
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, str | int):
+    if value is None or isinstance(value, str | int):
         return value
     raise TypeError(f"no column for {value!r}")
 
 
 def _decoder(kind: type) -> Callable[[Value], object]:
-    if kind is str or kind is int:
+    if kind in (str, int, int | None):
         return _as_it_stands
     if kind is bool:
         return bool

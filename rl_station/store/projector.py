@@ -5,7 +5,6 @@ Used in the transaction that appends events, and over the whole log by a rebuild
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
@@ -20,15 +19,14 @@ from rl_station.domain.projections import (
     ParcelRow,
     PlateUse,
     UnitRow,
-    WorkDone,
     fold_container,
     fold_parcel,
     fold_unit,
     plate_uses,
-    work_done,
 )
 from rl_station.store import log, tables
 from rl_station.store.codec import Codec
+from rl_station.store.counting import Counts
 from rl_station.store.database import Database, Params, prepare
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -61,19 +59,6 @@ _plates = prepare(
         index_elements=["prefix", "kind"],
         set_={"used": _plates_insert.excluded.used},
         where=_plates_insert.excluded.used > tables.plate_counter.c.used,
-    )
-)
-_work_insert = upsert(tables.throughput)
-_work = prepare(
-    _work_insert.on_conflict_do_update(
-        index_elements=["hour", "stage", "operator"],
-        set_={"count": tables.throughput.c.count + _work_insert.excluded.count},
-    )
-)
-_work_none = prepare(
-    delete(tables.throughput).where(
-        *(tables.throughput.c[name] == bindparam(name) for name in ("hour", "stage", "operator")),
-        tables.throughput.c.count == bindparam("zero"),
     )
 )
 
@@ -158,7 +143,7 @@ class Projector:
         self._containers = _Rows(database, CONTAINERS)
         self._index: list[Params] = []
         self._plates: dict[tuple[str, str], int] = {}
-        self._work: Counter[WorkDone] = Counter()
+        self._counts = Counts(database)
 
     def append(self, recorded: Iterable[Recorded]) -> None:
         """Events just written to the log, in order."""
@@ -190,19 +175,18 @@ class Projector:
             self._units.apply(subject, clocked)
         for subject in containers:
             self._containers.apply(subject, clocked)
-        work = work_done(recorded)
-        if work is not None:
-            self._work[work] += 1
+        self._counts.event(recorded, 1)
 
     def flush(self) -> None:
         self._flush_index()
         for before, after in self._parcels.flush():
             self._move_keys(before, after)
-        self._units.flush()
+        for unit_before, unit_after in self._units.flush():
+            self._counts.unit(unit_before, unit_after)
         self._containers.flush()
         self._database.run_many(_plates, [PlateUse(*key, used)._asdict() for key, used in sorted(self._plates.items())])
         self._plates.clear()
-        self._flush_work()
+        self._counts.flush()
 
     def _correct(self, correction: Recorded, event: CorrectionDeclared) -> None:
         """Take back what the corrected events did: their subjects are folded again without them."""
@@ -212,9 +196,7 @@ class Projector:
             if found is None:
                 continue
             self._database.run(_mark, {"seq": seq, "by": correction.seq})
-            work = work_done(found)
-            if work is not None:
-                self._work[work] -= 1
+            self._counts.event(found, -1)
             for kind, ids in zip(KINDS, subjects(found.event), strict=True):
                 affected.update(dict.fromkeys((kind, each) for each in ids))
         rows: dict[str, _Rows[ParcelRow] | _Rows[UnitRow] | _Rows[ContainerRow]]
@@ -246,12 +228,3 @@ class Projector:
     def _flush_index(self) -> None:
         self._database.run_many(_index, self._index)
         self._index = []
-
-    def _flush_work(self) -> None:
-        changes = [{**work._asdict(), "count": count} for work, count in self._work.items() if count]
-        self._database.run_many(_work, changes)
-        self._database.run_many(
-            _work_none,
-            [{**change, "zero": 0} for change in changes if isinstance(change["count"], int) and change["count"] < 0],
-        )
-        self._work.clear()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
+from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
@@ -14,6 +15,7 @@ from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRe
 
 MOST_PALLETS = 8
 """How deep containers may stand on containers before we stop looking."""
+SLOTS_PER_HOUR = 3_600_000_000 // SLOT_US
 
 _HISTORY = prepare(
     log.joined()
@@ -36,10 +38,13 @@ _STANDING = prepare(
     )
     .order_by(tables.event_subject.c.seq)
 )
+_work = tables.throughput.c
+_hour = (_work.slot // SLOTS_PER_HOUR).label("hour")
 _THROUGHPUT = prepare(
-    select(tables.throughput)
-    .where(tables.throughput.c.hour >= bindparam("since"))
-    .order_by(tables.throughput.c.hour, tables.throughput.c.stage, tables.throughput.c.operator)
+    select(_hour, _work.stage, _work.operator, func.sum(_work.count))
+    .where(_work.slot >= bindparam("since"))
+    .group_by(_hour, _work.stage, _work.operator)
+    .order_by(_hour, _work.stage, _work.operator)
 )
 
 
@@ -123,7 +128,7 @@ class StoreRecords:
 
     def throughput(self, since_hour: int = 0) -> tuple[Throughput, ...]:
         """Work finished in each hour from `since_hour` (hours since 1970 UTC) on."""
-        return tuple(self._database.rows(_THROUGHPUT, Throughput, {"since": since_hour}))
+        return tuple(self._database.rows(_THROUGHPUT, Throughput, {"since": since_hour * SLOTS_PER_HOUR}))
 
     def _parcel_record(self, row: ParcelRow) -> ParcelRecord:
         return ParcelRecord(

@@ -5,7 +5,20 @@ Derived tables hold nothing that the log does not say, so they can be dropped an
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, PrimaryKeyConstraint, String, Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    literal_column,
+)
+
+from rl_station.domain.projections import STAGES
 
 metadata = MetaData()
 
@@ -16,6 +29,24 @@ def _text(name: str, *, primary_key: bool = False) -> Column[str]:
 
 def _number(name: str, *, primary_key: bool = False) -> Column[int]:
     return Column(name, Integer, primary_key=primary_key, autoincrement=False, nullable=False)
+
+
+def _attention() -> tuple[Column[str] | Column[int], ...]:
+    """Where it waits, and what is wrong with it."""
+    return _text("queue"), _number("since"), _text("since_at"), _text("troubles")
+
+
+def waits(table: Table) -> ColumnElement[bool]:
+    """In a queue. As this and the next two stand in a statement, the index over just these rows is used."""
+    return table.c.queue != literal_column("''")
+
+
+def troubled(table: Table) -> ColumnElement[bool]:
+    return table.c.troubles != literal_column("'[]'")
+
+
+def is_decided(table: Table) -> ColumnElement[bool]:
+    return table.c.decided_at > literal_column("0")
 
 
 alembic_version = Table(
@@ -61,6 +92,10 @@ event = Table(
     Column("basis", LargeBinary, nullable=True),
 )
 """The log. `body`, `source` and `basis` are the canonical JSON that the hash vouches for; `epoch` is the number of its epoch."""
+DONE = (*STAGES, "SecondLookTaken")
+"""Types of event that are looked up by their time: what ends a stage, and second looks."""
+IS_DONE = event.c.type.in_([literal_column(f"'{name}'") for name in DONE])
+Index("event_done", event.c.at, sqlite_where=IS_DONE)
 
 checkpoint = Table(
     "checkpoint", metadata, _number("seq", primary_key=True), Column("state", LargeBinary, nullable=False)
@@ -105,6 +140,7 @@ parcel = Table(
     _text("station"),
     _text("keys"),
     _number("seq"),
+    *_attention(),
     sqlite_with_rowid=False,
 )
 parcel_key = Table(
@@ -149,6 +185,15 @@ unit = Table(
     _text("steps"),
     _number("seq"),
     _number("placed_seq"),
+    _number("value"),
+    Column("expected", Integer, nullable=True),
+    _text("stated"),
+    _number("decided_at"),
+    _text("decided_by"),
+    _text("decided_station"),
+    _text("graded_by"),
+    _text("held"),
+    *_attention(),
     sqlite_with_rowid=False,
 )
 Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
@@ -170,9 +215,16 @@ container = Table(
     _text("pallet"),
     _number("opened_seq"),
     _number("pallet_seq"),
+    _text("troubles"),
     sqlite_with_rowid=False,
 )
 Index("container_by_pallet", container.c.pallet, container.c.pallet_seq)
+
+for _table in (parcel, unit):
+    Index(f"{_table.name}_waiting", _table.c.queue, _table.c.since, sqlite_where=waits(_table))
+for _table in (parcel, unit, container):
+    Index(f"{_table.name}_troubled", _table.c[_table.name], sqlite_where=troubled(_table))
+Index("unit_decided", unit.c.decided_at, sqlite_where=is_decided(unit))
 
 plate_counter = Table(
     "plate_counter",
@@ -187,12 +239,36 @@ plate_counter = Table(
 throughput = Table(
     "throughput",
     metadata,
-    _number("hour", primary_key=True),
+    _number("slot", primary_key=True),
     _text("stage", primary_key=True),
+    _text("station", primary_key=True),
     _text("operator", primary_key=True),
     _number("count"),
     sqlite_with_rowid=False,
 )
-"""Finished pieces of work by `hour` (hours since 1970 UTC), stage and operator."""
+"""Finished pieces of work: `kpi.Work`."""
 
-DERIVED = (event_subject, corrected, parcel, parcel_key, unit, container, plate_counter, throughput)
+decided = Table(
+    "decided",
+    metadata,
+    _number("hour", primary_key=True),
+    *(
+        _text(name, primary_key=True)
+        for name in (*("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason"),)
+    ),
+    *(_number(name) for name in ("units", "value", "valued", "expected", "known")),
+    sqlite_with_rowid=False,
+)
+"""Units as they are decided now: `kpi.Decided`, the sum of the `tally` of every unit."""
+
+looked = Table(
+    "looked",
+    metadata,
+    _number("day", primary_key=True),
+    *(_text(name, primary_key=True) for name in ("inspector", "question", "first", "second")),
+    _number("count"),
+    sqlite_with_rowid=False,
+)
+"""Second looks: `kpi.Looked`."""
+
+DERIVED = (event_subject, corrected, parcel, parcel_key, unit, container, plate_counter, throughput, decided, looked)
