@@ -36,6 +36,7 @@ _SPELT = {
     "nocode": "no_code",
     "nolabel": "unlabelled",
     "noserial": "no_serial",
+    "secondlook": "second_look",
     "noweight": "no_weight",
     "goon": "go_on",
     "other": "something_else",

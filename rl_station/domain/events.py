@@ -36,7 +36,7 @@ class SignedOut(Event, frozen=True, kw_only=True):
 
 
 class TaskChosen(Event, frozen=True, kw_only=True):
-    """`task`: receive, inspect, sort, rework, trace; menu for none of them."""
+    """`task`: receive, inspect, sort, rework, second_look, trace; menu for none of them."""
 
     task: str
 

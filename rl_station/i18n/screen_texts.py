@@ -12,6 +12,7 @@ TEXTS: Mapping[str, str] = {
     "screen.task.inspect": "Inspect",
     "screen.task.sort": "Sort",
     "screen.task.rework": "Rework",
+    "screen.task.second_look": "Second look",
     "screen.task.trace": "Trace",
     "screen.task.devices": "Devices",
     "screen.progress": "Step %(step)s of %(of)s",

@@ -56,6 +56,7 @@ _COMMON: Mapping[str, str] = {
     "task.inspect": "INSPECT",
     "task.sort": "SORT",
     "task.rework": "REWORK",
+    "task.second_look": "SECOND LOOK",
     "task.trace": "TRACE",
     "task.menu": "MENU",
     "task.finish_first": "There is work in hand. Finish it or scan CANCEL, then change the task.",
@@ -78,6 +79,7 @@ _COMMON: Mapping[str, str] = {
     "discrepancy.unexpected": "not announced",
     "discrepancy.other_client": "another client's",
     "discrepancy.swap": "swapped",
+    "hands.second_look": "Unit %(unit)s goes to %(bin)s, not to its bin: somebody else grades it again.",
     "hands.discrepancies": "Parcel %(parcel)s is closed, with discrepancies: %(found)s.",
 }
 
@@ -334,6 +336,8 @@ _SORT: Mapping[str, str] = {
     "sort.recalled.next": "Do not sort it. Scan it in TRACE and set it aside.",
     "sort.recalled_inside": "NOT SHIPPED: %(recall)s may mean unit %(unit)s in %(inside)s.",
     "sort.recalled_inside.next": "Find unit %(unit)s, scan it in TRACE and set it aside. Then ship.",
+    "sort.danger": "DANGER: the second look at unit %(unit)s found %(hazard)s.",
+    "sort.danger.next": "Do not sort it. Put it down where it can do no harm, and call a supervisor.",
     "sort.in_rework": "Unit %(unit)s is in rework and not graded again. It belongs at %(bin)s: finish the REWORK first.",
     "sort.awaits_approval": "Unit %(unit)s needs the word of %(role)s. Scan it in INSPECT or REWORK.",
     "sort.unknown_unit": "Nothing is known of unit %(unit)s here. Scan the square code of its label.",
@@ -436,6 +440,29 @@ _REWORK: Mapping[str, str] = {
     "work.approval": "APPROVAL",
 }
 
+_SECOND_LOOK: Mapping[str, str] = {
+    "second_look.scan_unit": "Scan a UNIT to look at again",
+    "second_look.scan_unit.detail": "One that somebody else graded. The same questions; nothing of it changes.",
+    "second_look.scan_unit_first": "There is no unit in hand. Scan a UNIT.",
+    "second_look.unknown_unit": "Nothing is known of unit %(unit)s here. Take it to the station that inspected it.",
+    "second_look.own": "You graded unit %(unit)s yourself, %(name)s. Somebody else has to look at it again.",
+    "second_look.taken": "Unit %(unit)s was looked at again already. It belongs at %(bin)s.",
+    "second_look.sorted": "Unit %(unit)s lies in %(container)s already. Leave it there; look at one that is not sorted.",
+    "second_look.shipped": "Unit %(unit)s left in %(container)s. If it has come back, receive it as a parcel.",
+    "second_look.on_hold": "Unit %(unit)s is on hold until a supervisor decides. It belongs at %(bin)s.",
+    "second_look.recalled": "Unit %(unit)s is recalled: %(recall)s. It belongs at %(bin)s.",
+    "second_look.in_rework": "Unit %(unit)s is in rework and not graded again. It belongs at %(bin)s: finish the REWORK first.",
+    "second_look.undecided": "Unit %(unit)s of parcel %(parcel)s was not decided. Inspect it first.",
+    "second_look.ungraded": "Unit %(unit)s was decided without a grade: there is nothing to compare. It belongs at %(bin)s.",
+    "second_look.nothing_asked": "Nobody asks anything about a unit like %(unit)s: there is nothing to compare. Take another.",
+    "second_look.not_chosen": "Unit %(unit)s was not chosen for a second look. It counts all the same; CANCEL puts it down",
+    "second_look.wanted": "not taken yet",
+    "second_look.place": "Done. Put unit %(unit)s into its bin",
+    "second_look.place.detail": "As it was decided. Then scan the next UNIT.",
+    "second_look.danger": "DANGER: keep unit %(unit)s apart",
+    "second_look.danger.detail": "Not into its bin: a supervisor decides about it. Then scan the next UNIT.",
+}
+
 _TRACE: Mapping[str, str] = {
     "trace.scan": "Scan ANYTHING",
     "trace.scan.detail": "Parcel, unit, tote, tracking number, serial number: its whole history.",
@@ -496,6 +523,11 @@ _TRACE: Mapping[str, str] = {
     "event.ReworkSetAside": "Work put aside",
     "event.RegradeBegun": "Grading anew",
     "event.ReworkFinished": "Decided anew",
+    "event.SecondLookAsked": "Second look wanted",
+    "event.SecondLookBegun": "Second look begun",
+    "event.SecondAnswerGiven": "Answered at the second look",
+    "event.SecondLookTaken": "Second look taken",
+    "event.SecondLookLeft": "Second look put aside",
     "event.UnitPlateConfirmed": "Plate on the unit",
     "event.ParcelCountChecked": "Count checked",
     "event.UnitMissing": "Missing",
@@ -576,6 +608,11 @@ _DONE: Mapping[str, str] = {
     "done.ReworkSetAside": "Unit %(unit)s put aside, unfinished",
     "done.RegradeBegun": "The work is done: grade it again",
     "done.ReworkFinished": "%(before)s is now %(disposition)s",
+    "done.SecondLookAsked": "Unit %(unit)s is done. Somebody else looks at it again",
+    "done.SecondLookBegun": "Unit %(unit)s: answer as if nobody had",
+    "done.SecondAnswerGiven": "Answer noted",
+    "done.SecondLookTaken": "Unit %(unit)s was looked at again",
+    "done.SecondLookLeft": "Unit %(unit)s put aside, unfinished",
     "done.UnitPlateConfirmed": "Unit %(unit)s is done",
     "done.UnitPresented": "%(disposition)s: %(bin)s",
     "done.UnitSorted": "Unit %(unit)s is in %(container)s",
@@ -628,6 +665,7 @@ _FACTS: Mapping[str, str] = {
     "fact.recalls_as_of": "Recalls as of",
     "fact.rma": "Return",
     "fact.rules": "Rules",
+    "fact.second_look": "Second look",
     "fact.serial": "Serial number",
     "fact.status": "Status",
     "fact.swap": "SWAP",
@@ -685,4 +723,14 @@ _FACTS: Mapping[str, str] = {
     "reason.WG": "Wrong goods",
 }
 
-TEXTS: Mapping[str, str] = {**_COMMON, **_RECEIVE, **_INSPECT, **_SORT, **_REWORK, **_TRACE, **_DONE, **_FACTS}
+TEXTS: Mapping[str, str] = {
+    **_COMMON,
+    **_RECEIVE,
+    **_INSPECT,
+    **_SORT,
+    **_REWORK,
+    **_SECOND_LOOK,
+    **_TRACE,
+    **_DONE,
+    **_FACTS,
+}

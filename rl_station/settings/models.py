@@ -14,7 +14,7 @@ CodeBody = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")]
 
 Text = Annotated[str, Field(min_length=1)]
 Language = Literal["en", "de", "es"]
-Task = Literal["receive", "inspect", "sort", "rework", "trace"]
+Task = Literal["receive", "inspect", "sort", "rework", "second_look", "trace"]
 Role = Literal["worker", "inspector", "supervisor"]
 Disposition = Literal[
     "resell",

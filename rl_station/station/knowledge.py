@@ -11,6 +11,7 @@ from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan, ScanKind
+from rl_station.domain.second_look import SecondLookShares
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
 from rl_station.station.former_checklists import FormerChecklists
@@ -85,6 +86,10 @@ class StationKnowledge:
     @property
     def rework(self) -> WorkTable:
         return self._site.rework
+
+    @property
+    def second_look(self) -> SecondLookShares:
+        return self._site.supervision.second_look
 
     @property
     def now(self) -> int:

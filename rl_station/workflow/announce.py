@@ -31,6 +31,11 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelCountChecked,
     e.ParcelOpened,
     e.ItemPresented,
+    e.SecondLookAsked,
+    e.SecondLookTaken,
+    e.SecondLookBegun,
+    e.SecondLookLeft,
+    e.SecondAnswerGiven,
     e.ReworkFinished,
     e.DispositionApproved,
     e.UnitPutAside,
@@ -89,7 +94,7 @@ _CODED = {
 _WARNED = frozenset(
     {
         *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
-        *("UnitPutAside", "ReworkSetAside"),
+        *("UnitPutAside", "ReworkSetAside", "SecondLookAsked", "SecondLookLeft"),
         *("LateRecallFound", "UnitRecalled"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),
     }
@@ -108,6 +113,8 @@ def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     for event in happened:
         if isinstance(event, e.ParcelWeighed) and event.compared in _WEIGHT_DIFFERS:
             return Tone.WARN, message(f"weight.{event.compared}", grams=event.grams, announced=event.announced)
+        if isinstance(event, e.SecondLookBegun) and not event.chosen:
+            return Tone.WARN, message("second_look.not_chosen", unit=event.unit)
     found = {type(event): event for event in reversed(happened)}
     telling = next((found[kind] for kind in SPOKEN if kind in found), None)
     if telling is None:
@@ -145,6 +152,8 @@ def notice(  # noqa: PLR0911 - a table: one return for each row
                 return message("hands.open_again", containers=_list(event.containers))
             case e.CorrectionDeclared(types=types) if "LabelRequested" in types:
                 return message("hands.destroy_label", plates=_list(event.units or event.parcels))
+            case e.SecondLookAsked(bin=bin_) if bin_:
+                return message("hands.second_look", unit=event.unit, bin=bin_)
             case e.ParcelClosed(discrepancies=discrepancies) if discrepancies:
                 found = ", ".join(f"@discrepancy.{name}" for name in discrepancies)
                 return message("hands.discrepancies", parcel=event.parcel, found=found)

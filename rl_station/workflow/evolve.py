@@ -15,6 +15,7 @@ from rl_station.domain.events import (
     LateRecallFound,
     ParcelHazardChecked,
     ScanRefused,
+    SecondLookTaken,
     SignedIn,
     SignedOut,
     TagMismatchFound,
@@ -27,7 +28,7 @@ from rl_station.domain.events import (
     UnitSwapSuspected,
 )
 from rl_station.domain.messages import Message, message
-from rl_station.workflow import inspect, receive, rework, sort, trace
+from rl_station.workflow import inspect, receive, rework, second_look, sort, trace
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
 from rl_station.workflow.tags.evolve import BY_RADIO
@@ -39,7 +40,7 @@ MOST_DEPARTED = 50
 DOUBTS = frozenset({"plate.not_printed_here"})
 """Refusals after which the very same scan is taken. Their parameter `seen` holds what was scanned."""
 
-_WORK = (receive.evolve, inspect.evolve, rework.evolve, sort.evolve, trace.evolve)
+_WORK = (receive.evolve, inspect.evolve, rework.evolve, second_look.evolve, sort.evolve, trace.evolve)
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a table: one return for each row
@@ -106,7 +107,7 @@ def alarm_of(event: Event) -> Message | None:  # noqa: PLR0911 - a table: one re
             return _recall_alarm(event)
         case TagSeen() | TagMismatchFound() | DepartedTagSeen() | ContainerCompared():
             return _tag_alarm(event)
-        case UnitHazardFound():
+        case UnitHazardFound() | SecondLookTaken(hazards=(_, *_)):
             return message(
                 "alarm.unit_hazard", unit=event.unit, hazard=f"@hazard.{event.hazards[0]}" if event.hazards else "-"
             )

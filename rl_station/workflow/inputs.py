@@ -24,6 +24,7 @@ class Command(StrEnum):
     INSPECT = "INSPECT"
     SORT = "SORT"
     REWORK = "REWORK"
+    SECOND_LOOK = "SECONDLOOK"
     TRACE = "TRACE"
     SUPERVISE = "SUPERVISE"
     NOTE = "NOTE"

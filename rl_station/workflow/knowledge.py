@@ -13,6 +13,7 @@ from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan
+from rl_station.domain.second_look import SecondLookShares
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow.inputs import Tag
 
@@ -177,6 +178,8 @@ class Knowledge(Protocol):
     @property
     def rework(self) -> WorkTable: ...
     @property
+    def second_look(self) -> SecondLookShares: ...
+    @property
     def default_client(self) -> str: ...
 
     @property
@@ -186,7 +189,7 @@ class Knowledge(Protocol):
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """What this station does, in the order of its menu: receive, inspect, sort, rework, trace."""
+        """What this station does, in the order of its menu: receive, inspect, sort, rework, second_look, trace."""
         ...
 
     @property

@@ -19,6 +19,7 @@ TASKS = {
     Command.INSPECT: "inspect",
     Command.SORT: "sort",
     Command.REWORK: "rework",
+    Command.SECOND_LOOK: "second_look",
     Command.TRACE: "trace",
 }
 ROLES = {
@@ -26,6 +27,7 @@ ROLES = {
     "inspect": frozenset({"inspector", "supervisor"}),
     "sort": frozenset({"worker", "inspector", "supervisor"}),
     "rework": frozenset({"inspector", "supervisor"}),
+    "second_look": frozenset({"inspector", "supervisor"}),
     "trace": frozenset({"worker", "inspector", "supervisor"}),
 }
 """Who may do what: grading is an inspector's word."""

@@ -239,6 +239,24 @@ class Reworking(msgspec.Struct, frozen=True, tag=True):
     sure: bool = False
 
 
+# --- a second look -----------------------------------------------------------------------------------------------------
+
+
+class LookingAgain(msgspec.Struct, frozen=True, tag=True):
+    """A unit that is graded again, blind to what its `inspector` found; what was answered stands in the records."""
+
+    unit: str
+    parcel: str
+    inspector: str
+
+
+class LookedAgain(msgspec.Struct, frozen=True, tag=True):
+    """Graded again; only where to put it is still on the screen, or the `hazards` that keep it from going there."""
+
+    unit: str
+    hazards: tuple[str, ...] = ()
+
+
 # --- sort and trace ---------------------------------------------------------------------------------------------------
 
 
@@ -282,7 +300,7 @@ class PinTries(msgspec.Struct, frozen=True):
     locked_until: int = 0
 
 
-Job = Arrival | Receiving | Received | Inspecting | Reworking | Presented | Card | Traced
+Job = Arrival | Receiving | Received | Inspecting | Reworking | LookingAgain | LookedAgain | Presented | Card | Traced
 
 
 class State(msgspec.Struct, frozen=True):
@@ -356,6 +374,8 @@ def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for eac
             return f"unit {unit}"
         case Reworking(unit=unit):
             return f"rework {unit}"
+        case LookingAgain(unit=unit):
+            return f"second look {unit}"
         case Card(action=action) if action:
             return "container"
         case _:

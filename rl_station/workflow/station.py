@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from rl_station.domain.events import AlarmAcknowledged, DevicesAsked, Event
 from rl_station.domain.messages import Message, Refusal, refuse
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow import inspect, receive, rework, sort, tags, trace
+from rl_station.workflow import inspect, receive, rework, second_look, sort, tags, trace
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.inspect.approval import APPROVAL
 from rl_station.workflow.inspect.steps import step_of
@@ -35,6 +35,7 @@ _WORK: dict[str, Callable[[State, Deed, Knowledge], Decided]] = {
     "inspect": inspect.decide,
     "sort": sort.decide,
     "rework": rework.decide,
+    "second_look": second_look.decide,
     "trace": trace.decide,
 }
 _PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
@@ -42,6 +43,7 @@ _PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
     "inspect": inspect.prompt,
     "sort": sort.prompt,
     "rework": rework.prompt,
+    "second_look": second_look.prompt,
     "trace": trace.prompt,
 }
 _ANYWHERE = frozenset({*TASKS, Command.MENU, Command.SIGN_OUT})

@@ -40,7 +40,7 @@ FAMILIES = {
     "weight": ["lighter", "heavier"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
-    "task": ["receive", "inspect", "sort", "rework", "trace", "menu"],
+    "task": ["receive", "inspect", "sort", "rework", "second_look", "trace", "menu"],
     "wish": ["refund", "exchange", "repair"],
     "label": ["parcel", "unit", "container", "manifest"],
     "reason": [

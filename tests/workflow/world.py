@@ -14,6 +14,7 @@ from rl_station.domain.checklist import Checklist
 from rl_station.domain.messages import Refusal
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.scan import Meaning, Scan, ScanKind, ScanSource
+from rl_station.domain.second_look import SecondLookShares
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow import (
     Answered,
@@ -65,13 +66,16 @@ class WorldScale:
 class World:
     """`workflow.knowledge.Knowledge` for one station that does everything, unless told otherwise."""
 
-    def __init__(self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "rework", "trace")) -> None:
+    def __init__(
+        self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "rework", "second_look", "trace")
+    ) -> None:
         self.tasks = tasks
         self.categories = CATEGORIES
         self.reference = WorldReference()
         self.records = WorldRecords()
         self.rules = RULES
         self.rework = WorkTable()
+        self.second_look = SecondLookShares()
         self.checklists = CHECKLISTS
         self.former: dict[tuple[str, str], Checklist] = {}
         self.now = 0

@@ -36,6 +36,7 @@ from rl_station.workflow.inspect.recall import lot_scanned, recall_answered, rec
 from rl_station.workflow.inspect.retag import retag
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.look_again import asked_for
 from rl_station.workflow.recalls import checked
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unit_plate, unwanted, visible
 from rl_station.workflow.state import Inspecting, State, UnitInHand
@@ -138,7 +139,7 @@ def _answered(  # noqa: PLR0911 - a table: one return for each step
         case "mismatch":
             return _resolved(job, unit, chosen, knowledge)
         case "plate":
-            return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="unlabelled"),)
+            return _finished(job, unit, "unlabelled", knowledge)
         case "recall_model" | "recall_lot":
             return _then(job, unit, (recall_answered(unit, job.parcel, chosen, knowledge),), knowledge)
         case "serial":
@@ -213,13 +214,19 @@ def _resolved(job: Inspecting, unit: UnitInHand, verdict: str, knowledge: Knowle
 def _plate(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     plate = unit_plate(scan)
     if plate == unit.unit:
-        return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="scanned"),)
+        return _finished(job, unit, "scanned", knowledge)
     if plate is not None:
         return refuse("plate.of_another_unit", blocking=True, seen=visible(plate), wanted=unit.unit)
     other = own(scan, ScanKind.PARCEL_PLATE)
     if other is not None and other != job.parcel:
         return refuse("inspect.finish_unit", blocking=True, parcel=other, unit=unit.unit)
     return unwanted(scan, "unit_plate")
+
+
+def _finished(job: Inspecting, unit: UnitInHand, how: str, knowledge: Knowledge) -> tuple[Event, ...]:
+    """The work on it is done; now, and not before, it is said whether somebody else looks at it again."""
+    confirmed = UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how=how)
+    return (confirmed, *asked_for(unit, job.parcel, knowledge))
 
 
 def _agreed(job: Inspecting, unit: UnitInHand, knowledge: Knowledge) -> tuple[Event, ...]:

@@ -7,6 +7,7 @@ from rl_station.domain.scan import ScanKind, shown
 from rl_station.workflow.facts import bin_name, client_name, fact
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
+from rl_station.workflow.look_again import look_of
 from rl_station.workflow.prompt import ChecklistLine, Fact, Prompt, Tone
 from rl_station.workflow.sort.containers import SHIP, card_choices
 from rl_station.workflow.state import Card, Presented, State
@@ -45,6 +46,8 @@ def _presented(job: Presented, knowledge: Knowledge) -> Prompt:
     ]
     if job.container:
         facts.append(fact("container", job.container, Tone.WARN))
+    elif look_of(knowledge.records.unit_events(job.unit)).open:
+        facts.append(fact("second_look", message("second_look.wanted"), Tone.WARN))
     return Prompt(
         workflow="sort",
         step="move" if job.container else "container",

@@ -8,6 +8,7 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow.facts import bin_name
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
+from rl_station.workflow.look_again import look_of
 from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
@@ -78,6 +79,9 @@ def _not_ready(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
     late = late_hit(record, knowledge.records, knowledge.reference)
     if late is not None and record.status != "shipped":
         return refuse("sort.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
+    hazards = look_of(knowledge.records.unit_events(record.unit)).hazards
+    if hazards and record.status != "shipped":
+        return refuse("sort.danger", blocking=True, unit=record.unit, hazard=f"@hazard.{hazards[0]}")
     if record.status == "rework":
         return refuse("sort.in_rework", unit=record.unit, bin=bin_name(record.bin, knowledge))
     if record.approval and record.disposition != "hold":
@@ -119,31 +123,28 @@ def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge
 
 def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:
     if record.status in _SHUT:
-        return refuse(
+        return wrong_place(
+            job.unit,
             "sort.container_closed",
-            blocking=True,
             container=record.container,
             status=f"@container.{record.status}",
-            unit=job.unit,
         )
     if record.disposition != job.disposition:
-        return refuse(
+        return wrong_place(
+            job.unit,
             "sort.wrong_disposition",
-            blocking=True,
             container=record.container,
             holds=f"@disposition.{record.disposition}",
             wanted=f"@disposition.{job.disposition}",
-            unit=job.unit,
             bin=job.bin or "-",
         )
     if record.client != job.client:
-        return refuse(
+        return wrong_place(
+            job.unit,
             "sort.wrong_client",
-            blocking=True,
             container=record.container,
             holds=record.client or "-",
             wanted=job.client or "-",
-            unit=job.unit,
             bin=job.bin or "-",
         )
     return None

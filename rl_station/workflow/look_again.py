@@ -1,0 +1,88 @@
+"""Second looks as every task sees them: which units are to be graded again, and how far that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec.structs import replace
+
+from rl_station.domain import events as e
+from rl_station.domain.second_look import chosen
+from rl_station.workflow.knowledge import Knowledge, Records, UnitRecord
+from rl_station.workflow.state import UnitInHand
+
+ON_HOLD = "hold"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """The second look at a unit since it was last graded: whether it was `asked` for or `taken`, and who began it.
+
+    `said` are the answers of that person so far. `hazards` were found by it, and nobody has decided about them yet.
+    """
+
+    asked: bool = False
+    taken: bool = False
+    looker: str = ""
+    said: tuple[e.SecondAnswerGiven | e.UnitTimerStarted, ...] = ()
+    hazards: tuple[str, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still has to look."""
+        return self.asked and not self.taken
+
+
+def look_of(events: Iterable[e.AnyEvent]) -> Look:
+    """From everything that happened to a unit. A new grade, or a new decision about a danger, ends what was before it."""
+    look = Look()
+    for event in events:
+        look = _after(look, event)
+    return look
+
+
+def _after(look: Look, event: e.AnyEvent) -> Look:  # noqa: PLR0911 - a table: one return for each row
+    match event:
+        case e.UnitGraded() | e.RegradeBegun():
+            return Look()
+        case e.SecondLookAsked():
+            return replace(look, asked=True)
+        case e.SecondLookBegun():
+            return replace(look, looker=event.looker, said=look.said if event.looker == look.looker else ())
+        case e.SecondAnswerGiven() | e.UnitTimerStarted() if look.looker and not look.taken:
+            return replace(look, said=(*look.said, event))
+        case e.SecondLookTaken():
+            return replace(look, taken=True, hazards=event.hazards)
+        case e.DispositionDecided() | e.DispositionApproved() | e.DispositionOverridden() | e.UnitReleased():
+            return replace(look, hazards=())
+        case _:
+            return look
+
+
+def inspector_of(plate: str, records: Records) -> str:
+    """Who gave the unit the grade it has."""
+    graded = e.UnitGraded.__name__
+    lines = records.history(unit=plate)
+    return next((line.operator for line in reversed(lines) if line.type == graded and not line.corrected), "")
+
+
+def asked_for(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[e.SecondLookAsked, ...]:
+    """For a unit whose work is done: whether somebody else grades it again, before it goes on.
+
+    Not one that goes on hold or whose questions ended early, and none twice.
+    """
+    if not unit.functional or not unit.answers or unit.aside or unit.approval or unit.disposition == ON_HOLD:
+        return ()
+    shares = knowledge.second_look
+    inspector = inspector_of(unit.unit, knowledge.records)
+    if not chosen(unit.unit, inspector, unit.functional, unit.cosmetic, shares):
+        return ()
+    look = look_of(knowledge.records.unit_events(unit.unit))
+    if look.asked or look.taken:
+        return ()
+    return (e.SecondLookAsked(unit=unit.unit, parcel=parcel, bin=shares.bin),)
+
+
+def look_at(record: UnitRecord, knowledge: Knowledge) -> Look:
+    """The second look at a unit that the records know."""
+    return look_of(knowledge.records.unit_events(record.unit))
