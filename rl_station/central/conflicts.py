@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from rl_station.domain.events import AnyEvent, Basis
+from rl_station.domain.events import AnyEvent, Basis, TroubleSettled
 
 DECISIONS = {
     "ParcelReceived": ("parcel", "receive"),
@@ -19,9 +19,20 @@ DECISIONS = {
     "ParcelClosed": ("parcel", "open"),
     "UnitIdentified": ("unit", "identify"),
     "DispositionDecided": ("unit", "decide"),
+    "DispositionOverridden": ("unit", "decide"),
     "UnitSorted": ("unit", "place"),
 }
 """Event -> the kind of subject it decides on, and the class of decision: one sitting at a bench is opening and closing."""
+
+
+SETTLING = {
+    "DispositionOverridden": "unit",
+    "UnitHeld": "unit",
+    "UnitReleased": "unit",
+    "ParcelReleased": "parcel",
+    "ParcelReassigned": "parcel",
+}
+"""A supervisor's decisions -> the kind of subject. One made in the knowledge of both sides of a conflict settles it."""
 
 
 class Decision(NamedTuple):
@@ -33,6 +44,30 @@ class Decision(NamedTuple):
     seq: int
     knew: tuple[tuple[str, str, int], ...]
     """How far it knew other stations' work on this subject: station, epoch, seq."""
+
+
+class Settlement(NamedTuple):
+    """A supervisor's word on a subject, an event that stands. `task`: the one it names, empty where it names none.
+
+    `order`: clock, stream, seq; `at` microseconds since 1970 UTC; the rest as in `Decision`.
+    """
+
+    order: tuple[int, int, int]
+    station: str
+    epoch: str
+    seq: int
+    knew: tuple[tuple[str, str, int], ...]
+    operator: str
+    at: int
+    note: str
+    task: str
+
+
+class Course(NamedTuple):
+    """What has been decided on a subject and stands, in the order of the hybrid clock."""
+
+    decisions: list[Decision]
+    settlements: list[Settlement]
 
 
 class Conflict(NamedTuple):
@@ -47,6 +82,28 @@ def decides(kind: str, event: AnyEvent) -> str:
     """The class of decision on a subject of this kind, empty for none."""
     found = DECISIONS.get(type(event).__name__)
     return found[1] if found is not None and found[0] == kind else ""
+
+
+def settles(kind: str, event: AnyEvent) -> bool:
+    """Whether this may be a supervisor's word on a conflict over a subject of this kind."""
+    if isinstance(event, TroubleSettled):
+        return event.kind == "conflict"
+    return SETTLING.get(type(event).__name__) == kind
+
+
+def settled_by(conflict: Conflict, task: str, settlements: Iterable[Settlement]) -> Settlement | None:
+    """The first word that ends a conflict: it names its task, or names none and knew both sides."""
+    sides = (conflict.one, conflict.other)
+    for each in settlements:
+        if each.task == task or (not each.task and all(_follows(each, side) for side in sides)):
+            return each
+    return None
+
+
+def _follows(settlement: Settlement, side: Decision) -> bool:
+    if (settlement.station, settlement.epoch) == (side.station, side.epoch):
+        return settlement.seq >= side.seq
+    return settlement.station == side.station or covers(settlement.knew, side.station, side.epoch, side.seq)
 
 
 def knew(basis: Basis, kind: str, id_: str) -> tuple[tuple[str, str, int], ...]:

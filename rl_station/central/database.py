@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from rl_station.central import tables
+from rl_station.central import migrating, tables
 
 T = TypeVar("T")
 Row = Sequence[object]
@@ -130,14 +130,20 @@ _writing: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 
 
 def create_schema(engine: Engine) -> None:
-    """Make what is not there yet. Raises DatabaseError: `newer` where a newer version of this server made the tables."""
+    """Make what is not there yet, and bring up what an older version of this server made.
+
+    Raises DatabaseError: `newer` where a newer version made the tables.
+    """
 
     def create(connection: Connection) -> None:
         tables.metadata.create_all(connection)
         upsert(connection, tables.server_fact, [{"name": "schema", "value": str(tables.SCHEMA)}])
-        found = int(fact(connection, "schema"))
+        found = int(fact(connection, "schema", lock=True))
         if found > tables.SCHEMA:
             raise DatabaseError("newer", f"The tables are of schema {found}; this version knows {tables.SCHEMA}.")
+        if found < tables.SCHEMA:
+            migrating.bring_up(connection)
+            put_fact(connection, "schema", str(tables.SCHEMA))
 
     transaction(engine, create)
 

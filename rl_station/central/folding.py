@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rl_station.central import conflicts
-from rl_station.central.conflicts import Decision
+from rl_station.central.conflicts import Course, Decision, Settlement
 from rl_station.domain.events import CorrectionDeclared, Recorded
 from rl_station.domain.projections import (
     ContainerRow,
@@ -122,14 +122,14 @@ class Progress:
         if order <= self.begun or self.kind != "container":
             self.whole = True
 
-    def refold(self, history: Iterable[tuple[Taken, bool]]) -> list[Decision]:
+    def refold(self, history: Iterable[tuple[Taken, bool]]) -> Course:
         """Fold anew and give the decisions that stand.
 
         `history`: the events from `begun` on (from the first where `whole`) in their order, each with whether it was corrected.
         """
         newest, since = self.newest, NEVER if self.whole else self.begun
         self.row, self.last, self.newest, self.begun = None, {}, NEVER, NEVER
-        decisions: list[Decision] = []
+        course = Course([], [])
         for taken, corrected in history:
             order = taken.order
             newest = max(newest, order)
@@ -138,10 +138,12 @@ class Progress:
             self._put(taken, in_clock(taken.recorded), order)
             what = conflicts.decides(self.kind, taken.recorded.event)
             if what:
-                decisions.append(decision(what, self.kind, self.id, taken))
+                course.decisions.append(decision(what, self.kind, self.id, taken))
+            if conflicts.settles(self.kind, taken.recorded.event):
+                course.settlements.append(settlement(self.kind, self.id, taken))
         self.newest = newest
         self.stale = self.whole = False
-        return decisions
+        return course
 
     def value(self) -> bytes:
         """The item's value: `sync_wire.Known`."""
@@ -167,6 +169,9 @@ class Progress:
                 what = conflicts.decides(self.kind, event)
                 if what:
                     self._decided(what, taken)
+                if conflicts.settles(self.kind, event):
+                    # Which conflicts it ends, the whole history says.
+                    self.stale = self.whole = True
 
     def _filling(self, before: Any, order: Order) -> None:
         row: Any = self.row
@@ -193,3 +198,18 @@ def in_clock(recorded: Recorded) -> Recorded:
 def decision(what: str, kind: str, id_: str, taken: Taken) -> Decision:
     recorded = taken.recorded
     return Decision(what, taken.station, taken.epoch, recorded.seq, conflicts.knew(recorded.basis, kind, id_))
+
+
+def settlement(kind: str, id_: str, taken: Taken) -> Settlement:
+    recorded = taken.recorded
+    return Settlement(
+        taken.order,
+        taken.station,
+        taken.epoch,
+        recorded.seq,
+        conflicts.knew(recorded.basis, kind, id_),
+        recorded.operator,
+        recorded.at,
+        getattr(recorded.event, "note", ""),
+        getattr(recorded.event, "task", ""),
+    )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, update
 
-from rl_station.central import identity, projecting, streams, tables
+from rl_station.central import identity, projecting, settlements, streams, tables
 from rl_station.central.arrivals import CLOSED, COLUMNS, Delivery, delivery
 from rl_station.central.calls import Caller, Context
 from rl_station.central.database import copy_rows, transaction
@@ -176,7 +176,8 @@ def _open(connection: Connection, stream: Stream, now: int) -> None:
         return
     kind = FORK if stream.reason == "forked" else RESTORED
     detail = {"epoch": stream.epoch, "parent": stream.parent, "starts": stream.starts, "reason": stream.reason}
-    open_task(connection, Matter(stream.site, kind, "station", stream.station, (stream.epoch,)), detail, now)
+    id_ = open_task(connection, Matter(stream.site, kind, "station", stream.station, (stream.epoch,)), detail, now)
+    settlements.follow(connection, stream.site, [id_])
 
 
 def _store(connection: Connection, stream: Stream, found: Delivery, place: Place) -> None:

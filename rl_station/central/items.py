@@ -10,13 +10,14 @@ from sqlalchemy import Connection, bindparam, delete, select
 from rl_station.central import histories, positions, tables
 from rl_station.central.database import upsert
 from rl_station.central.positions import Head
+from rl_station.central.standing import NOWHERE, Standing
 from rl_station.central.subjects import findable
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.recalls import Recall
 from rl_station.domain.reference import AnnouncedReturn, Operator, Product
 
 _item, _lookup = tables.item, tables.lookup
-_LOAD = select(_item.c.key, _item.c.value, _item.c.state, _item.c.gone).where(
+_LOAD = select(_item.c.key, _item.c.value, _item.c.state, _item.c.gone, _item.c.counted).where(
     _item.c.site == bindparam("at_site"),
     _item.c.kind == bindparam("of"),
     _item.c.key.in_(bindparam("keys", expanding=True)),
@@ -27,7 +28,10 @@ _UNFIND = delete(_lookup).where(
     _lookup.c.kind == bindparam("old_kind"),
     _lookup.c.key == bindparam("old_key"),
 )
-_UPDATED = ("position", "status", "disposition", "client", "hlc", "final", "value", "gone", "state")
+_UPDATED = (
+    *("position", "status", "disposition", "client", "hlc", "final", "value", "gone", "state"),
+    *Standing._fields,
+)
 
 
 class Change(NamedTuple):
@@ -45,10 +49,11 @@ class Change(NamedTuple):
     hlc: int = 0
     final: bool = False
     state: bytes | None = None
+    standing: Standing = NOWHERE
 
 
 def load(connection: Connection, site: str, kind: str, keys: Iterable[str]) -> Iterator[Any]:
-    """Rows with `key`, `value`, `state` and `gone` of those items that are there."""
+    """Rows with `key`, `value`, `state`, `gone` and `counted` of those items that are there."""
     for some in histories.chunks(list(keys)):
         yield from connection.execute(_LOAD, {"at_site": site, "of": kind, "keys": some})
 
@@ -81,6 +86,7 @@ def _row(site: str, change: Change, position: int) -> Mapping[str, object]:
         "value": change.value,
         "gone": change.gone,
         "state": change.state,
+        **change.standing._asdict(),
     }
 
 

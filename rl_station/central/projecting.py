@@ -6,42 +6,31 @@ the past of its subject or a correction has the subject folded anew, and work do
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy import Connection
 
-from rl_station.central import corrections, histories, items, positions, tables
+from rl_station.central import corrections, histories, items, positions, settlements, tables
 from rl_station.central.conflict_tasks import settle
-from rl_station.central.conflicts import Decision
+from rl_station.central.conflicts import Course
 from rl_station.central.corrections import Key
-from rl_station.central.database import copy_rows, upsert
+from rl_station.central.database import copy_rows
 from rl_station.central.departures import Moved, Places, follow
 from rl_station.central.folding import NEVER, Order, Progress, Row, Taken, in_clock
 from rl_station.central.positions import Head
-from rl_station.central.subjects import Subject, about, findable
+from rl_station.central.standing import standing
+from rl_station.central.subjects import Subject, about
+from rl_station.central.tallies import Tallies
 from rl_station.domain.events import CorrectionDeclared
-from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow, work_done
+from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 
 KINDS = ("parcel", "unit", "container")
 _INDEX = ("site", "kind", "subject", "hlc", "stream", "seq")
 _NO_CODES: frozenset[str] = frozenset()
 
-Count = tuple[int, str, str, str]
-"""Hour, stage, station, operator."""
 Read = tuple[Taken, Sequence[Subject], Sequence[Subject]]
 """An event, all subjects that it is about, and those under which it is listed."""
-
-_work = tables.throughput
-_WORK_NONE = delete(_work).where(
-    _work.c.site == bindparam("at_site"),
-    _work.c.hour == bindparam("in_hour"),
-    _work.c.stage == bindparam("at_stage"),
-    _work.c.station == bindparam("at_station"),
-    _work.c.operator == bindparam("by_operator"),
-    _work.c.count == 0,
-)
 
 
 def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -> None:
@@ -67,15 +56,19 @@ def refold(connection: Connection, site: str, subjects: Iterable[Subject], now: 
 
 
 class _Before(NamedTuple):
-    """An item as it was found: its row, whether stations knew of it, its last event, its value."""
+    """An item as it was found: its row, whether stations knew of it, its last event, its value, what it has added to the counts.
+
+    `counted` None: an older version wrote it.
+    """
 
     row: Row | None
     told: bool
     newest: Order
     value: bytes
+    counted: bytes | None
 
 
-NEW = _Before(None, told=False, newest=NEVER, value=b"")
+NEW = _Before(None, told=False, newest=NEVER, value=b"", counted=None)
 
 
 class _Projection:
@@ -85,7 +78,8 @@ class _Projection:
         self._connection, self._site, self._now = connection, site, now
         self._subjects: dict[Subject, Progress] = {}
         self._before: dict[Subject, _Before] = {}
-        self._work: Counter[Count] = Counter()
+        self._tallies = Tallies()
+        self._settled: set[str] = set()
 
     def listed(self, new: Sequence[Taken]) -> list[Read]:
         """What each event is about, written down for whoever looks up a subject's events."""
@@ -96,11 +90,13 @@ class _Projection:
             for kind, subject in listed
         ]
         copy_rows(self._connection, tables.subject_event, _INDEX, rows)
+        settlements.listed(self._connection, self._site, new)
         return read
 
     def take(self, new: Sequence[Taken], read: Sequence[Read]) -> None:
         """Fold them into their subjects. The site's feed is held."""
         void, affected = self._corrected(new)
+        self._settled.update(id_ for taken in new if (id_ := settlements.named(taken)))
         self._load([subject for _, subjects, _ in read for subject in subjects], affected)
         subjects_of = self._subjects
         for taken, subjects, listed in read:
@@ -117,7 +113,7 @@ class _Projection:
         for subject, order in affected:
             subjects_of[subject].doubt(order)
         self._refold()
-        self._write_work()
+        settlements.follow(self._connection, self._site, self._settled - {""})
 
     def again(self, subjects: Iterable[Subject]) -> None:
         """All that is known of them, from the first event."""
@@ -132,9 +128,13 @@ class _Projection:
         changes = [
             _change(each, self._before.get(subject), places)
             for subject, each in self._subjects.items()
-            if every or each.value() != self._before.get(subject, NEW).value
+            if every or _changed(each, self._before.get(subject, NEW))
         ]
         items.write(self._connection, self._site, head, changes)
+        for change in changes:
+            before = self._before.get((change.kind, change.key), NEW)
+            self._tallies.unit(before.counted, change.standing.counted)
+        self._tallies.write(self._connection, self._site)
         follow(self._connection, places, self._site, self._moved(), set(self._subjects))
         return len(changes)
 
@@ -164,6 +164,7 @@ class _Projection:
                     void.add(key)
                 else:
                     self._count(taken, -1)
+                    self._settled.add(settlements.named(taken))
                     affected.extend((subject, taken.order) for subject in about(taken.recorded.event)[1])
         return void, affected
 
@@ -176,16 +177,18 @@ class _Projection:
             for found in items.load(self._connection, self._site, kind, keys):
                 progress = self._subjects[kind, found.key]
                 progress.load(found.value, found.state)
-                self._before[kind, found.key] = _Before(progress.row, not found.gone, progress.newest, found.value)
+                self._before[kind, found.key] = _Before(
+                    progress.row, not found.gone, progress.newest, found.value, found.counted
+                )
 
     def _refold(self) -> None:
         stale = [progress for progress in self._subjects.values() if progress.stale]
         for kind in KINDS:
             here = [progress for progress in stale if progress.kind == kind]
-            standing: dict[str, list[Decision]] = {}
+            courses: dict[str, Course] = {}
             for progress, history in self._histories(kind, here):
-                standing[progress.id] = progress.refold(history)
-            settle(self._connection, self._site, kind, standing, self._now)
+                courses[progress.id] = progress.refold(history)
+            settle(self._connection, self._site, kind, courses, self._now)
 
     def _histories(self, kind: str, stale: Sequence[Progress]) -> Iterable[tuple[Progress, list[tuple[Taken, bool]]]]:
         whole = [progress for progress in stale if progress.whole]
@@ -199,24 +202,11 @@ class _Projection:
                 yield progress, histories.about(self._connection, self._site, kind, [id_], since)[id_]
 
     def _count(self, taken: Taken, by: int) -> None:
-        done = work_done(taken.recorded)
-        if done is not None and findable(done.operator):
-            self._work[done.hour, done.stage, taken.station, done.operator] += by
+        self._tallies.event(taken.recorded, by)
 
-    def _write_work(self) -> None:
-        rows = [
-            {"site": self._site, "hour": hour, "stage": stage, "station": station, "operator": operator, "count": count}
-            for (hour, stage, station, operator), count in sorted(self._work.items())
-            if count
-        ]
-        upsert(self._connection, _work, rows, add=["count"])
-        gone = [
-            {"at_site": self._site, "in_hour": hour, "at_stage": stage, "at_station": station, "by_operator": operator}
-            for (hour, stage, station, operator), count in sorted(self._work.items())
-            if count < 0
-        ]
-        if gone:
-            self._connection.execute(_WORK_NONE, gone)
+
+def _changed(progress: Progress, before: _Before) -> bool:
+    return before.counted is None or progress.value() != before.value
 
 
 def _change(progress: Progress, before: _Before | None, places: Places) -> items.Change:
@@ -235,6 +225,7 @@ def _change(progress: Progress, before: _Before | None, places: Places) -> items
         hlc=progress.hlc,
         final=places.finished(row),
         state=progress.state(),
+        standing=standing(row),
     )
 
 

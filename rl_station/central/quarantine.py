@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, select, tuple_, update
 
-from rl_station.central import projecting, tables
+from rl_station.central import projecting, settlements, tables
 from rl_station.central.arrivals import COLUMNS, UNKNOWN, Arrival, reread
 from rl_station.central.database import reading, transaction, upsert
 from rl_station.central.folding import Taken
@@ -76,6 +76,7 @@ class Closed(NamedTuple):
 def quarantine(connection: Connection, stream: Stream, arrivals: Sequence[Arrival], now: int) -> None:
     """Note events that were stored without being understood, and open a task: one for each, or one for each unknown type."""
     rows = []
+    ids: set[str] = set()
     for arrival in arrivals:
         rows.append({"stream": stream.key, "seq": arrival.seq, "site": stream.site, "reason": arrival.reason})
         detail = {
@@ -88,7 +89,8 @@ def quarantine(connection: Connection, stream: Stream, arrivals: Sequence[Arriva
         }
         unknown = Kind(stream.site, stream.station, arrival.type, arrival.schema)
         matter = unknown.matter if arrival.reason == UNKNOWN else _alone(stream, arrival.seq)
-        open_task(connection, matter, detail, now)
+        ids.add(open_task(connection, matter, detail, now))
+    settlements.follow(connection, stream.site, ids)
     upsert(connection, tables.quarantined, rows, update=["reason"])
 
 

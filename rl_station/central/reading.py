@@ -9,20 +9,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import BigInteger, Connection, bindparam, cast, func, literal_column, select
 
 from rl_station.central import items, tables
 from rl_station.central.departures import Places, put_into
 from rl_station.central.folding import row_of
 from rl_station.central.subjects import findable
+from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.sync_wire import REFERENCE_KINDS, WORK_KINDS, Known
 from rl_station.settings.content import gtin14
 
+SLOTS = 3_600_000_000 // SLOT_US
+"""Slots of work in an hour."""
+MOST_SLOT = (1 << 63) - 1
 MOST_FOUND = 100
 """Things that one code finds at most."""
 
-_item, _lookup, _work = tables.item.c, tables.lookup.c, tables.throughput.c
+_item, _lookup, _work = tables.item.c, tables.lookup.c, tables.work.c
 _known = msgspec.json.Decoder(Known)
 _KEYS = (
     select(_lookup.kind, _lookup.key)
@@ -45,10 +49,12 @@ _INVENTORY = (
     .group_by(_item.disposition, _item.client, _item.status)
     .order_by(_item.disposition, _item.client, _item.status)
 )
+_hour = (_work.slot // literal_column(str(SLOTS), BigInteger)).label("hour")
 _DONE = (
-    select(_work.hour, _work.stage, _work.station, _work.operator, _work.count)
-    .where(_work.site == bindparam("at_site"), _work.hour >= bindparam("since"))
-    .order_by(_work.hour, _work.stage, _work.station, _work.operator)
+    select(_hour, _work.stage, _work.station, _work.operator, cast(func.sum(_work.count), BigInteger))
+    .where(_work.site == bindparam("at_site"), _work.slot >= bindparam("since"))
+    .group_by(_hour, _work.stage, _work.station, _work.operator)
+    .order_by(_hour, _work.stage, _work.station, _work.operator)
 )
 
 
@@ -181,7 +187,9 @@ def inventory(connection: Connection, site: str) -> tuple[Stock, ...]:
 
 def work(connection: Connection, site: str, since: int) -> tuple[Done, ...]:
     """Work finished from an hour on (hours since 1970 UTC)."""
-    return tuple(Done(*row) for row in connection.execute(_DONE, {"at_site": site, "since": since}))
+    return tuple(
+        Done(*row) for row in connection.execute(_DONE, {"at_site": site, "since": min(since * SLOTS, MOST_SLOT)})
+    )
 
 
 def _gtin(code: str) -> tuple[str, ...]:

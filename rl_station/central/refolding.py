@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Engine, bindparam, select, tuple_
 
 from rl_station.central import tables
 from rl_station.central.database import fact, put_fact, reading, transaction
+from rl_station.central.migrating import FOLDED_BY
 from rl_station.central.projecting import KINDS, refold
 from rl_station.central.subjects import Subject
 from rl_station.domain.projections import FOLDS
 
 CHUNK = 500
 """Items folded in one transaction, during which the site's pushes wait."""
-FOLDED_BY = "folds"
 
 _log = logging.getLogger(__name__)
 _item = tables.item.c

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, Table, Text, literal_column
 
 metadata = MetaData()
 
-SCHEMA = 1
-"""Raised with every change of these tables."""
+SCHEMA = 2
+"""Raised with every change of these tables; `migrating` brings older ones up."""
+
+LISTED_TYPES = (
+    *("ParcelReceived", "ParcelClosed", "DispositionDecided", "ReworkFinished", "UnitSorted"),
+    *("ContainerClosed", "ContainerShipped", "SecondLookTaken"),
+)
+"""Events that are counted (`work`, `looked`), and so are looked up by their time."""
 
 
 def stream_key(site: str, station: str, epoch: str) -> int:
@@ -130,6 +136,9 @@ event = Table(
 """`body`, `source` and `basis` are the bytes that the hash vouches for. `epoch` only where the envelope has another than the
 stream; `type` is empty for events that arrived sealed or withheld."""
 
+_listed = event.c.type.in_([literal_column(f"'{name}'") for name in LISTED_TYPES])
+Index("event_listed", event.c.stream, event.c.type, event.c.at, sqlite_where=_listed, postgresql_where=_listed)
+
 quarantined = Table(
     "quarantined",
     metadata,
@@ -157,11 +166,23 @@ item = Table(
     Column("value", LargeBinary, nullable=True),
     Column("gone", Boolean, nullable=False, default=False),
     Column("state", LargeBinary, nullable=True),
+    _text("queue"),
+    _number("since"),
+    _text("parcel"),
+    _number("received"),
+    _number("troubled"),
+    _number("decided"),
+    Column("counted", LargeBinary, nullable=True),
 )
 """What the feed hands out: the site's parcels, units and containers, and its reference data. `value` is JSON.
 
 `position` is that of the last change, 0 while nobody needs to know; `final`: the work on it is finished; `gone`: there is none
 (a tombstone); `state`: what folding the next event needs (`folding.State`, JSON), for parcels, units and containers.
+
+The rest is for supervisors, and no station hears of it: the queue that it waits in, `since` when (hybrid clock), the parcel that
+a unit came out of, when the return came in that a parcel belongs to (microseconds), the newest open trouble (hybrid clock, 0 for
+none), when a unit was decided (microseconds, 0 for never). `counted` is what it has added to `decided` (`kpi.Decided` as JSON, or
+empty), so that just this is taken off again; NULL where an older version of this server wrote the row.
 """
 Index("item_by_position", item.c.site, item.c.position)
 _here = ~item.c.final & ~item.c.gone
@@ -170,6 +191,12 @@ Index(
     sqlite_where=_here,
     postgresql_where=_here,
 )
+_waits = (item.c.queue != literal_column("''")) & _here
+Index("item_waiting", item.c.site, item.c.queue, item.c.since, item.c.key, sqlite_where=_waits, postgresql_where=_waits)
+_troubled = (item.c.troubled > literal_column("0")) & ~item.c.gone
+Index("item_troubled", item.c.site, item.c.troubled, sqlite_where=_troubled, postgresql_where=_troubled)
+_decided = item.c.decided > literal_column("0")
+Index("item_decided", item.c.site, item.c.decided, sqlite_where=_decided, postgresql_where=_decided)
 
 lookup = Table(
     "lookup",
@@ -194,17 +221,49 @@ corrected = Table(
 )
 """Events that a `CorrectionDeclared` of their station (its seq is `by`) took back."""
 
-throughput = Table(
-    "throughput",
+work = Table(
+    "work",
     metadata,
     _text("site", primary_key=True),
-    _number("hour", primary_key=True),
+    _number("slot", primary_key=True),
     _text("stage", primary_key=True),
     _text("station", primary_key=True),
     _text("operator", primary_key=True),
     _number("count"),
 )
-"""Finished pieces of work by `hour` (hours since 1970 UTC)."""
+"""Finished pieces of work by slots of five minutes: `kpi.Work`."""
+
+decided = Table(
+    "decided",
+    metadata,
+    _text("site", primary_key=True),
+    _number("hour", primary_key=True),
+    _bytes("key", primary_key=True),
+    *map(_text, ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason")),
+    *map(_number, ("units", "value", "valued", "expected", "known")),
+)
+"""Units as they are decided now: `kpi.Decided`. `key` is a hash of the texts, which together could be too long for an index."""
+
+looked = Table(
+    "looked",
+    metadata,
+    _text("site", primary_key=True),
+    _number("day", primary_key=True),
+    _bytes("key", primary_key=True),
+    *map(_text, ("inspector", "question", "first", "second")),
+    _number("count"),
+)
+"""Second looks: `kpi.Looked`, `key` as in `decided`."""
+
+station_status = Table(
+    "station_status",
+    metadata,
+    _text("site", primary_key=True),
+    _text("station", primary_key=True),
+    _number("at"),
+    Column("devices", LargeBinary, nullable=False),
+)
+"""What a station last said of its devices, and when (by the server's clock): `statuses.Kept`, JSON."""
 
 feed = Table(
     "feed",
@@ -243,8 +302,10 @@ task = Table(
     _time("resolved_at"),
     _text("resolved_by"),
     _text("note"),
+    _text("settled"),
 )
-"""Something a person has to look at. `detail` is JSON."""
+"""Something a person has to look at. `detail` is JSON. `settled`: the event that closed it (stream/seq); once that is
+taken back, the task is open again."""
 _open = task.c.resolved_at.is_(None)
 Index("task_by_subject", task.c.site, task.c.subject_kind, task.c.subject)
 Index("task_open", task.c.site, task.c.kind, task.c.opened_at, sqlite_where=_open, postgresql_where=_open)

@@ -156,7 +156,7 @@ def derived(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         "lookup": select(tables.lookup).order_by(*tables.lookup.primary_key),
         "listed": select(tables.subject_event).order_by(*tables.subject_event.primary_key),
         "corrected": select(tables.corrected.c.stream, tables.corrected.c.seq).order_by(*tables.corrected.primary_key),
-        "throughput": select(tables.throughput).order_by(*tables.throughput.primary_key),
+        "work": select(tables.work).order_by(*tables.work.primary_key),
         "open tasks": select(task.c.id, task.c.subject_kind, task.c.subject, task.c.detail)
         .where(task.c.resolved_at.is_(None))
         .order_by(task.c.id),

@@ -90,7 +90,7 @@ def test_a_correction_reaches_back_into_an_earlier_epoch(engine: Engine) -> None
     before = positions(engine)
     deliver(engine, dock, 3, 3)
     found = derived(engine)
-    assert found["throughput"] == []
+    assert found["work"] == []
     assert found["lookup"] == []
     with engine.connect() as connection:
         assert reading.parcel(connection, SITE, "P1") is None
@@ -128,7 +128,7 @@ def test_what_is_understood_only_later_does_not_count_where_it_was_corrected_bef
         project(connection, SITE, dock.log[:1], NOON)
 
     transaction(engine, later)
-    assert derived(engine)["throughput"] == []
+    assert derived(engine)["work"] == []
     with engine.connect() as connection:
         assert reading.parcel(connection, SITE, "P1") is None
 
@@ -250,7 +250,7 @@ def test_subjects_are_those_of_the_catalogue(event: Event) -> None:
 @pytest.mark.parametrize("event", EVERY, ids=lambda event: type(event).__name__)
 def test_what_is_not_listed_with_a_parcel_changes_nothing_of_it(event: AnyEvent) -> None:
     found, listed = about(event)
-    row = ParcelRow(parcel="P1", status="received")
+    row = ParcelRow(parcel="P1", status="received", queue="to_open", since=1)
     for kind, id_ in set(found) - set(listed):
         taken = Taken(
             1,

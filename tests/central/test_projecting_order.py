@@ -181,7 +181,7 @@ def _same_however_it_arrives(engine: Engine, course: list[Step], order: list[tup
     assert derived(engine) == whole
     assert _rows(whole) == expected_rows(writers)
     assert {(row[1], row[2]) for row in whole["item"] if row[7]} == expected_gone(_rows(whole))
-    assert {row[1:]: row[-1] for row in whole["throughput"]} == expected_work(writers)
+    assert {row[1:]: row[-1] for row in whole["work"]} == expected_work(writers)
 
 
 def _rows(found: dict[str, list[tuple[object, ...]]]) -> dict[tuple[str, str], object]:
