@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from rl_station.i18n import screen_texts, station_texts, workflow_texts
+from rl_station.i18n import screen_texts, station_texts, supervision_texts, workflow_texts
 
 
 @cache
 def texts() -> Mapping[str, str]:
-    """Code to English text, which is also the msgid of the translations. The three catalogues share no code."""
-    return MappingProxyType({**workflow_texts.TEXTS, **screen_texts.TEXTS, **station_texts.TEXTS})
+    """Code to English text, which is also the msgid of the translations. The catalogues share no code."""
+    return MappingProxyType(
+        {**workflow_texts.TEXTS, **screen_texts.TEXTS, **supervision_texts.TEXTS, **station_texts.TEXTS}
+    )

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from rl_station.domain.kpi import Figures, Selection, Subject
 from rl_station.domain.messages import Message
+from rl_station.workflow.actions import Action
 from rl_station.workflow.inputs import Input
-from rl_station.workflow.prompt import Prompt
+from rl_station.workflow.prompt import Choice, Fact, Prompt
 
 
 class ResultTone(StrEnum):
@@ -151,6 +153,74 @@ class PullsNetwork(Protocol):
     """A port whose network can be pulled and plugged in again by a key. Only the demo offers it."""
 
     def pull_network(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a supervisor looks at: always the figures, of this station or of the whole `site`; and what is behind one of them.
+
+    `selection`: its subjects are wanted. `subject`: its events are, and what can be done about it.
+    """
+
+    site: bool = False
+    selection: Selection | None = None
+    subject: Subject | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """Something that can be done about a subject. `action` still lacks what is asked for.
+
+    `choices` fill its field `picks`, `reasons` its field `why`: their ids are the values. `label` tells several of one kind
+    apart. `marked`: it is about the event under the cursor. Without reasons a note is required.
+    """
+
+    action: Action
+    picks: str = ""
+    choices: tuple[Choice, ...] = ()
+    reasons: tuple[Choice, ...] = ()
+    label: Message | None = None
+    marked: bool = False
+    noted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """A line of a subject's history. `seq`: its place in this station's log, 0 where it is another's."""
+
+    fact: Fact
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a supervisor sees of what was `wanted`. `figures` is None where they cannot be had at all.
+
+    `remark` says what is wrong with it, such as that the site's figures are this station's only.
+    """
+
+    wanted: Wanted
+    figures: Figures | None = None
+    subjects: tuple[Subject, ...] = ()
+    history: tuple[PastEvent, ...] = ()
+    doables: tuple[Doable, ...] = ()
+    remark: Message | None = None
+
+
+@runtime_checkable
+class Supervises(Protocol):
+    """A port that lets supervisors see figures and act. Every method returns at once."""
+
+    def supervise(self, wanted: Wanted | None, listener: Callable[[Sight], None]) -> None:
+        """Look at this from now on: sights of it go to the listener, at once and every other second; None ends it.
+
+        They come from a thread of their own, and only while the station's prompt is the supervisor's.
+        """
+        ...
+
+    def give_pin(self, pin: str) -> None:
+        """Check a PIN, not kept anywhere; what comes of it arrives as a view."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

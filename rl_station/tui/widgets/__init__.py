@@ -4,6 +4,7 @@ A widget that decides something about the work does not belong here.
 """
 
 from rl_station.tui.widgets.bars import HeadBar, HintBar, Notices, StatusBar
+from rl_station.tui.widgets.board import Board, Mark
 from rl_station.tui.widgets.choices import Choices
 from rl_station.tui.widgets.devices import DeviceTable
 from rl_station.tui.widgets.headline import Destination, Headline
@@ -11,6 +12,7 @@ from rl_station.tui.widgets.lists import CheckLines, Facts
 from rl_station.tui.widgets.result import ResultPanel
 
 __all__ = [
+    "Board",
     "CheckLines",
     "Choices",
     "Destination",
@@ -19,6 +21,7 @@ __all__ = [
     "HeadBar",
     "Headline",
     "HintBar",
+    "Mark",
     "Notices",
     "ResultPanel",
     "StatusBar",

@@ -1,0 +1,66 @@
+"""The pages below the overview: a section on its own, the subjects behind a figure, one subject with its events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from rl_station.domain.kpi import Subject
+from rl_station.tui.contract import PastEvent
+from rl_station.tui.supervision.drawing import Pen, table
+from rl_station.tui.supervision.figures import Told
+from rl_station.tui.supervision.pieces import Block, Piece, fitted
+from rl_station.tui.supervision.sections import Cell, Line, Table
+from rl_station.tui.supervision.words import clock
+from rl_station.tui.widgets.drawn import wrapped
+from rl_station.tui.wording import safe
+
+_DAY_US = 86_400_000_000
+_WHEN_SHARE = 0.4
+_BETWEEN = 2
+EVENT = "event"
+
+
+def subjects(found: Sequence[Subject] | None, title: str, told: Told) -> Table:
+    """What is behind a figure, the newest first; None while it is being read."""
+    lines = tuple(
+        Line(f"{each.kind}.{each.id}.{place}", _named(each), (Cell(_when(each.at, told.figures.at), "", each),))
+        for place, each in enumerate(found or ())
+    )
+    empty = told.word("loading" if found is None else "nothing_behind")
+    return Table("subjects", f"{title} {len(lines)}", (told.word("when"),), lines, empty=empty)
+
+
+def _named(subject: Subject) -> str:
+    return safe(f"{subject.id}  {subject.text}".rstrip())
+
+
+def _when(at: int, now: int) -> str:
+    if not at:
+        return "-"
+    return clock(at, "%H:%M:%S" if abs(now - at) < _DAY_US else "%Y-%m-%d %H:%M")
+
+
+def events(history: Sequence[PastEvent], width: int, pen: Pen) -> Block:
+    """As the trace screen tells them, oldest first; the cursor goes from event to event."""
+    look = pen.look
+    labels = [pen.say(line.fact.label) for line in history]
+    room = min(max(map(cell_len, labels), default=0), round(width * _WHEN_SHARE))
+    block: Block = []
+    for place, (line, label) in enumerate(zip(history, labels, strict=True)):
+        when = [text.plain for text in wrapped(label, room)]
+        what = [text.plain for text in wrapped(pen.say(line.fact.value), max(1, width - room - _BETWEEN))]
+        for at in range(max(len(when), len(what))):
+            left = fitted(when[at] if at < len(when) else "", room)
+            key = (EVENT, str(line.seq), str(place)) if at == 0 else ()
+            row = [Piece(0, left, look.palette.quiet, key)]
+            if at < len(what):
+                row.append(Piece(room + _BETWEEN, what[at], f"bold {look.ink(line.fact.tone)}"))
+            block.append(tuple(row))
+    return block
+
+
+def whole(shown: Table, width: int, pen: Pen) -> Block:
+    """A table with all its lines."""
+    return table(shown, width, len(shown.lines) + 2, pen)
