@@ -26,12 +26,14 @@ class Message(msgspec.Struct, frozen=True, order=True):
 class Refusal(msgspec.Struct, frozen=True):
     """An input that was not accepted, and why.
 
-    `blocking`: a blind next scan could do harm, so nothing but ACK and UNDO is taken until acknowledged.
+    `blocking`: a blind next scan could do harm, so nothing but ACK and UNDO is taken until acknowledged. `unit`: as in
+    `events.ScanRefused`.
     """
 
     code: str
     params: tuple[tuple[str, Parameter], ...] = ()
     blocking: bool = False
+    unit: str = ""
 
     @property
     def message(self) -> Message:
@@ -49,3 +51,8 @@ def content(text: str) -> Message:
 
 def refuse(code: str, /, *, blocking: bool = False, **params: Parameter) -> Refusal:
     return Refusal(code, tuple(sorted(params.items())), blocking)
+
+
+def wrong_place(unit: str, code: str, /, **params: Parameter) -> Refusal:
+    """The alarm of a unit that was about to go where it does not belong: it is told of the unit, too."""
+    return Refusal(code, tuple(sorted({**params, "unit": unit}.items())), blocking=True, unit=unit)

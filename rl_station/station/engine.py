@@ -88,7 +88,7 @@ class Engine:
             return Outcome(input=given, events=(), prompt=self.prompt(), source=source)
         refusal = decided if isinstance(decided, Refusal) else None
         events: tuple[Event, ...] = (
-            (ScanRefused(code=decided.code, params=decided.params, blocking=decided.blocking),)
+            (ScanRefused(code=decided.code, params=decided.params, blocking=decided.blocking, unit=decided.unit),)
             if isinstance(decided, Refusal)
             else decided
         )

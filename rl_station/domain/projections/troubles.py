@@ -65,7 +65,8 @@ def _misplaced(event: events.ScanRefused) -> _Said:
 
 def _looked_again(event: events.SecondLookTaken) -> _Said:
     otherwise = [question for question, first, second in event.pairs if first != second]
-    return _said("disagreement", disagreement=" ".join(otherwise)) if otherwise else _said("disagreement")
+    found = {"disagreement": " ".join(otherwise), "hazard": " ".join(event.hazards)}
+    return _said("disagreement", **{kind: detail for kind, detail in found.items() if detail})
 
 
 def _recall_checked(event: events.UnitRecallChecked) -> _Said:

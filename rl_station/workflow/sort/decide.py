@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rl_station.domain.events import Event
-from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.messages import Refusal, refuse, wrong_place
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.inputs import Command, Commanded, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
@@ -73,7 +73,7 @@ def _into(job: Presented, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...]
     if bin_id is None:
         return unwanted(scan, "container")
     if bin_id != job.bin:
-        return refuse("sort.wrong_bin", blocking=True, bin=visible(bin_id), wanted=job.bin or "-", unit=job.unit)
+        return wrong_place(job.unit, "sort.wrong_bin", bin=visible(bin_id), wanted=job.bin or "-")
     return put_into(bin_place(job), job.bin, job, knowledge)
 
 
