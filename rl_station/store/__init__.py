@@ -6,6 +6,7 @@ Opening, appending, reading, checking, rebuilding, backing up and migrating live
 from rl_station.store.checking import Problem, Report, check_folder
 from rl_station.store.errors import StoreError, StoreFull
 from rl_station.store.facts import Epoch
+from rl_station.store.figures import StoreFigures
 from rl_station.store.folder import holder
 from rl_station.store.log import Head
 from rl_station.store.reader import Reader, open_reader
@@ -27,6 +28,7 @@ __all__ = [
     "Space",
     "Store",
     "StoreError",
+    "StoreFigures",
     "StoreFull",
     "StoreRows",
     "Throughput",

@@ -12,6 +12,7 @@ from rl_station.store import facts, log, outbox, schema
 from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database
 from rl_station.store.decisions import decisions
+from rl_station.store.figures import StoreFigures
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
 from rl_station.store.rows import StoreRows
@@ -25,6 +26,7 @@ class Reader:
         """Use `open_reader`."""
         self._database = database
         self.records = StoreRecords(database, StoreRows(database))
+        self.figures = StoreFigures(database)
         self.station = facts.get(database, facts.STATION)
         self.purpose = facts.get(database, facts.PURPOSE)
 

@@ -7,14 +7,13 @@ from sqlalchemy import bindparam, func, select
 
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.kpi import SLOT_US
-from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
+from rl_station.domain.projections import ParcelRow, UnitRow
 from rl_station.store import log, tables
 from rl_station.store.database import Database, Params, prepare
+from rl_station.store.departures import left, shipped
 from rl_station.store.rows import Rows
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
 
-MOST_PALLETS = 8
-"""How deep containers may stand on containers before we stop looking."""
 SLOTS_PER_HOUR = 3_600_000_000 // SLOT_US
 
 _HISTORY = prepare(
@@ -106,7 +105,7 @@ class StoreRecords:
             return None
         return ContainerRecord(
             container=code,
-            status="shipped" if self._shipped(row) else row.status,
+            status="shipped" if shipped(row, self._rows) else row.status,
             disposition=row.disposition,
             client=row.client,
             bin=row.bin,
@@ -149,23 +148,9 @@ class StoreRecords:
 
     def _unit_record(self, row: UnitRow) -> UnitRecord:
         shown = {name: getattr(row, name) for name in UnitRecord.__struct_fields__}
-        place = self._rows.container(row.container) if row.status == "sorted" else None
-        if place is not None and (row.placed_seq < place.opened_seq or self._shipped(place)):
+        if row.status == "sorted" and left(row.container, row.placed_seq, self._rows):
             shown["status"] = "shipped"
         return UnitRecord(**shown)
-
-    def _shipped(self, row: ContainerRow) -> bool:
-        """It left, or what it stands on left (a pallet that was filled anew since has left, too)."""
-        for _ in range(MOST_PALLETS):
-            if row.status == "shipped":
-                return True
-            pallet = self._rows.container(row.pallet) if row.status == "consolidated" else None
-            if pallet is None:
-                return False
-            if row.pallet_seq < pallet.opened_seq:
-                return True
-            row = pallet
-        return False
 
 
 def _line(*columns: object) -> HistoryLine:

@@ -16,13 +16,13 @@ from store_world import live, open_store
 from rl_station.domain import events as ev
 from rl_station.store import Store, StoreError, StoreFull
 
-SIZE = 3 << 20
+SIZE = 4 << 20
 BIG = ev.ScanRefused(code="scan.unknown", params=(("shown", "x" * 3000),))
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 3 MiB, really."""
+    """A file system of 4 MiB, really."""
     place = tmp_path / "disk"
     place.mkdir()
     made = subprocess.run(
