@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from rl_station.domain.checklist import Checklist
-from rl_station.domain.events import AnyEvent
+from rl_station.domain.events import AnyEvent, Recorded
 from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
@@ -41,7 +41,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
 
     `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
     of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
-    as in `rules.Decision`.
+    as in `rules.Decision`. `held`: why a supervisor set it aside, empty where nobody did. `graded_by`: who gave it its grade.
     """
 
     unit: str
@@ -72,6 +72,8 @@ class UnitRecord(msgspec.Struct, frozen=True):
     packs: tuple[str, ...] = ()
     approval: str = ""
     steps: tuple[str, ...] = ()
+    held: str = ""
+    graded_by: str = ""
 
 
 class ContainerRecord(msgspec.Struct, frozen=True):
@@ -112,6 +114,13 @@ class Records(Protocol):
 
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
         """Everything that happened to a unit and was not taken back, oldest first; the taking back itself is not among it."""
+        ...
+
+    def inputs(self, seqs: tuple[int, ...]) -> tuple[Recorded, ...]:
+        """What stands of the inputs that these events of this station's own log belong to, in order.
+
+        Events that nobody knows, that were taken back or that an earlier life of the log recorded give nothing.
+        """
         ...
 
     def container(self, code: str) -> ContainerRecord | None: ...
@@ -211,6 +220,10 @@ class Knowledge(Protocol):
         ...
 
     def hold_bin(self) -> str: ...
+
+    def has_pin(self, operator: str) -> bool:
+        """Whether a PIN is set for this operator."""
+        ...
 
     def default_lane(self) -> str:
         """Where parcels go whose categories no lane asks for."""

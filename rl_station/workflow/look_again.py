@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from rl_station.domain import events as e
 from rl_station.domain.second_look import chosen
-from rl_station.workflow.knowledge import Knowledge, Records, UnitRecord
+from rl_station.workflow.knowledge import Knowledge, UnitRecord
 from rl_station.workflow.state import UnitInHand
 
 ON_HOLD = "hold"
@@ -59,13 +59,6 @@ def _after(look: Look, event: e.AnyEvent) -> Look:  # noqa: PLR0911 - a table: o
             return look
 
 
-def inspector_of(plate: str, records: Records) -> str:
-    """Who gave the unit the grade it has."""
-    graded = e.UnitGraded.__name__
-    lines = records.history(unit=plate)
-    return next((line.operator for line in reversed(lines) if line.type == graded and not line.corrected), "")
-
-
 def asked_for(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[e.SecondLookAsked, ...]:
     """For a unit whose work is done: whether somebody else grades it again, before it goes on.
 
@@ -73,16 +66,15 @@ def asked_for(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[e.Se
     """
     if not unit.functional or not unit.answers or unit.aside or unit.approval or unit.disposition == ON_HOLD:
         return ()
-    shares = knowledge.second_look
-    inspector = inspector_of(unit.unit, knowledge.records)
-    if not chosen(unit.unit, inspector, unit.functional, unit.cosmetic, shares):
+    record = knowledge.records.unit(unit.unit)
+    if record is None or not is_chosen(record, knowledge):
         return ()
     look = look_of(knowledge.records.unit_events(unit.unit))
     if look.asked or look.taken:
         return ()
-    return (e.SecondLookAsked(unit=unit.unit, parcel=parcel, bin=shares.bin),)
+    return (e.SecondLookAsked(unit=unit.unit, parcel=parcel, bin=knowledge.second_look.bin),)
 
 
-def look_at(record: UnitRecord, knowledge: Knowledge) -> Look:
-    """The second look at a unit that the records know."""
-    return look_of(knowledge.records.unit_events(record.unit))
+def is_chosen(record: UnitRecord, knowledge: Knowledge) -> bool:
+    """Whether it is among those that the site looks at again."""
+    return chosen(record.unit, record.graded_by, record.functional, record.cosmetic, knowledge.second_look)

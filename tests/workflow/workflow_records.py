@@ -54,6 +54,8 @@ class WorldRecords:
         else:
             self._apply_parcel(event)
             self._apply_unit(event)
+            if isinstance(event, e.UnitGraded) and event.unit in self.units:
+                self.units[event.unit] = replace(self.units[event.unit], graded_by=line.operator)
             self._apply_container(event)
 
     def _apply_parcel(self, event: e.Event) -> None:
@@ -90,7 +92,7 @@ class WorldRecords:
         known = recalled(known, event)
         match event:
             case e.UnitGraded():
-                known = replace(known, functional=event.functional, cosmetic=event.cosmetic)
+                known = replace(known, functional=event.functional, cosmetic=event.cosmetic, packaging=event.packaging)
             case e.UnitSerialRead():
                 known = replace(known, serial=event.serial)
             case e.UnitSwapSuspected() | e.TagMismatchResolved(verdict="swap"):

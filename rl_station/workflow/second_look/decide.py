@@ -21,8 +21,8 @@ from rl_station.workflow.inspect.evolve import evolve_unit
 from rl_station.workflow.inspect.questions import asked, findings_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import visible
-from rl_station.workflow.second_look.blind import as_second, first_of, second_of
-from rl_station.workflow.second_look.pairs import GRADES, grade_pairs, pairs_of
+from rl_station.workflow.second_look.blind import GRADES, as_second, first_of, second_of
+from rl_station.workflow.second_look.pairs import grade_pairs, pairs_of
 from rl_station.workflow.second_look.take_up import take_up
 from rl_station.workflow.state import LookingAgain, State, UnitInHand
 from rl_station.workflow.undo import put_down
@@ -55,9 +55,10 @@ def _put_aside(state: State, job: LookingAgain) -> tuple[Event, ...]:
 
 
 def _looking(job: LookingAgain, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    first = first_of(job.unit, knowledge)
-    if first is None:
+    record = knowledge.records.unit(job.unit)
+    if record is None:
         return refuse("second_look.scan_unit_first")
+    first = first_of(record, knowledge)
     unit = second_of(first, knowledge)
     match given:
         case Scanned(scan=scan):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rl_station.workflow.second_look.blind import GRADES
 from rl_station.workflow.state import UnitInHand
-
-GRADES = ("functional", "cosmetic", "packaging")
 
 Pair = tuple[str, str, str]
 

@@ -20,8 +20,8 @@ _UNIT = (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL, ScanKind.BADGE)
 def prompt(state: State, knowledge: Knowledge) -> Prompt:
     """What whoever looks again sees."""
     match state.job:
-        case LookingAgain() as job if first := first_of(job.unit, knowledge):
-            unit = second_of(first, knowledge)
+        case LookingAgain() as job if record := knowledge.records.unit(job.unit):
+            unit = second_of(first_of(record, knowledge), knowledge)
             language = state.worker.language if state.worker else ""
             shown = unit_prompt(bench_of(unit, job.parcel), unit, state, language, knowledge)
             facts = (fact("unit", job.unit), *shown.facts)

@@ -9,7 +9,7 @@ from rl_station.workflow.facts import bin_name
 from rl_station.workflow.inspect.approval import recalled_since
 from rl_station.workflow.inspect.questions import asked
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
-from rl_station.workflow.look_again import ON_HOLD, inspector_of, look_at
+from rl_station.workflow.look_again import ON_HOLD, is_chosen, look_of
 from rl_station.workflow.scans import unit_plate, unwanted, visible
 from rl_station.workflow.second_look.blind import first_of, second_of
 from rl_station.workflow.state import Worker
@@ -23,7 +23,7 @@ def take_up(scan: Scan, worker: Worker | None, knowledge: Knowledge) -> tuple[Ev
     if plate is None:
         return unwanted(scan, "unit_plate")
     record = knowledge.records.unit(plate)
-    if record is None or not record.parcel or first_of(plate, knowledge) is None:
+    if record is None or not record.parcel:
         return refuse("second_look.unknown_unit", unit=visible(plate))
     return _not_here(record, knowledge) or _not_graded(record, knowledge) or _begun(record, worker, knowledge)
 
@@ -39,7 +39,7 @@ def _not_here(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
         return refuse("second_look.in_rework", unit=plate, bin=bin_)
     if record.recall:
         return refuse("second_look.recalled", unit=plate, recall=record.recall, bin=bin_)
-    if record.approval or record.disposition == ON_HOLD:
+    if record.held or record.approval or record.disposition == ON_HOLD:
         return refuse("second_look.on_hold", unit=plate, bin=bin_)
     return recalled_since(record, knowledge)
 
@@ -53,14 +53,21 @@ def _not_graded(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
 
 
 def _begun(record: UnitRecord, worker: Worker | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    plate, looker = record.unit, worker.id if worker else ""
-    look = look_at(record, knowledge)
-    inspector = inspector_of(plate, knowledge.records)
+    """By whoever has not graded it, once."""
+    looker = worker.id if worker else ""
+    look = look_of(knowledge.records.unit_events(record.unit))
     if look.taken:
-        return refuse("second_look.taken", unit=plate, bin=bin_name(record.bin, knowledge))
-    if looker == inspector:
-        return refuse("second_look.own", unit=plate, name=worker.name if worker else "-")
-    first = first_of(plate, knowledge)
-    if first is None or asked(second_of(first, knowledge), knowledge) is None:
-        return refuse("second_look.nothing_asked", unit=plate)
-    return (SecondLookBegun(unit=plate, parcel=record.parcel, inspector=inspector, looker=looker, chosen=look.asked),)
+        return refuse("second_look.taken", unit=record.unit, bin=bin_name(record.bin, knowledge))
+    if looker == record.graded_by:
+        return refuse("second_look.own", unit=record.unit, name=worker.name if worker else "-")
+    if asked(second_of(first_of(record, knowledge), knowledge), knowledge) is None:
+        return refuse("second_look.nothing_asked", unit=record.unit)
+    return (
+        SecondLookBegun(
+            unit=record.unit,
+            parcel=record.parcel,
+            inspector=record.graded_by,
+            looker=looker,
+            chosen=look.asked or is_chosen(record, knowledge),
+        ),
+    )
