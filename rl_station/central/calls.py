@@ -14,8 +14,8 @@ from rl_station.central.metrics import Metrics
 from rl_station.domain.clock import Clock
 from rl_station.domain.sync_wire import Refused
 
-Access = Literal["open", "station", "reader"]
-"""Who may call: anybody; an enrolled station with its token; a program with a reader token."""
+Access = Literal["open", "station", "reader", "site"]
+"""Who may call: anybody; an enrolled station with its token; a program with a reader token; either of the two."""
 Form = Literal["json", "msgpack"]
 ZSTD = "zstd"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from rl_station.central import tables
 from rl_station.central.folding import Taken
@@ -16,8 +16,10 @@ T = TypeVar("T")
 
 CHUNK = 500
 """Keys in one statement."""
+MANY = 10_000
+"""Events read at once where all are read."""
 
-_event, _stream, _subject = tables.event, tables.stream, tables.subject_event
+_event, _stream, _subject, _held = tables.event, tables.stream, tables.subject_event, tables.quarantined
 _body = msgspec.json.Decoder(AnyEvent)
 _basis = msgspec.json.Decoder(Basis)
 
@@ -54,6 +56,20 @@ _ABOUT = (
     .order_by(_subject.c.hlc, _subject.c.stream, _subject.c.seq)
 )
 _NEWEST = _ABOUT.order_by(None).order_by(_subject.c.hlc.desc(), _subject.c.stream.desc(), _subject.c.seq.desc())
+_COUNTED = (
+    _JOINED.outerjoin(_held, (_held.c.stream == _event.c.stream) & (_held.c.seq == _event.c.seq))
+    .where(
+        _held.c.seq.is_(None),
+        _event.c.stream == bindparam("of"),
+        tables.LISTED,
+        _event.c.type == bindparam("type"),
+        tables.corrected.c.by.is_(None),
+        tuple_(_event.c.at, _event.c.seq) > tuple_(bindparam("at"), bindparam("seq")),
+    )
+    .order_by(_event.c.at, _event.c.seq)
+    .limit(bindparam("most"))
+)
+_STREAMS = select(_stream.c.stream).where(_stream.c.site == bindparam("at_site")).order_by(_stream.c.stream)
 _ONES = _JOINED.where(_event.c.stream == bindparam("of"), _event.c.seq.in_(bindparam("seqs", expanding=True)))
 
 
@@ -91,6 +107,16 @@ def ones(connection: Connection, keys: Iterable[tuple[int, int]]) -> dict[tuple[
                 if taken is not None:
                     found[stream, row.seq] = taken
     return found
+
+
+def listed(connection: Connection, site: str) -> Iterator[Taken]:
+    """Every event of `tables.LISTED_TYPES` that a site's derived tables are made of and that stands, by stream and type."""
+    for stream in connection.execute(_STREAMS, {"at_site": site}).scalars().all():
+        for type_ in tables.LISTED_TYPES:
+            after = {"at": -(1 << 63), "seq": 0}
+            while rows := connection.execute(_COUNTED, {"of": stream, "type": type_, "most": MANY, **after}).all():
+                yield from (taken for row in rows if (taken := _taken(row)) is not None)
+                after = {"at": rows[-1].at, "seq": rows[-1].seq}
 
 
 def chunks(values: list[T], size: int = CHUNK) -> Iterator[list[T]]:

@@ -85,11 +85,12 @@ def caller(context: Context, access: str, authorization: str) -> Caller:
     shape = _TOKEN.fullmatch(token.strip()) if scheme.lower() == "bearer" else None
     if shape is None:
         raise _refused("unauthorized", "A token is needed: `Authorization: Bearer ...`.")
-    if (shape["kind"] == "s") != (access == "station"):
+    kind = "station" if shape["kind"] == "s" else "reader"
+    if access not in (kind, "site"):
         raise _refused("forbidden", f"This is for a {access}'s token.")
     place = _unplaced(shape["place"])
     digest = _digest(token.strip())
-    if access == "station":
+    if kind == "station":
         return reading(context.engine, lambda connection: _station(connection, place, digest))
     return reading(context.engine, lambda connection: _reader(connection, digest))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 from sqlalchemy import Connection, bindparam, update
 
-from rl_station.central import identity, projecting, settlements, streams, tables
+from rl_station.central import identity, projecting, settlements, statuses, streams, tables
 from rl_station.central.arrivals import CLOSED, COLUMNS, Delivery, delivery
 from rl_station.central.calls import Caller, Context
 from rl_station.central.database import copy_rows, transaction
@@ -189,6 +189,8 @@ def _store(connection: Connection, stream: Stream, found: Delivery, place: Place
     fresh = (*filled, *new) if filled else new
     quarantine(connection, stream, [arrival for arrival in fresh if arrival.reason], now)
     projecting.project(connection, found.site, [arrival.taken for arrival in fresh if arrival.taken is not None], now)
+    if push.status is not None:
+        statuses.keep(connection, found.site, push.station, push.status, now)
     contact = Contact(now, push.sent_at - now, push.waiting, push.version)
     if new:
         streams.move(connection, stream, (new[-1].seq, new[-1].hash, push.events[-1].hlc), contact)

@@ -20,7 +20,9 @@ _WHO = {
     "open": "anybody",
     "station": "a station, with the token it got when it was enrolled",
     "reader": "a program, with a reader's token",
+    "site": "a station or a program of the site, each with its token",
 }
+_SHOWN = {"site": ("station", "reader")}
 _SCHEMES = {
     "station": {"type": "http", "scheme": "bearer", "description": "Token of an enrolled station (POST /v1/enrol)."},
     "reader": {"type": "http", "scheme": "bearer", "description": "Token of `rl-station central enroll --reader`."},
@@ -87,7 +89,7 @@ def _operation(route: Route, shapes: dict[str, Any]) -> dict[str, Any]:
         },
     }
     if route.access != "open":
-        operation["security"] = [{route.access: []}]
+        operation["security"] = [{scheme: []} for scheme in _SHOWN.get(route.access, (route.access,))]
     taken = route.takes or ((media,) if route.request is not None else ())
     if taken:
         shape = {} if route.request is None else {"schema": shapes[repr(route.request)]}

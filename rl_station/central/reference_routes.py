@@ -35,7 +35,8 @@ ROUTES = (
             Parameter("kind", "What is in it, where neither its entries nor its name say it."),
             Parameter(
                 "name",
-                "The file's name: products.csv, returns.csv, recalls.csv, dispositions.toml, checklists/NAME.toml.",
+                "The file's name: products.csv, returns.csv, recalls.csv, dispositions.toml, checklists/NAME.toml, "
+                "supervision.toml.",
             ),
             Parameter("strict", "`yes`: take nothing if one row is refused."),
             Parameter("replace", "`yes`: delete what is not in it, of the kinds it holds."),

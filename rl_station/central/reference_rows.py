@@ -11,6 +11,7 @@ from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.reference_csv import csv_rows
 from rl_station.central.reference_read import Read, Refusal, Source, broken
 from rl_station.central.reference_values import decoded, taken
+from rl_station.settings import SUPERVISION_FILE
 
 CSV_KINDS = ("product", "return", "recall")
 _CSV_FILES = {"products.csv": "product", "returns.csv": "return", "recalls.csv": "recall"}
@@ -22,7 +23,7 @@ def rows(source: Source) -> Iterator[Read]:
     if name.suffix == ".json" or (source.kind and source.kind not in CSV_KINDS and name.suffix != ".toml"):
         yield from _json(source)
     elif name.suffix == ".toml":
-        yield _rules(source)
+        yield _text(source)
     else:
         kind = source.kind or _CSV_FILES.get(name.name, "")
         if kind in CSV_KINDS:
@@ -73,16 +74,17 @@ def _json_row(source: Source, raw: msgspec.Raw, line: int) -> Read:
     return Read(kind, found.key, found, line=line)
 
 
-def _rules(source: Source) -> Read:
-    """A file of rules or a checklist, whose text is the value."""
+def _text(source: Source) -> Read:
+    """A file of rules, a checklist or the settings of supervision, whose text is the value."""
     path = PurePath(source.name)
+    kind = "supervision" if path.name == SUPERVISION_FILE else "rules"
     key = f"checklists/{path.name}" if path.parent.name == "checklists" else path.name
     try:
         with source.open() as file:
             text = file.read().decode("utf-8-sig").replace("\r\n", "\n")
-        return Read("rules", key, taken("rules", key, text))
+        return Read(kind, key, taken(kind, key, text))
     except UnicodeDecodeError:
         reason = "is not UTF-8 text"
     except NotTakenError as error:
         reason = str(error)
-    return Read("rules", key, None, (Refusal(source.name, 0, key, reason),))
+    return Read(kind, key, None, (Refusal(source.name, 0, key, reason),))

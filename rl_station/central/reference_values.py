@@ -12,7 +12,7 @@ from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.subjects import LONGEST, findable
 from rl_station.domain.recalls import Recall, Reversal, recall_key
 from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
-from rl_station.settings import ConfigError, sent_file
+from rl_station.settings import SUPERVISION_FILE, ConfigError, sent_file, sent_supervision
 
 MOST_BYTES = 256 * 1024
 """Bytes of one value."""
@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "recall": Kind(Recall, recall_key, reference_checks.recall),
     "recall_reversed": Kind(Reversal, lambda value: value.reference, reference_checks.reversal),
     "rules": Kind(str, None, _asis),
+    "supervision": Kind(str, None, _asis),
 }
 """As `sync_wire.REFERENCE_KINDS`."""
 
@@ -81,8 +82,8 @@ def taken(kind: str, key: str, value: object) -> Taken:
         raise NotTakenError(f"has the key {key[:60]!r}, but says {own[:60]!r} itself")
     if not own or not findable(own):
         raise NotTakenError(f"needs a key of 1 to {LONGEST} characters")
-    if kind == "rules":
-        _usable(own, str(value))
+    if kind in _FILES:
+        _usable(kind, own, str(value))
     packed = _encoder.encode(value)
     if len(packed) > MOST_BYTES:
         raise NotTakenError(f"is larger than {MOST_BYTES} bytes")
@@ -99,8 +100,17 @@ def decoded(kind: str, value: bytes | msgspec.Raw) -> Any:
         raise NotTakenError(str(error)) from error
 
 
-def _usable(name: str, text: str) -> None:
+def _usable(kind: str, name: str, text: str) -> None:
+    if kind == "supervision" and name != SUPERVISION_FILE:
+        raise NotTakenError(f"has the name {SUPERVISION_FILE}")
     try:
-        sent_file(name, text)
+        _FILES[kind](name, text)
     except ConfigError as error:
         raise NotTakenError("; ".join(str(problem) for problem in error.problems[:5])) from error
+
+
+_FILES: Mapping[str, Callable[[str, str], object]] = {
+    "rules": sent_file,
+    "supervision": lambda _, text: sent_supervision(text),
+}
+"""Kinds whose value is the text of a file, and what reads it. Raises ConfigError."""

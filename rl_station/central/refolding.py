@@ -1,6 +1,6 @@
 """The rows of a server whose folds have changed with its version: folded anew from their events, a few at a time.
 
-The counts of finished work stay what they were when they were counted.
+What is counted by events (work, second looks) is counted anew, a site at a time; units as they are decided follow their rows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from rl_station.central import tables
 from rl_station.central.database import fact, put_fact, reading, transaction
 from rl_station.central.migrating import FOLDED_BY
 from rl_station.central.projecting import KINDS, refold
+from rl_station.central.recounting import recount
 from rl_station.central.subjects import Subject
 from rl_station.domain.projections import FOLDS
 
@@ -45,6 +46,7 @@ def refresh(engine: Engine, now: int) -> int:
         return 0
     changed = 0
     for site in reading(engine, _sites):
+        transaction(engine, partial(recount, site=site))
         subject: Subject = ("", "")
         while chunk := reading(engine, partial(_next, site=site, after=subject)):
             changed += transaction(engine, partial(refold, site=site, subjects=chunk, now=now))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from rl_station.central import feed_routes, reading_routes, reference_routes, service_routes, sync_routes
+from rl_station.central import feed_routes, figure_routes, reading_routes, reference_routes, service_routes, sync_routes
 from rl_station.central.openapi import documented
 
 ROUTES = documented(
-    (*sync_routes.ROUTES, *feed_routes.ROUTES, *reading_routes.ROUTES, *reference_routes.ROUTES, *service_routes.ROUTES)
+    (
+        *(*sync_routes.ROUTES, *feed_routes.ROUTES, *reading_routes.ROUTES, *figure_routes.ROUTES),
+        *(*reference_routes.ROUTES, *service_routes.ROUTES),
+    )
 )

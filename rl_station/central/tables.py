@@ -136,8 +136,9 @@ event = Table(
 """`body`, `source` and `basis` are the bytes that the hash vouches for. `epoch` only where the envelope has another than the
 stream; `type` is empty for events that arrived sealed or withheld."""
 
-_listed = event.c.type.in_([literal_column(f"'{name}'") for name in LISTED_TYPES])
-Index("event_listed", event.c.stream, event.c.type, event.c.at, sqlite_where=_listed, postgresql_where=_listed)
+LISTED = event.c.type.in_([literal_column(f"'{name}'") for name in LISTED_TYPES])
+"""Those events; has to stand in a question that the index shall answer."""
+Index("event_listed", event.c.stream, event.c.type, event.c.at, sqlite_where=LISTED, postgresql_where=LISTED)
 
 quarantined = Table(
     "quarantined",

@@ -49,8 +49,8 @@ class Tallies:
         if before == after:
             return
         for value, sign in ((before, -1), (after, 1)):
-            if value:
-                told = _decided.decode(value)
+            told = counted_of(value)
+            if told is not None:
                 texts = tuple(str(getattr(told, name)) for name in _TEXTS)
                 for name in _SUMS:
                     self._decided[told.hour, texts, name] += sign * getattr(told, name)
@@ -86,6 +86,11 @@ def counted(told: Decided | None) -> bytes:
         return b""
     texts = dict(zip(_TEXTS, _clean(*(getattr(told, name) for name in _TEXTS)), strict=True))
     return _encoder.encode(msgspec.structs.replace(told, **texts))
+
+
+def counted_of(value: bytes | None) -> Decided | None:
+    """What an item has added to `decided`."""
+    return _decided.decode(value) if value else None
 
 
 def key_of(texts: Sequence[str]) -> bytes:

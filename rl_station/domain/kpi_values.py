@@ -115,7 +115,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a supervisor has to look at. `subject_kind`: parcel, unit, container, device, station."""
+    """Something a supervisor has to look at. `subject_kind`: parcel, unit, container, device, station.
+
+    `task`: the centre's, which is settled by its id; empty where there is none.
+    """
 
     kind: str
     subject_kind: str
@@ -125,6 +128,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     station: str = ""
     operator: str = ""
     detail: str = ""
+    task: str = ""
 
 
 class Of(msgspec.Struct, frozen=True, kw_only=True):

@@ -56,13 +56,29 @@ class Life(msgspec.Struct, frozen=True):
     reason: str = "new"
 
 
+class DeviceTold(msgspec.Struct, frozen=True):
+    """A device of the station. `kind`: scanner, scale, reader, printer; `state`: absent, opening, ready, degraded, lost."""
+
+    name: str
+    kind: str
+    state: str
+    reason: str = ""
+
+
+class StationStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a station says of itself that stands in no log. Older stations say nothing, and older servers pass over it."""
+
+    devices: tuple[DeviceTold, ...] = ()
+
+
 class Push(msgspec.Struct, frozen=True, kw_only=True):
     """Events `first`, `first + 1`, ... of a station's epoch, which continue the chain after `previous`.
 
     `acknowledged` is the last seq that the station believes the server to have, and `incarnation` the server's life it heard that
     in; `sent_at` is the station's wall clock, from which the server estimates its skew. `head` is the hash of the last event as
     the station stored it (of the one before where there is none): a server that makes another out of what arrived refuses the
-    push as `bad_event`, without a place unless it is a single one. `waiting`: events that the station has after these.
+    push as `bad_event`, without a place unless it is a single one. `waiting`: events that the station has after these. `status`
+    stands only in a push that has something new to say of it, and in those without events.
     """
 
     station: str
@@ -76,6 +92,7 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     incarnation: str = ""
     version: str = ""
     waiting: int = 0
+    status: StationStatus | None = None
 
 
 class Ack(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,11 +222,12 @@ REFERENCE_KINDS = (
     "recall",
     "recall_reversed",
     "rules",
+    "supervision",
 )
 """Kinds of items that hold a value of `domain.reference` as JSON, keyed by its id.
 
 `product` by `client/sku`, `recall` by `gtin/lot/reference`, `container_known` by container id (value: kind and name), `rules` by
-the name of the file whose text is the value.
+the name of the file whose text is the value, and so `supervision` (supervision.toml).
 """
 
 _packer = msgspec.msgpack.Encoder()

@@ -1,4 +1,4 @@
-"""Rules and checklists that the centre sends as the text of their files: checked like those in the configuration folder.
+"""Files that the centre has as text: rules, checklists, supervision; checked like those in the configuration folder.
 
 What a file says about others (clients, bins) is not checked: the centre may know other clients and bins than our settings do.
 """
@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from rl_station.domain.checklist import Checklist
+from rl_station.domain.kpi import Supervision
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.checklist_checks import check_checklist
 from rl_station.settings.checklist_content import checklist
@@ -22,9 +23,12 @@ from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.rule_models import RulesModel
+from rl_station.settings.supervision_checks import check_timezone
+from rl_station.settings.supervision_content import supervision
+from rl_station.settings.supervision_models import SupervisionModel
 from rl_station.settings.validate import validate
 
-RULES_FILE = "dispositions.toml"
+RULES_FILE, SUPERVISION_FILE = "dispositions.toml", "supervision.toml"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -37,6 +41,13 @@ def sent_file(name: str, text: str) -> RuleTable | Checklist:
     if folder != CHECKLISTS or not file.endswith(".toml") or file == ".toml":
         raise ConfigError([Problem(name, 0, "", f"is neither {RULES_FILE} nor in {CHECKLISTS}/")])
     return _checklist(file.removesuffix(".toml"), text)
+
+
+def sent_supervision(text: str) -> Supervision:
+    """What the text of a supervision.toml says. Raises ConfigError."""
+    model, layers = _validated(SUPERVISION_FILE, text, SupervisionModel)
+    _refuse(list(check_timezone(model, layers)))
+    return supervision(model)
 
 
 def _rules(text: str) -> RuleTable:
