@@ -9,13 +9,24 @@ from textual.driver import Driver
 from textual.events import Key, Resize
 from textual.screen import Screen
 
-from rl_station.tui.contract import FiresScans, PullsNetwork, ResultTone, StationPort, TerminalInput, View
-from rl_station.tui.keys import AskDevice, Local, action, device_action, device_offers, offers
+from rl_station.tui.contract import (
+    FiresScans,
+    PullsNetwork,
+    ResultTone,
+    Sight,
+    StationPort,
+    TerminalInput,
+    View,
+)
+from rl_station.tui.keys import AskDevice, Local, Offer, action, device_action, device_offers, offers
 from rl_station.tui.look import RICH, SIXTEEN, Look, theme
-from rl_station.tui.messages import TerminalLost, ViewArrived
+from rl_station.tui.messages import SightArrived, TerminalLost, ViewArrived
+from rl_station.tui.modes import Mode, mode_of
 from rl_station.tui.screens import StationScreen
+from rl_station.tui.supervising import Supervising
 from rl_station.tui.terminal_input import DEVICE, KeysOnly, StationDriver
 from rl_station.tui.wording import Say, speaker
+from rl_station.workflow.inputs import Input
 
 _SECOND_TONE_S = 0.25
 _LOST = 1
@@ -49,6 +60,9 @@ class StationApp(App[None], inherit_bindings=False):
         self._can_pull = isinstance(port, PullsNetwork)
         self._devices_open = False
         self.station_screen = StationScreen(self.look)
+        self._supervising = Supervising(
+            port, self.station_screen.supervise, self.station_screen.deed, self._sight_arrived
+        )
 
     def get_default_screen(self) -> Screen[None]:
         return self.station_screen
@@ -85,13 +99,34 @@ class StationApp(App[None], inherit_bindings=False):
         if news and result is not None:
             self._sound(result.tone)
 
+    def _sight_arrived(self, sight: Sight) -> None:
+        """Called by the station, from any of its threads."""
+        self.post_message(SightArrived(sight))
+
+    def on_sight_arrived(self, message: SightArrived) -> None:
+        self._supervising.see(message.sight)
+        self._draw()
+
     def _draw(self) -> None:
         view = self._view
+        self.station_screen.show(view, self._say, devices=self._devices_open)
+        self._supervising.follow(view, covered=self._devices_open)
+        self.station_screen.hint(view, self._offered(), self._say, devices=self._devices_open)
+
+    def _offered(self) -> tuple[Offer, ...]:
+        prompt = self._view.prompt
         if self._devices_open:
-            offered = device_offers(len(view.status.devices), can_fire=self._can_fire, can_pull=self._can_pull)
-        else:
-            offered = offers(view.prompt, can_fire=self._can_fire, can_pull=self._can_pull)
-        self.station_screen.show(view, offered, self._say, devices=self._devices_open)
+            devices = self._view.status.devices
+            return device_offers(len(devices), can_fire=self._can_fire, can_pull=self._can_pull)
+        if self._supervised:
+            return self._supervising.offers(prompt, can_fire=self._can_fire)
+        return offers(prompt, can_fire=self._can_fire, can_pull=self._can_pull)
+
+    @property
+    def _supervised(self) -> bool:
+        """Whether the keys are a supervisor's."""
+        prompt = self._view.prompt
+        return mode_of(prompt) is Mode.SUPERVISE and prompt.alarm is None
 
     def _sound(self, tone: ResultTone) -> None:
         """One tone for good, two for bad."""
@@ -119,6 +154,8 @@ class StationApp(App[None], inherit_bindings=False):
         screen = self.station_screen
         if screen.alarm.display:
             self._act(event)
+        elif screen.deed.display:
+            self._give(self._supervising.fill(event.key, event.character))
         elif screen.manual.display:
             self._typing(event)
         elif screen.leave.display:
@@ -146,7 +183,14 @@ class StationApp(App[None], inherit_bindings=False):
         if self._devices_open:
             self._act_on_devices(event)
             return
-        given = action(event.key, event.character, self._view.prompt, can_fire=self._can_fire, can_pull=self._can_pull)
+        prompt = self._view.prompt
+        if self._supervised:
+            self._give(self._supervising.act(event.key, event.character, prompt, self._say))
+            self._draw()
+            return
+        self._give(action(event.key, event.character, prompt, can_fire=self._can_fire, can_pull=self._can_pull))
+
+    def _give(self, given: Local | Input | None) -> None:
         if isinstance(given, Local):
             self._local(given)
         elif given is not None:

@@ -159,12 +159,14 @@ class PullsNetwork(Protocol):
 class Wanted:
     """What a supervisor looks at: always the figures, of this station or of the whole `site`; and what is behind one of them.
 
-    `selection`: its subjects are wanted. `subject`: its events are, and what can be done about it.
+    `selection`: its subjects are wanted. `subject`: its events are, and what can be done about it. `scanned`: so are those of
+    what was scanned last.
     """
 
     site: bool = False
     selection: Selection | None = None
     subject: Subject | None = None
+    scanned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +198,13 @@ class PastEvent:
 class Sight:
     """What a supervisor sees of what was `wanted`. `figures` is None where they cannot be had at all.
 
-    `remark` says what is wrong with it, such as that the site's figures are this station's only.
+    `subject`: whose history it is. `remark` says what is wrong with it, such as that the site's figures are this station's only.
     """
 
     wanted: Wanted
     figures: Figures | None = None
     subjects: tuple[Subject, ...] = ()
+    subject: Subject | None = None
     history: tuple[PastEvent, ...] = ()
     doables: tuple[Doable, ...] = ()
     remark: Message | None = None

@@ -60,6 +60,7 @@ _BY_CHOICE = {
     Command.SORT: Offer("F4", screen("key.sort")),
     Command.REWORK: Offer("F7", screen("key.rework")),
     Command.TRACE: Offer("F5", screen("key.trace")),
+    Command.SUPERVISE: Offer("F11", screen("key.supervise")),
 }
 _MENU = Offer("F12", screen("key.menu"))
 _SCROLLING = Offer(screen("cap.up_down"), screen("key.scroll"))
@@ -71,6 +72,7 @@ _ALWAYS = {
     Mode.MENU: (Offer("F12", screen("key.sign_out")),),
     Mode.GUIDED: (_MENU,),
     Mode.TRACE: (_SCROLLING, _MENU),
+    Mode.SUPERVISE: (_MENU,),
 }
 
 _TASKS = {
@@ -79,6 +81,7 @@ _TASKS = {
     "f4": Command.SORT,
     "f5": Command.TRACE,
     "f7": Command.REWORK,
+    "f11": Command.SUPERVISE,
 }
 _COMMANDS = {
     "enter": Command.OK,

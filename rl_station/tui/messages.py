@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from rl_station.tui.contract import View
+from rl_station.tui.contract import Sight, View
 
 
 @dataclass
@@ -24,6 +24,16 @@ class ViewArrived(Message):
             return False
         mine, newer = self.view.result, message.view.result
         return mine is None or (newer is not None and newer.seq == mine.seq)
+
+
+@dataclass
+class SightArrived(Message):
+    """What a supervisor looks at, as it is now. Only the newest matters."""
+
+    sight: Sight
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, SightArrived)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Which of the four permanent panes shows a prompt."""
+"""Which of the permanent panes shows a prompt."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class Mode(StrEnum):
     MENU = "menu"
     GUIDED = "guided"
     TRACE = "trace"
+    SUPERVISE = "supervise"
 
 
 _MODES = {str(mode): mode for mode in Mode}

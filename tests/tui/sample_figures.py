@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
-from sample_views import HOUR, NOON
+from msgspec.structs import replace as replace_figures
+from sample_views import HOUR, NOON, READY
 
 from rl_station.domain.kpi import (
     STAGES,
@@ -14,11 +16,17 @@ from rl_station.domain.kpi import (
     Queue,
     Rate,
     Recovery,
+    Selection,
     Share,
     Shift,
     Subject,
     Trouble,
 )
+from rl_station.domain.messages import content
+from rl_station.domain.scan import ScanKind
+from rl_station.tui.contract import Doable, PastEvent, Result, ResultTone, Sight, View, Wanted
+from rl_station.workflow.actions import Declare, Hold, Override, Settle
+from rl_station.workflow.prompt import Choice, Fact, Prompt
 
 MINUTE = 60_000_000
 DAY = 24 * HOUR
@@ -121,4 +129,59 @@ EMPTY = Figures(scope="station", site="halden", station="bench-1", at=AT, queues
 SUBJECTS = tuple(
     Subject("unit", f"RLUB0100{n:04}K", AT - n * 7 * MINUTE, f"Nordlicht X2 128 GB graphite F4 C{n % 7} refurbish")
     for n in range(1, 61)
+)
+
+# --- what the station shows around them -------------------------------------------------------------------------------
+
+_STATUS = replace(READY, operator="Ingrid Halvorsen", clock=AT + 1_000_000)
+PIN = View(
+    Prompt(
+        workflow="supervise",
+        step="pin",
+        instruction=content("Type your PIN"),
+        detail=content("Ten wrong ones lock it."),
+    ),
+    _STATUS,
+)
+OVERVIEW = View(
+    Prompt(
+        workflow="supervise",
+        step="overview",
+        instruction=content("What is stuck?"),
+        accepts=(ScanKind.TEXT, ScanKind.UNIT_PLATE),
+    ),
+    _STATUS,
+)
+UNIT = SUBJECTS[0]
+SCANNED = View(
+    Prompt(
+        workflow="supervise", step="subject", instruction=content(f"History of {UNIT.id}"), accepts=(ScanKind.TEXT,)
+    ),
+    _STATUS,
+    Result(ResultTone.GOOD, content("3 events."), UNIT.id, 40),
+)
+_TELLS = "Event %d of it, in as many words as it takes"
+_EARLIER = tuple(
+    PastEvent(Fact(content(f"2026-11-21 09:{n:02} priya bench-1"), content(_TELLS % n)), seq=4000 + n)
+    for n in range(12)
+)
+_ELSEWHERE = PastEvent(Fact(content("2026-11-21 10:00 mara dock-1"), content("Told by another station")))
+HISTORY = (*_EARLIER, _ELSEWHERE)
+
+_WHY = tuple(Choice(why, str(n), content(why)) for n, why in enumerate(("condition", "client", "other"), 1))
+_OUTCOMES = tuple(Choice(name, str(n), content(name)) for n, name in enumerate(("resell", "recycle"), 1))
+DOABLES = (
+    Doable(Override(unit=UNIT.id, outcome="", why=""), picks="outcome", choices=_OUTCOMES, reasons=_WHY),
+    Doable(Hold(unit=UNIT.id, why=""), reasons=_WHY),
+    Doable(Settle(trouble=TROUBLES[2], note="")),
+    Doable(Declare(seqs=(), reason="", note=""), picks="reason", choices=_OUTCOMES, marked=True),
+)
+TO_SORT = Selection(of="queue", name="to_sort")
+SIGHTS = (
+    Sight(Wanted(), BUSY),
+    Sight(Wanted(selection=TO_SORT), BUSY, SUBJECTS),
+    Sight(Wanted(subject=UNIT), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES),
+    Sight(Wanted(scanned=True), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES),
+    Sight(Wanted(site=True), replace_figures(BUSY, scope="site", station="")),
+    Sight(Wanted(), BUSY),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from rl_station.tui.contract import Listener, View
+from rl_station.tui.contract import Listener, Sight, View, Wanted
 from rl_station.workflow.inputs import Input
 
 
@@ -64,3 +64,23 @@ class DemoPort(ScriptedPort):
 
     def fire_next(self) -> None:
         self.fired += 1
+
+
+@dataclass
+class SupervisedPort(ScriptedPort):
+    """One with figures: answers every look with the sight of a script, by what is wanted; the last one where nothing fits."""
+
+    sights: list[Sight] = field(default_factory=list)
+    looks: list[Wanted | None] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
+    watcher: Callable[[Sight], None] | None = None
+
+    def supervise(self, wanted: Wanted | None, listener: Callable[[Sight], None]) -> None:
+        self.looks.append(wanted)
+        self.watcher = listener if wanted is not None else None
+        if wanted is not None and self.sights:
+            fits = (sight for sight in self.sights if sight.wanted == wanted)
+            listener(next(fits, None) or replace(self.sights[-1], wanted=wanted))
+
+    def give_pin(self, pin: str) -> None:
+        self.pins.append(pin)

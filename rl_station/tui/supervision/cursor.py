@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rl_station.tui.supervision.pieces import Key, Spot
 
 _ROW = 1000
 """Going sideways, the same row comes before everything else."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """Where the cursor is on a page: on what, at which place in the order of the page, and the first row that is shown."""
+
+    key: Key = ()
+    order: int = 0
+    top: int = 0
 
 
 def standing(spots: Sequence[Spot], chosen: Key, before: int = 0) -> Spot | None:

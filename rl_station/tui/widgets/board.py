@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from rl_station.tui.look import Look
-from rl_station.tui.supervision.cursor import leap, standing, step
-from rl_station.tui.supervision.pieces import Block, Key, Spot, spots, text_of
+from rl_station.tui.supervision.cursor import Mark, leap, standing, step
+from rl_station.tui.supervision.pieces import Block, Spot, spots, text_of
 from rl_station.tui.widgets.drawn import Drawn, Rows
 
 Draw = Callable[[int, int], Block]
-
-
-@dataclass(slots=True)
-class Mark:
-    """Where the cursor is on a page: on what, at which place in the order of the page, and the first row that is shown."""
-
-    key: Key = ()
-    order: int = 0
-    top: int = 0
 
 
 class Board(Drawn):
