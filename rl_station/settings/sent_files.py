@@ -1,4 +1,4 @@
-"""Files that the centre has as text: rules, checklists, supervision; checked like those in the configuration folder.
+"""Rules and checklists that the centre sends as the text of their files: checked like those in the configuration folder.
 
 What a file says about others (clients, bins) is not checked: the centre may know other clients and bins than our settings do.
 """
@@ -23,14 +23,17 @@ from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.rule_models import RulesModel
-from rl_station.settings.supervision_checks import check_timezone
+from rl_station.settings.supervision_checks import FILE, check_timezone
 from rl_station.settings.supervision_content import supervision
 from rl_station.settings.supervision_models import SupervisionModel
 from rl_station.settings.validate import validate
 
-RULES_FILE, SUPERVISION_FILE = "dispositions.toml", "supervision.toml"
+RULES_FILE = "dispositions.toml"
 
 M = TypeVar("M", bound=BaseModel)
+
+SUPERVISION_FILE = f"{FILE}.toml"
+"""Which the centre has for itself."""
 
 
 def sent_file(name: str, text: str) -> RuleTable | Checklist:

@@ -157,6 +157,11 @@ def derived(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
         "listed": select(tables.subject_event).order_by(*tables.subject_event.primary_key),
         "corrected": select(tables.corrected.c.stream, tables.corrected.c.seq).order_by(*tables.corrected.primary_key),
         "work": select(tables.work).order_by(*tables.work.primary_key),
+        "decided": select(tables.decided).order_by(*tables.decided.primary_key),
+        "looked": select(tables.looked).order_by(*tables.looked.primary_key),
+        "settled tasks": select(task.c.id, task.c.settled, task.c.resolved_by, task.c.resolved_at)
+        .where(task.c.settled != "")
+        .order_by(task.c.id),
         "open tasks": select(task.c.id, task.c.subject_kind, task.c.subject, task.c.detail)
         .where(task.c.resolved_at.is_(None))
         .order_by(task.c.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,12 @@ events: st.SearchStrategy[AnyEvent] = st.one_of(
     st.builds(ev.ParcelOpened, parcel=parcels, client=st.just("acme")),
     st.builds(ev.ParcelClosed, parcel=parcels, units=st.sampled_from([(), UNITS])),
     st.builds(
-        ev.UnitIdentified, unit=units, parcel=parcels, match=st.just("expected"), serial=st.sampled_from(["", "S1"])
+        ev.UnitIdentified,
+        unit=units,
+        parcel=parcels,
+        match=st.just("expected"),
+        serial=st.sampled_from(["", "S1"]),
+        value=st.sampled_from([0, 10_000]),
     ),
     st.builds(ev.UnitSerialRead, unit=units, parcel=parcels, serial=st.sampled_from(["S1", "S2"])),
     st.builds(
@@ -57,6 +63,9 @@ events: st.SearchStrategy[AnyEvent] = st.one_of(
         reason=st.just("r"),
         bin=st.just("A1"),
         rules_version=st.just("1"),
+        inputs=st.sampled_from([(), (("reason", "DEF"),)]),
+        expected=st.sampled_from([None, 0, 7_000]),
+        approval=st.sampled_from(["", "lead"]),
     ),
     st.builds(
         ev.UnitPresented,
@@ -75,6 +84,32 @@ events: st.SearchStrategy[AnyEvent] = st.one_of(
         previous=st.sampled_from(["", "T1"]),
     ),
     st.builds(ev.ContainerOpened, container=totes, disposition=st.just("resell"), client=st.just("acme")),
+    st.builds(
+        ev.UnitGraded,
+        unit=units,
+        parcel=parcels,
+        functional=st.sampled_from(["F1", "F3"]),
+        cosmetic=st.just("C2"),
+        packaging=st.just("sealed"),
+    ),
+    st.builds(
+        ev.SecondLookTaken,
+        unit=units,
+        parcel=parcels,
+        inspector=st.sampled_from(["mira", "jo"]),
+        functional=st.just("F1"),
+        cosmetic=st.just("C2"),
+        packaging=st.just("sealed"),
+        pairs=st.sampled_from(
+            [(), (("functional", "F1", "F1"),), (("functional", "F3", "F1"), ("phone.hinge", "a", "b"))]
+        ),
+    ),
+    st.builds(ev.UnitSwapSuspected, unit=units, parcel=parcels, expected=st.just(("S1",)), found=st.just("S9")),
+    st.builds(ev.TroubleSettled, kind=st.sampled_from(["swap", "conflict"]), note=st.just("seen"), unit=units),
+    st.builds(
+        ev.UnitHeld, unit=units, parcel=parcels, before=st.just("resell"), bin=st.just("H1"), why=st.just("safety")
+    ),
+    st.builds(ev.ParcelReleased, parcel=parcels, before=st.just("hazard")),
     st.builds(ev.ContainerClosed, container=totes, units=st.just(())),
     st.builds(ev.ContainersConsolidated, container=st.just("T2"), contents=st.just(("T1",))),
     st.builds(ev.ContainerShipped, container=totes),
@@ -182,6 +217,8 @@ def _same_however_it_arrives(engine: Engine, course: list[Step], order: list[tup
     assert _rows(whole) == expected_rows(writers)
     assert {(row[1], row[2]) for row in whole["item"] if row[7]} == expected_gone(_rows(whole))
     assert {row[1:]: row[-1] for row in whole["work"]} == expected_work(writers)
+    assert {row[1:2] + row[3:]: row[-1] for row in whole["looked"]} == expected_looks(writers)
+    assert _sums(whole["decided"]) == expected_decided(_rows(whole))
 
 
 def _rows(found: dict[str, list[tuple[object, ...]]]) -> dict[tuple[str, str], object]:
@@ -245,6 +282,36 @@ def expected_work(writers: list[Writer]) -> dict[tuple[object, ...], int]:
     for taken in standing(writers):
         done = work_done(taken.recorded)
         if done is not None:
-            key = (done.hour, done.stage, taken.station, done.operator)
+            key = (done.slot, done.stage, taken.station, done.operator)
             found[key] = found.get(key, 0) + 1
     return {(*key, count): count for key, count in found.items()}
+
+
+def expected_looks(writers: list[Writer]) -> dict[tuple[object, ...], int]:
+    found: Counter[tuple[object, ...]] = Counter()
+    for taken in standing(writers):
+        event = taken.recorded.event
+        if isinstance(event, ev.SecondLookTaken):
+            day = taken.recorded.at // 86_400_000_000
+            found.update((day, event.inspector, *pair) for pair in event.pairs)
+    return {(*key, count): count for key, count in found.items()}
+
+
+def _sums(rows: list[tuple[object, ...]]) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """Hour and texts of what is counted as decided, with the five sums."""
+    return {(row[1], *row[3:11]): row[11:] for row in rows}
+
+
+def expected_decided(rows: dict[tuple[str, str], object]) -> dict[tuple[object, ...], tuple[int, ...]]:
+    """By the units' rows as they stand in the end."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for row in rows.values():
+        if isinstance(row, UnitRow) and row.decided_at and not row.approval:
+            key = (
+                *(row.decided_at // 3_600_000_000, row.decided_station, row.decided_by, row.client, row.category),
+                *(row.functional, row.cosmetic, row.disposition, row.stated),
+            )
+            known = row.value > 0 and row.expected is not None
+            adds = (1, row.value, row.value if known else 0, (row.expected or 0) if known else 0, int(known))
+            found[key] = [so_far + more for so_far, more in zip(found.get(key, [0] * 5), adds, strict=True)]
+    return {key: tuple(sums) for key, sums in found.items()}

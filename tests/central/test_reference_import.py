@@ -19,7 +19,8 @@ from rl_station.central.database import create_schema, open_engine
 from rl_station.central.reference_import import How, Report, import_reference
 from rl_station.central.reference_read import Source
 from rl_station.cli.main import main
-from rl_station.domain.reference import AnnouncedReturn, Product, Recall
+from rl_station.domain.recalls import Recall
+from rl_station.domain.reference import AnnouncedReturn, Product
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 PRODUCTS = "client,sku,name,category,gtins,brand,value,currency,serialized,data_bearing,battery\n"
