@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from rl_station.cli.options import UsageError
-from rl_station.settings import ConfigError, Site, load_site
+from rl_station.domain.kpi import Supervision
+from rl_station.settings import ConfigError, Site, load_site, load_supervision
 from rl_station.settings.paths import config_dir, data_dir, example_site
 from rl_station.store import StoreError, open_reader
 
@@ -23,6 +24,15 @@ def site(args: Namespace) -> Site:
         if not folder.is_dir():
             hint = f"\nStart from a copy of the example site: cp -r {example_site()} {folder}"
         raise UsageError(f"the configuration in {folder} cannot be used:\n{error}{hint}") from error
+
+
+def supervision(args: Namespace) -> Supervision:
+    """What the site of `--config` says of shifts, targets and promises. Raises `UsageError` as `site` does."""
+    folder = config_dir(args.config)
+    try:
+        return load_supervision(folder)
+    except ConfigError as error:
+        raise UsageError(f"the configuration in {folder} cannot be used:\n{error}") from error
 
 
 def data(args: Namespace) -> Path:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from rl_station import __version__
 from rl_station.cli.options import shared_options
+from rl_station.station.clocks import microseconds
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-REPORTS = ("throughput",)
+REPORTS = ("throughput", "queues", "grades", "dispositions", "reasons", "recovery", "agreement")
 RECALL_SOURCES = ("cpsc", "openfda", "csv")
 _DRAFT = "a folder with settings files that stand in for those of --config"
 LABELS = ("commands", "plates", "badges", "bins", "containers")
@@ -83,6 +84,11 @@ def _history(commands: Commands) -> None:
     report = _command(commands, "report", "report:report", "Figures of this station.")
     report.add_argument("name", choices=REPORTS)
     report.add_argument("--csv", action="store_true", help="print CSV")
+    report.add_argument("--by", metavar="NAMES", help="group by these, such as operator,stage; a wrong one lists them")
+    report.add_argument(
+        "--since", type=_time, default=0, metavar="TIME", help="from 2026-11-30 or 2026-11-30T06:00 on, UTC"
+    )
+    report.add_argument("--until", type=_time, default=0, metavar="TIME", help="before this time, UTC")
 
 
 def _config(commands: Commands) -> None:
@@ -262,6 +268,14 @@ def _date(text: str) -> int:
     except ValueError:
         raise argparse.ArgumentTypeError("expected a date as 2026-11-30") from None
     return int(day.timestamp()) * 1_000_000
+
+
+def _time(text: str) -> int:
+    """Microseconds since 1970; without an offset it is UTC."""
+    try:
+        return microseconds(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a time as 2026-11-30 or 2026-11-30T06:00") from None
 
 
 def _day(text: str) -> str:
