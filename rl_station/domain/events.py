@@ -491,6 +491,7 @@ class DispositionApproved(Event, frozen=True, kw_only=True):
     """The approver's word: from `before` to `disposition`, which are the same where the decision was agreed to.
 
     `why`: client, condition, market, safety, capacity, other; empty where it was agreed to. The rest as in `DispositionDecided`.
+    `container_before` is what it lay in, where a supervisor agreed from afar; it comes out of it.
     """
 
     unit: str
@@ -508,6 +509,7 @@ class DispositionApproved(Event, frozen=True, kw_only=True):
     packs: tuple[str, ...] = ()
     expected: int | None = None
     steps: tuple[str, ...] = ()
+    container_before: str = ""
 
 
 class UnitPutAside(Event, frozen=True, kw_only=True):
@@ -849,6 +851,7 @@ class UnitReleased(Event, frozen=True, kw_only=True):
     bin: str
     why: str = ""
     note: str = ""
+    container_before: str = ""
 
 
 class ParcelReleased(Event, frozen=True, kw_only=True):

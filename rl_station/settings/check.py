@@ -14,6 +14,7 @@ from rl_station.settings.reader_files import check_reader_files
 from rl_station.settings.site import examine, pick_station
 
 EXAMPLE_KEY = "example-key-everybody-knows-change-me"
+EXAMPLE_PEPPER = "example-pepper-everybody-knows-change-me"
 
 
 def check(config: Path, *, station: str | None = None, environ: Mapping[str, str] = os.environ) -> list[Problem]:
@@ -24,16 +25,22 @@ def check(config: Path, *, station: str | None = None, environ: Mapping[str, str
         return list(error.problems)
     chosen = pick_station(parsed, station, problems)
     problems.extend(check_reader_files(parsed, chosen))
-    problems.extend(_example_key(config, parsed))
+    problems.extend(_example_secrets(config, parsed))
     problems.extend(_strangers(config))
     return problems
 
 
-def _example_key(config: Path, parsed: Parsed) -> Iterator[Problem]:
-    """The example site may use the example's key; a real one may not."""
-    if parsed.site and parsed.site.label_key == EXAMPLE_KEY and config.resolve() != example_site().resolve():
+def _example_secrets(config: Path, parsed: Parsed) -> Iterator[Problem]:
+    """The example site may use the example's secrets; a real one may not."""
+    if parsed.site is None or config.resolve() == example_site().resolve():
+        return
+    layers = parsed.layers["site"]
+    if parsed.site.label_key == EXAMPLE_KEY:
         message = "is the example's key, which everybody can read: labels can be forged"
-        yield parsed.layers["site"].problem(("label_key",), message, warning=True)
+        yield layers.problem(("label_key",), message, warning=True)
+    if parsed.site.pin_pepper == EXAMPLE_PEPPER:
+        message = "is the example's, which everybody can read: PINs can be guessed from their hashes"
+        yield layers.problem(("pin_pepper",), message, warning=True)
 
 
 def _strangers(config: Path) -> Iterator[Problem]:

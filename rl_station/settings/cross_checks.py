@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
 from rl_station.settings.example_checks import check_examples
-from rl_station.settings.models import StationModel
+from rl_station.settings.models import OperatorModel, StationModel
 from rl_station.settings.parsed import Parsed
 from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rework_checks import check_rework
@@ -115,6 +115,17 @@ def _operators(parsed: Parsed) -> Iterator[Problem]:
     if parsed.operators is not None:
         badges = [((id_, "badge"), operator.badge) for id_, operator in parsed.operators.items()]
         yield from _repeated(parsed.layers["operators"], badges, "badge")
+        yield from _pins(parsed, parsed.operators)
+
+
+def _pins(parsed: Parsed, operators: Mapping[str, OperatorModel]) -> Iterator[Problem]:
+    """A hash without the pepper can never be matched, and one that nobody asks for is most likely somebody else's."""
+    layers = parsed.layers["operators"]
+    for id_, operator in operators.items():
+        if operator.pin and parsed.site is not None and not parsed.site.pin_pepper:
+            yield layers.problem((id_, "pin"), "needs pin_pepper in site.toml, the one it was made with")
+        if operator.pin and "supervisor" not in operator.roles:
+            yield layers.problem((id_, "pin"), "is asked of supervisors only, and this is none", warning=True)
 
 
 def _categories(tables: Mapping[str, BaseModel] | None, parsed: Parsed, file: str) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "RL_STATION_STATION": ("site", "station"),
     "RL_STATION_LANGUAGE": ("site", "language"),
     "RL_STATION_LABEL_KEY": ("site", "label_key"),
+    "RL_STATION_PIN_PEPPER": ("site", "pin_pepper"),
 }
 """Variables that override a setting: what differs per machine, and what should not stand in a file."""
 

@@ -12,6 +12,11 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 CodeBody = Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")]
 """An id that stands in a barcode of ours: capital letters and digits, at most 20."""
 
+PIN_HASH = (
+    r"^(\$argon2id\$v=19\$m=(?:\d{4,5}|[12]\d{5}),t=[1-9]\d?,p=[1-8]\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{22,88})?$"
+)
+"""Argon2id as RFC 9106 and its reference implementation write it, within bounds that a station has the memory and time for."""
+
 Text = Annotated[str, Field(min_length=1)]
 Language = Literal["en", "de", "es"]
 Task = Literal["receive", "inspect", "sort", "rework", "second_look", "trace"]
@@ -30,7 +35,7 @@ Disposition = Literal[
 ]
 
 
-SECRETS = frozenset({"label_key"})
+SECRETS = frozenset({"label_key", "pin", "pin_pepper"})
 """Keys whose values are never shown, neither in lists nor in complaints."""
 
 
@@ -57,6 +62,10 @@ class SiteModel(Table):
     )
     label_key: Annotated[str, Field(min_length=16)] = Field(
         description="Secret that signs unit labels, the same at every station of the site; change the example's."
+    )
+    pin_pepper: Annotated[str, Field(pattern=r"^(.{16,})?$")] = Field(
+        "",
+        description="Secret that every PIN's hash is made with, 16 characters or more; needed where an operator has a PIN.",
     )
 
 
@@ -102,6 +111,10 @@ class OperatorModel(Table):
     language: Language = Field("en", description="Language of the screen for this person.")
     roles: Annotated[tuple[Role, ...], Field(min_length=1)] = Field(
         ("worker",), strict=False, description="What this person may do."
+    )
+    pin: Annotated[str, Field(pattern=PIN_HASH)] = Field(
+        "",
+        description="Hash of the PIN that a supervisor types, as `rl-station operators pin` prints it; none: no such screen.",
     )
 
 

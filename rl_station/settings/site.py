@@ -57,7 +57,7 @@ class Container(msgspec.Struct, frozen=True):
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """A returns centre as one of its stations knows it. `station` is the workstation this is."""
+    """A returns centre as one of its stations knows it. `station` is the workstation this is; `pins` are hashes by operator."""
 
     folder: Path
     id: str
@@ -74,6 +74,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     printers: Mapping[str, PrinterModel]
     checklists: Mapping[str, Checklist]
     label_key: bytes
+    pin_pepper: bytes
+    pins: Mapping[str, str]
     default_client: str
     hold_bin: str
     weight_tolerance_g: int
@@ -145,6 +147,8 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         printers=_there(parsed.devices).printers,
         checklists=_checklists(parsed),
         label_key=site.label_key.encode(),
+        pin_pepper=site.pin_pepper.encode(),
+        pins={id_: found.pin for id_, found in _there(parsed.operators).items() if found.pin},
         default_client=site.default_client,
         hold_bin=site.hold_bin,
         weight_tolerance_g=site.weight_tolerance_g,

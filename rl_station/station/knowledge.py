@@ -127,6 +127,9 @@ class StationKnowledge:
     def hold_bin(self) -> str:
         return self._site.hold_bin
 
+    def has_pin(self, operator: str) -> bool:
+        return operator in self._site.pins
+
     def open_label(self, scan: Scan) -> UnitLabel | None:
         meaning = scan.first(ScanKind.UNIT_LABEL)
         return decode(meaning.value, self._site.label_key) if meaning else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from sqlalchemy import bindparam, func, select
 
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ParcelRow, UnitRow
-from rl_station.store import log, tables
+from rl_station.store import facts, log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.departures import left, shipped
 from rl_station.store.rows import Rows
@@ -39,6 +41,7 @@ _STANDING = prepare(
 )
 _work = tables.throughput.c
 _hour = (_work.slot // SLOTS_PER_HOUR).label("hour")
+_CORRECTED = prepare(select(tables.corrected.c.by).where(tables.corrected.c.seq == bindparam("seq")))
 _THROUGHPUT = prepare(
     select(_hour, _work.stage, _work.operator, func.sum(_work.count))
     .where(_work.slot >= bindparam("since"))
@@ -98,6 +101,23 @@ class StoreRecords:
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
         found = self._database.rows(_STANDING, log.StoredEvent, {"unit": plate})
         return tuple(each.recorded().event for each in found)
+
+    def inputs(self, seqs: tuple[int, ...]) -> tuple[Recorded, ...]:
+        """What stands of the inputs that these events of the log's present life belong to, in order."""
+        life = facts.epochs(self._database)[-1]
+        causes = sorted(
+            {each.cause for seq in set(seqs) for each in self._database.rows(log.ONE, log.StoredEvent, {"seq": seq})}
+        )
+        found = (each for cause in causes for each in self._input(cause) if each.seq >= life.sends_from)
+        return tuple(each.recorded() for each in found)
+
+    def _input(self, cause: int) -> Iterator[log.StoredEvent]:
+        """The events of one input lie together, the first of them at its own seq."""
+        for each in log.stored(self._database, since=cause - 1):
+            if each.cause != cause:
+                return
+            if self._database.row(_CORRECTED, int, {"seq": each.seq}) is None:
+                yield each
 
     def container(self, code: str) -> ContainerRecord | None:
         row = self._rows.container(code)

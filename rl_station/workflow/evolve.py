@@ -28,7 +28,7 @@ from rl_station.domain.events import (
     UnitSwapSuspected,
 )
 from rl_station.domain.messages import Message, message
-from rl_station.workflow import inspect, receive, rework, second_look, sort, trace
+from rl_station.workflow import inspect, presence, receive, rework, second_look, sort, trace
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
 from rl_station.workflow.tags.evolve import BY_RADIO
@@ -45,14 +45,15 @@ _WORK = (receive.evolve, inspect.evolve, rework.evolve, second_look.evolve, sort
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a table: one return for each row
     """The state after one event. Events of other subjects leave it as it is; never raises."""
+    if isinstance(event, presence.Present):
+        return presence.evolve(state, event)
     match event:
         case SignedIn():
-            worker = Worker(event.operator, event.name, event.language, event.roles)
-            return State(worker=worker)
+            return presence.fresh(state, Worker(event.operator, event.name, event.language, event.roles))
         case SignedOut():
-            return State()
+            return presence.fresh(state)
         case TaskChosen():
-            return State(worker=state.worker, task="" if event.task == MENU else event.task)
+            return presence.fresh(state, state.worker, "" if event.task == MENU else event.task)
         case ScanRefused():
             return _refused(state, event)
         case AlarmAcknowledged():

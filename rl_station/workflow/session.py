@@ -10,6 +10,8 @@ import msgspec
 
 from rl_station.domain.events import (
     AlarmAcknowledged,
+    BreakBegun,
+    BreakEnded,
     CodeTraced,
     ContainerPresented,
     ContainerShipped,
@@ -17,10 +19,14 @@ from rl_station.domain.events import (
     DevicesAsked,
     LabelPrintFailed,
     LabelRequested,
+    PinRefused,
     Recorded,
     ScanRefused,
+    ShiftNoteWritten,
     SignedIn,
     SignedOut,
+    SupervisionBegun,
+    SupervisionEnded,
     TagMismatchResolved,
     TagWriteRequested,
     TaskChosen,
@@ -36,11 +42,14 @@ LONGEST_TRAIL = 20
 
 _QUIET = (
     AlarmAcknowledged,
+    BreakBegun,
+    BreakEnded,
     CodeTraced,
     ContainerPresented,
     DevicesAsked,
     LabelPrintFailed,
     ScanRefused,
+    ShiftNoteWritten,
     TagWriteRequested,
 )
 _FIXED = {
@@ -49,6 +58,9 @@ _FIXED = {
     TaskChosen: "undo.task",
     ContainerShipped: "undo.shipped",
     CorrectionDeclared: "undo.cancelled",
+    PinRefused: "undo.pin",
+    SupervisionBegun: "undo.pin",
+    SupervisionEnded: "undo.pin",
 }
 
 
@@ -91,8 +103,8 @@ def _quiet(line: Recorded) -> bool:
 
 
 def _still_seen(before: State, now: State) -> State:
-    """The state before, but what the readers saw of the same parcel meanwhile they saw."""
-    before = msgspec.structs.replace(before, departed=now.departed)
+    """The state before, but what the readers saw of the same parcel meanwhile they saw, and what was noted is noted."""
+    before = msgspec.structs.replace(before, departed=now.departed, pins=now.pins, notes=now.notes)
     match before.job, now.job:
         case (Receiving() | Inspecting() as old, Receiving() | Inspecting() as new) if (old.parcel, old.rmas) == (
             new.parcel,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from rl_station.domain.events import Event, SignedIn, SignedOut, TaskChosen
-from rl_station.domain.messages import Refusal, message, refuse
+from rl_station.domain.events import BreakBegun, BreakEnded, Event, SignedIn, SignedOut, SupervisionEnded, TaskChosen
+from rl_station.domain.messages import Refusal, content, message, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.evolve import MENU
 from rl_station.workflow.facts import fact
 from rl_station.workflow.inputs import Answered, Command, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
-from rl_station.workflow.prompt import Choice, Prompt
+from rl_station.workflow.prompt import Choice, Fact, Prompt
 from rl_station.workflow.scans import own, unwanted, visible
 from rl_station.workflow.state import State, Worker, at_rest
+
+SUPERVISE, NOTE, BREAK = "supervise", "note", "break"
+EVERYWHERE = (NOTE, SUPERVISE)
+"""Tasks of every station, whatever else is done there."""
 
 TASKS = {
     Command.RECEIVE: "receive",
@@ -21,6 +25,8 @@ TASKS = {
     Command.REWORK: "rework",
     Command.SECOND_LOOK: "second_look",
     Command.TRACE: "trace",
+    Command.NOTE: NOTE,
+    Command.SUPERVISE: SUPERVISE,
 }
 ROLES = {
     "receive": frozenset({"worker", "inspector", "supervisor"}),
@@ -29,6 +35,8 @@ ROLES = {
     "rework": frozenset({"inspector", "supervisor"}),
     "second_look": frozenset({"inspector", "supervisor"}),
     "trace": frozenset({"worker", "inspector", "supervisor"}),
+    NOTE: frozenset({"worker", "inspector", "supervisor"}),
+    SUPERVISE: frozenset({"supervisor"}),
 }
 """Who may do what: grading is an inspector's word."""
 
@@ -54,7 +62,7 @@ def scan_badge(state: State, badge: str, knowledge: Knowledge) -> tuple[Event, .
         return refuse("sign_in.already", name=operator.name)
     if not at_rest(state):
         return refuse("sign_in.finish_first", name=state.worker.name if state.worker else "-")
-    out = (SignedOut(operator=state.worker.id),) if state.worker else ()
+    out = (*ended(state), SignedOut(operator=state.worker.id)) if state.worker else ()
     signed = SignedIn(operator=operator.id, name=operator.name, language=operator.language, roles=operator.roles)
     tasks = [name for name in knowledge.tasks if may(operator.roles, name)]
     task = state.task if state.task in tasks else tasks[0] if len(tasks) == 1 else ""
@@ -65,25 +73,34 @@ def may(roles: tuple[str, ...], task: str) -> bool:
     return bool(ROLES.get(task, frozenset()).intersection(roles))
 
 
+def ended(state: State) -> tuple[Event, ...]:
+    """What is over when whoever is signed in leaves."""
+    operator = state.worker.id if state.worker else ""
+    supervision = (SupervisionEnded(operator=operator),) if state.supervising else ()
+    return (*supervision, BreakEnded(operator=operator)) if state.resting else supervision
+
+
 def leave(state: State, command: Command, worker: Worker, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """Sign-out, menu, another task: only with nothing in hand."""
     if not at_rest(state):
         return refuse("task.finish_first")
     if command is Command.SIGN_OUT:
-        return (SignedOut(operator=worker.id),)
+        return (*ended(state), SignedOut(operator=worker.id))
     if command is Command.MENU:
-        return (TaskChosen(task=MENU),) if state.task else refuse("task.choose")
+        return (*ended(state), TaskChosen(task=MENU)) if state.task else refuse("task.choose")
     return choose(state, TASKS[command], worker, knowledge)
 
 
 def choose(state: State, task: str, worker: Worker, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    if task not in knowledge.tasks:
+    if task not in (*knowledge.tasks, *EVERYWHERE):
         return refuse("task.not_here", task=f"@task.{task}")
     if not may(worker.roles, task):
         return refuse("task.not_allowed", task=f"@task.{task}", name=worker.name)
     if task == state.task:
         return refuse("task.already", task=f"@task.{task}")
-    return (TaskChosen(task=task),)
+    if task == SUPERVISE and not knowledge.has_pin(worker.id):
+        return refuse("pin.none", name=worker.name)
+    return (*ended(state), TaskChosen(task=task))
 
 
 def menu(state: State, worker: Worker, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -91,6 +108,8 @@ def menu(state: State, worker: Worker, given: Deed, knowledge: Knowledge) -> tup
     match given:
         case Answered(choice=answer):
             chosen = picked(task_choices(worker, knowledge), answer)
+            if chosen == BREAK:
+                return (BreakBegun(operator=worker.id),)
             return (
                 choose(state, chosen, worker, knowledge) if chosen else refuse("choice.unknown", answer=visible(answer))
             )
@@ -101,12 +120,14 @@ def menu(state: State, worker: Worker, given: Deed, knowledge: Knowledge) -> tup
 
 
 def task_choices(worker: Worker, knowledge: Knowledge) -> tuple[Choice, ...]:
+    """What this worker may do here, work first."""
     commands = {task: command.value for command, task in TASKS.items()}
-    return keyed(
+    tasks = [
         choice(task, message(f"task.{task}"), command=commands[task])
-        for task in knowledge.tasks
+        for task in (*knowledge.tasks, *EVERYWHERE)
         if task in commands and may(worker.roles, task)
-    )
+    ]
+    return keyed([*tasks, choice(BREAK, command=Command.BREAK.value)])
 
 
 def sign_in_prompt() -> Prompt:
@@ -119,7 +140,7 @@ def sign_in_prompt() -> Prompt:
     )
 
 
-def menu_prompt(worker: Worker, knowledge: Knowledge) -> Prompt:
+def menu_prompt(state: State, worker: Worker, knowledge: Knowledge) -> Prompt:
     return Prompt(
         workflow="menu",
         step="task",
@@ -127,8 +148,13 @@ def menu_prompt(worker: Worker, knowledge: Knowledge) -> Prompt:
         detail=message("task.choose.detail"),
         accepts=(ScanKind.COMMAND, ScanKind.BADGE),
         choices=task_choices(worker, knowledge),
-        facts=(fact("operator", worker.name),),
+        facts=(fact("operator", worker.name), *note_facts(state)),
     )
+
+
+def note_facts(state: State) -> tuple[Fact, ...]:
+    """What was left for the next shift, the latest last."""
+    return tuple(Fact(content(who), content(text)) for who, text in state.notes)
 
 
 def _task_first(scan: Scan) -> Refusal:

@@ -137,7 +137,8 @@ class UnitInHand(msgspec.Struct, frozen=True):
     `mismatch` is the tag that contradicts it, until somebody says what that means. `approver` is there to agree and may have
     `picked` another outcome; `aside` is the bin where it waits for that. `earlier` are the answers before a rework.
     `versions` are those of the checklists begun; `timer` is (checklist, question, when it was started, microseconds UTC).
-    `recall_asks` as in `UnitRecallChecked`; `spared` are notices that do not mean it, by the worker's word.
+    `recall_asks` as in `UnitRecallChecked`; `spared` are notices that do not mean it, by the worker's word. `held`, where a
+    supervisor set it aside: the disposition and bin it had, and its disposition here, empty while it is graded again.
     """
 
     unit: str
@@ -187,6 +188,7 @@ class UnitInHand(msgspec.Struct, frozen=True):
     recalls_version: str = ""
     recall_asks: tuple[tuple[str, str, str], ...] = ()
     spared: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 class ItemInQuestion(msgspec.Struct, frozen=True):

@@ -9,14 +9,39 @@ from msgspec.structs import replace
 from rl_station.domain.events import AlarmAcknowledged, DevicesAsked, Event
 from rl_station.domain.messages import Message, Refusal, refuse
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow import inspect, receive, rework, second_look, sort, tags, trace
-from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved, WeightSettled
+from rl_station.workflow import (
+    inspect,
+    receive,
+    rework,
+    second_look,
+    shift_log,
+    sort,
+    supervise,
+    tags,
+    trace,
+)
+from rl_station.workflow.inputs import (
+    Acted,
+    Answered,
+    Command,
+    Commanded,
+    Deed,
+    Input,
+    NoteTyped,
+    PinChecked,
+    Scanned,
+    TagsObserved,
+    Typed,
+    WeightSettled,
+)
 from rl_station.workflow.inspect.approval import APPROVAL
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Alarm, Prompt
 from rl_station.workflow.scans import own
 from rl_station.workflow.sign_in import (
+    NOTE,
+    SUPERVISE,
     TASKS,
     badge_in,
     leave,
@@ -37,6 +62,8 @@ _WORK: dict[str, Callable[[State, Deed, Knowledge], Decided]] = {
     "rework": rework.decide,
     "second_look": second_look.decide,
     "trace": trace.decide,
+    NOTE: shift_log.decide,
+    SUPERVISE: supervise.decide,
 }
 _PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
     "receive": receive.prompt,
@@ -45,6 +72,8 @@ _PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
     "rework": rework.prompt,
     "second_look": second_look.prompt,
     "trace": trace.prompt,
+    NOTE: shift_log.prompt,
+    SUPERVISE: supervise.prompt,
 }
 _ANYWHERE = frozenset({*TASKS, Command.MENU, Command.SIGN_OUT})
 _COMMANDS = frozenset(Command)
@@ -55,7 +84,9 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
     state = session.state
     if isinstance(given, TagsObserved | WeightSettled):
         return _sensed(state, given, knowledge)
-    given = understood(given)
+    given = given if isinstance(given, Typed) else understood(given)
+    if state.resting and state.worker is not None and given != Commanded(Command.DEVICES):
+        return shift_log.on_break(state, state.worker, given, knowledge)
     if given == Commanded(Command.UNDO):
         return undo(session, knowledge)
     if state.alarms:
@@ -65,17 +96,35 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
         return refuse("alarm.none")
     if given == Commanded(Command.DEVICES):
         return (DevicesAsked(),)
+    return _typed(state, given, knowledge) if isinstance(given, Typed) else _done(state, given, knowledge)
+
+
+def _done(state: State, given: Deed, knowledge: Knowledge) -> Decided:
+    """A scan, an answer or a command, and nothing in its way."""
     if state.worker is None:
         return sign_in(state, given, knowledge)
     badge = badge_in(given)
     if badge is not None and not _badge_agrees(state, knowledge):
         return scan_badge(state, badge, knowledge)
+    if given == Commanded(Command.BREAK):
+        return shift_log.begin_break(state, state.worker)
     if isinstance(given, Commanded) and given.command in _ANYWHERE:
         return leave(state, given.command, state.worker, knowledge)
     if state.task not in _WORK:
         return menu(state, state.worker, given, knowledge)
     task = "rework" if isinstance(state.job, Reworking) else state.task
     return _WORK[task](state, given, knowledge)
+
+
+def _typed(state: State, given: Typed, knowledge: Knowledge) -> Decided:
+    """What comes of a form on the screen, whatever the task: each is taken only where it was asked for."""
+    match given:
+        case PinChecked():
+            return supervise.pin_checked(state, given, knowledge)
+        case Acted(action=action):
+            return supervise.act(state, action, knowledge)
+        case NoteTyped(text=text):
+            return refuse("sign_in.badge_first") if state.worker is None else shift_log.write(text)
 
 
 def _badge_agrees(state: State, knowledge: Knowledge) -> bool:
@@ -113,7 +162,7 @@ def prompt(session: Session, knowledge: Knowledge) -> Prompt:
     if state.alarms:
         raised = state.alarms[0]
         alarm = Alarm(Message(raised.code, raised.params), Message(f"{raised.code}.next", raised.params))
-    undoable = bool(session.trail) and not session.trail[-1].fixed
+    undoable = bool(session.trail) and not session.trail[-1].fixed and not state.resting
     return replace(
         shown,
         alarm=alarm,
@@ -123,11 +172,15 @@ def prompt(session: Session, knowledge: Knowledge) -> Prompt:
     )
 
 
-def _prompt(state: State, knowledge: Knowledge) -> Prompt:
+def _prompt(state: State, knowledge: Knowledge) -> Prompt:  # noqa: PLR0911 - gates in order: each may answer
     if state.worker is None:
         return sign_in_prompt()
+    if state.resting:
+        return shift_log.break_prompt(state.worker)
     if state.task not in _PROMPTS:
-        return menu_prompt(state.worker, knowledge)
+        return menu_prompt(state, state.worker, knowledge)
+    if state.task == SUPERVISE:
+        return supervise.prompt(state, knowledge)
     if isinstance(state.job, Traced):
         return trace.prompt(state, knowledge)
     if isinstance(state.job, Reworking):

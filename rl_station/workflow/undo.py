@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from rl_station.domain.events import AlarmAcknowledged, CorrectionDeclared, Event
 from rl_station.domain.messages import Refusal, refuse
-from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.knowledge import HistoryLine, Knowledge
 from rl_station.workflow.state import Session, State, Step
 
-HANDLED = frozenset({"LabelRequested", "UnitSorted", "UnitTakenUp", "ContainerClosed", "ContainersConsolidated"})
+HANDLED = frozenset(
+    {
+        *(
+            "LabelRequested",
+            "UnitSorted",
+            "UnitTakenUp",
+            "ContainerClosed",
+            "ContainersConsolidated",
+            "ContainerReopened",
+        ),
+        *("ParcelReleased", "ParcelReassigned"),
+    }
+)
 """Steps that left something in the world: the facts were wrong, not absent, and hands have to follow."""
+
+_SAID = frozenset({"DispositionApproved", "DispositionOverridden", "UnitHeld", "UnitReleased"})
+"""Somebody's word about a unit, after which it may have gone on."""
+_BESIDE = frozenset({"LabelRequested", "LabelPrintFailed", "CodeTraced", "TroubleSettled", "CorrectionDeclared"})
 
 
 def undo(session: Session, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -48,10 +64,12 @@ def put_down(
     )
 
 
-def _built_upon(step: Step, knowledge: Knowledge) -> bool:
+def _built_upon(step: Step, knowledge: Knowledge) -> bool:  # noqa: PLR0911 - a table: one return for each row
     """Others went on from there: a received parcel is open at a bench, a sorted unit's container left the floor."""
     parcels = [knowledge.records.parcel(name) for name in step.parcels]
-    if "ParcelReceived" in step.types or "ParcelLaneAssigned" in step.types:
+    if any(
+        name in step.types for name in ("ParcelReceived", "ParcelLaneAssigned", "ParcelReleased", "ParcelReassigned")
+    ):
         return any(record is not None and record.status in ("opened", "closed") for record in parcels)
     containers = [knowledge.records.container(name) for name in step.containers]
     if "UnitSorted" in step.types:
@@ -61,4 +79,14 @@ def _built_upon(step: Step, knowledge: Knowledge) -> bool:
     units = [knowledge.records.unit(name) for name in step.units]
     if "UnitPlateConfirmed" in step.types or "ParcelClosed" in step.types:
         return any(record is not None and (record.container != "" or record.status == "rework") for record in units)
+    if _SAID.intersection(step.types):
+        return any(_gone_on(knowledge.records.history(unit=name)) for name in step.units)
+    if "ContainerReopened" in step.types:
+        return any(_gone_on(knowledge.records.history(container=name)) for name in step.containers)
     return False
+
+
+def _gone_on(history: tuple[HistoryLine, ...]) -> bool:
+    """Whether more has happened since the supervisor's word than what was printed and looked up."""
+    lines = [line.type for line in history if not line.corrected and line.type not in _BESIDE]
+    return not lines or lines[-1] not in {*_SAID, "ContainerReopened"}

@@ -35,9 +35,10 @@ def test_the_environment_goes_over_the_host_and_the_flag_over_both(config: Path)
     assert load_site(config, station="dock-1", environ=environ).station.id == "dock-1"
 
 
-def test_the_label_key_need_not_stand_in_a_file(config: Path) -> None:
-    environ = {"RL_STATION_LABEL_KEY": "from the secret store"}
-    assert load_site(config, environ=environ).label_key == b"from the secret store"
+def test_the_secrets_need_not_stand_in_a_file(config: Path) -> None:
+    environ = {"RL_STATION_LABEL_KEY": "from the secret store", "RL_STATION_PIN_PEPPER": "this as well, of course"}
+    site = load_site(config, environ=environ)
+    assert (site.label_key, site.pin_pepper) == (b"from the secret store", b"this as well, of course")
     assert check(config, environ=environ) == []
 
 
@@ -93,7 +94,10 @@ def test_show_tells_where_every_value_came_from(config: Path) -> None:
 def test_show_keeps_the_secret(config: Path) -> None:
     everything = "\n".join(" ".join(setting) for setting in show(config, environ={}))
     assert "site.label_key" in everything
+    assert "site.pin_pepper" in everything
+    assert "operators.ingrid.pin" in everything
     assert "everybody-knows" not in everything
+    assert "argon2id" not in everything
 
 
 def test_show_names_a_file_it_cannot_read(config: Path) -> None:

@@ -18,6 +18,7 @@ def config(tmp_path: Path) -> Path:
     shutil.copytree(example_site(), folder)
     # A site of its own, so that the example's key is not what is talked about.
     change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
+    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
     return folder
 
 

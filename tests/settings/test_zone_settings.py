@@ -16,7 +16,8 @@ def config(tmp_path: Path) -> Path:
     folder = Path(shutil.copytree(example_site(), tmp_path / "site"))
     site = folder / "site.toml"
     # A site of its own, so that the example's key is not what is talked about.
-    site.write_text(site.read_text().replace("example-key-everybody-knows-change-me", "a key that nobody else has"))
+    text = site.read_text().replace("example-key-everybody-knows-change-me", "a key that nobody else has")
+    site.write_text(text.replace("example-pepper-everybody-knows-change-me", "a pepper of their own"))
     return folder
 
 

@@ -51,8 +51,8 @@ def approval_choices(unit: UnitInHand, knowledge: Knowledge) -> tuple[Choice, ..
         case "approval":
             return keyed([choice("put_aside", command="PUTASIDE", tone=Tone.WARN)])
         case "approve":
-            agreed = choice("agree", message("choice.agree", disposition=_named(unit)), command="AGREE", tone=Tone.GOOD)
-            return keyed([agreed, *(_other(outcome) for outcome in other_outcomes(unit, knowledge))])
+            agree = choice("agree", message("choice.agree", disposition=_named(unit)), command="AGREE", tone=Tone.GOOD)
+            return keyed([agree, *(_other(outcome) for outcome in other_outcomes(unit, knowledge))])
         case _:
             return keyed(choice(f"why_{why}", message(f"overruled.{why}")) for why in WHY)
 
@@ -78,9 +78,9 @@ def recalled_since(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
 
 def approval_of(record: UnitRecord, worker: Worker | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """A unit that waits is taken up. Whoever is signed in and may agree is asked at once; otherwise a badge is."""
-    recalled = recalled_since(record, knowledge)
-    if recalled is not None:
-        return recalled
+    refused = recalled_since(record, knowledge)
+    if refused is not None:
+        return refused
     taken = UnitTakenUp(unit=record.unit, parcel=record.parcel, work="approval", previous=record.container)
     if worker is None or not may_approve(worker.roles, record.approval):
         return (taken,)
@@ -121,14 +121,14 @@ def _answered(unit: UnitInHand, parcel: str, chosen: str, knowledge: Knowledge) 
         aside = UnitPutAside(unit=unit.unit, parcel=parcel, approval=unit.approval, bin=knowledge.hold_bin())
         return aside, label
     if chosen == "agree":
-        return _agreed(unit, parcel), label
+        return agreed(unit, parcel), label
     if chosen.startswith("why_"):
         return _overruled(unit, parcel, chosen.removeprefix("why_"), knowledge), label
     return (OutcomePicked(unit=unit.unit, parcel=parcel, outcome=chosen.removeprefix("instead_")),)
 
 
-def _agreed(unit: UnitInHand, parcel: str) -> DispositionApproved:
-    """The decision of the rules stands."""
+def agreed(unit: UnitInHand, parcel: str) -> DispositionApproved:
+    """The decision of the rules stands, by the word of the approver who is there."""
     return DispositionApproved(
         unit=unit.unit,
         parcel=parcel,

@@ -11,6 +11,9 @@ from rl_station.domain.checklist import REASON, noted
 from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, Radio, UnitInHand
 from rl_station.workflow.tags.evolve import evolve_radio, with_written
 
+SUPERVISOR = "supervisor"
+"""In the place of the rule, where a supervisor decided otherwise; who that was stands in the log."""
+
 
 def evolve(job: Job | None, event: e.Event) -> Job | None:
     """The job after one event; untouched by events of other work."""
@@ -55,6 +58,7 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
                 expected=event.expected,
                 approval=event.approval,
                 steps=event.steps,
+                held=(),
             )
         case e.UnitTagFound() | e.TagMismatchFound() | e.TagMismatchResolved():
             return _tagged(unit, event)
@@ -71,29 +75,41 @@ def _taken_up(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR0911 
             return replace(unit, picked=event.outcome)
         case e.UnitPutAside():
             return replace(unit, aside=event.bin)
+        case e.UnitHeld():
+            return replace(unit, held=(event.before, unit.bin, unit.disposition), disposition="hold", bin=event.bin)
+        case e.UnitReleased():
+            now = unit.held[2] if unit.held else event.disposition
+            return replace(unit, held=(), disposition=now, bin=event.bin)
         case e.UnitTakenUp():
             return replace(unit, approver="", picked="", aside="")
         case e.RegradeBegun():
             return _anew(unit)
-        case e.DispositionApproved():
-            overruled = {"rule": event.approver, "reason": f"@overruled.{event.why}"} if event.why else {}
-            return replace(
-                unit,
-                disposition=event.disposition,
-                outcome=event.outcome,
-                bin=event.bin,
-                channel=event.channel,
-                travels=event.travels,
-                packs=event.packs,
-                expected=event.expected,
-                steps=event.steps,
-                approval="",
-                approver="",
-                picked="",
-                **overruled,
-            )
+        case e.DispositionApproved() | e.DispositionOverridden():
+            return _said_otherwise(unit, event)
         case _:
             return unit
+
+
+def _said_otherwise(unit: UnitInHand, event: e.DispositionApproved | e.DispositionOverridden) -> UnitInHand:
+    """Somebody's word on a decision; where that is another one, nobody's rule is behind it any more."""
+    who = event.approver if isinstance(event, e.DispositionApproved) else SUPERVISOR
+    overruled = {"rule": who, "reason": f"@overruled.{event.why}"} if event.why else {}
+    return replace(
+        unit,
+        disposition=event.disposition,
+        outcome=event.outcome,
+        bin=event.bin,
+        channel=event.channel,
+        travels=event.travels,
+        packs=event.packs,
+        expected=event.expected,
+        steps=event.steps,
+        approval="",
+        approver="",
+        picked="",
+        held=(),
+        **overruled,
+    )
 
 
 def _recall(

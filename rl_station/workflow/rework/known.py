@@ -18,7 +18,7 @@ def steps_left(plate: str, knowledge: Knowledge) -> tuple[str, ...]:
     left: tuple[str, ...] = ()
     for event in knowledge.records.unit_events(plate):
         match event:
-            case e.DispositionDecided() | e.DispositionApproved() | e.ReworkStepEnded():
+            case e.DispositionDecided() | e.DispositionApproved() | e.DispositionOverridden() | e.ReworkStepEnded():
                 left = event.steps
             case e.RegradeBegun():
                 left = ()

@@ -24,6 +24,8 @@ def take_up(scan: Scan, worker: Worker | None, knowledge: Knowledge) -> tuple[Ev
         return refuse("rework.shipped", unit=plate, container=record.container)
     if not record.disposition:
         return refuse("rework.undecided", unit=plate, parcel=record.parcel)
+    if record.held:
+        return refuse("rework.held", unit=plate, why=f"@overruled.{record.held}", bin=record.bin or "-")
     return approval_of(record, worker, knowledge) if record.approval else _work_on(record, knowledge)
 
 

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from rl_station.domain.events import ContainerOpened, Event, UnitPresented, UnitSorted
-from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.events import (
+    ContainerOpened,
+    DispositionApproved,
+    DispositionOverridden,
+    Event,
+    LabelRequested,
+    UnitHeld,
+    UnitPresented,
+    UnitPutAside,
+    UnitReleased,
+    UnitSorted,
+)
+from rl_station.domain.messages import Refusal, refuse, wrong_place
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow.facts import bin_name
@@ -14,6 +25,7 @@ from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
 
 _SHUT = ("closed", "consolidated")
+_HOLD = "hold"
 
 
 def present(scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -82,9 +94,11 @@ def _not_ready(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
     hazards = look_of(knowledge.records.unit_events(record.unit)).hazards
     if hazards and record.status != "shipped":
         return refuse("sort.danger", blocking=True, unit=record.unit, hazard=f"@hazard.{hazards[0]}")
+    if record.status == "rework" and record.held:
+        return refuse("sort.held", unit=record.unit, bin=bin_name(record.bin, knowledge))
     if record.status == "rework":
         return refuse("sort.in_rework", unit=record.unit, bin=bin_name(record.bin, knowledge))
-    if record.approval and record.disposition != "hold":
+    if record.approval and record.disposition != _HOLD:
         return refuse("sort.awaits_approval", unit=record.unit, role=f"@role.{record.approval}")
     return None
 
@@ -93,7 +107,8 @@ def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge
     not_ready = _not_ready(record, knowledge)
     if not_ready is not None:
         return not_ready
-    if label is not None and (label.disposition, label.client) != (record.disposition, record.client):
+    true = label is None or (label.disposition, label.client) == (record.disposition, record.client)
+    if label is not None and not true and not _was_true(record, label, knowledge):
         return refuse(
             "sort.label_differs",
             blocking=True,
@@ -109,16 +124,26 @@ def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge
             container=record.container,
             status=f"@container.{'shipped' if record.status == 'shipped' or inside is None else inside.status}",
         )
-    return (
-        UnitPresented(
-            unit=record.unit,
-            disposition=record.disposition,
-            client=record.client,
-            bin=record.bin,
-            known_by="store",
-            container=record.container,
-        ),
+    presented = UnitPresented(
+        unit=record.unit,
+        disposition=record.disposition,
+        client=record.client,
+        bin=record.bin,
+        known_by="store",
+        container=record.container,
     )
+    if true:
+        return (presented,)
+    return presented, LabelRequested(label="unit", parcel=record.parcel, unit=record.unit, reprint=True)
+
+
+def _was_true(record: UnitRecord, label: UnitLabel, knowledge: Knowledge) -> bool:
+    """The label says what somebody has decided otherwise since: that is known here, and only a new label is missing."""
+    events = knowledge.records.unit_events(record.unit)
+    said = (DispositionApproved, DispositionOverridden, UnitHeld)
+    before = {event.before for event in events if isinstance(event, said)}
+    before |= {_HOLD for event in events if isinstance(event, UnitPutAside | UnitReleased)}
+    return label.client == record.client and label.disposition in before
 
 
 def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:

@@ -1,0 +1,56 @@
+"""Whose PIN is asked for, and how long nobody may try again after too many wrong ones."""
+
+from __future__ import annotations
+
+from rl_station.domain.events import Event, PinRefused, SupervisionBegun
+from rl_station.domain.messages import Refusal, refuse
+from rl_station.workflow.inputs import PinChecked
+from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.sign_in import SUPERVISE, may
+from rl_station.workflow.state import PinTries, State
+
+TRIES = 10
+"""Wrong PINs in a row that lock; so many more lock again, for twice as long."""
+FIRST_LOCK_US = 15 * 60 * 1_000_000
+LONGEST_LOCK_US = 24 * 3600 * 1_000_000
+_DOUBLED = 10
+"""More often than the longest lock needs."""
+
+
+def pin_asked(state: State) -> str:
+    """The operator whose PIN is asked for now; empty for nobody."""
+    if state.task != SUPERVISE or state.supervising or state.worker is None:
+        return ""
+    return state.worker.id if may(state.worker.roles, SUPERVISE) else ""
+
+
+def pin_locked(state: State, operator: str, now: int) -> int:
+    """Until when this operator's PIN is not heard (microseconds since 1970 UTC); 0 where it may be tried."""
+    until = tries_of(state, operator).locked_until
+    return until if until > now else 0
+
+
+def pin_checked(state: State, given: PinChecked, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """The right one opens the supervisor's screen, a wrong one counts; while it is locked, neither does anything."""
+    operator = pin_asked(state)
+    if not operator or operator != given.operator:
+        return refuse("pin.not_asked")
+    until = pin_locked(state, operator, knowledge.now)
+    if until:
+        return refuse("pin.locked", when=until)
+    if given.ok:
+        return (SupervisionBegun(operator=operator),)
+    failures = tries_of(state, operator).failures + 1
+    return (PinRefused(operator=operator, failures=failures, locked_until=lock_end(failures, knowledge.now)),)
+
+
+def lock_end(failures: int, now: int) -> int:
+    """Until when the last of so many wrong PINs in a row locks; 0 where it does not."""
+    rounds, more = divmod(failures, TRIES)
+    if more or not rounds:
+        return 0
+    return now + min(FIRST_LOCK_US << min(rounds - 1, _DOUBLED), LONGEST_LOCK_US)
+
+
+def tries_of(state: State, operator: str) -> PinTries:
+    return next((tries for tries in state.pins if tries.operator == operator), PinTries(operator, 0))
