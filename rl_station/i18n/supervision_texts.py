@@ -41,6 +41,9 @@ TEXTS: Mapping[str, str] = {
     "screen.deed.note_free": "A note, if there is more to say.",
     "screen.deed.keys_choice": "Press its key. Esc: leave it as it is.",
     "screen.deed.keys_note": "Enter: do it. Esc: leave it as it is.",
+    "screen.deed.did_not_occur": "It did not happen",
+    "screen.deed.incorrect_data": "It happened otherwise",
+    "screen.device.away": "away",
     # Throughput.
     "screen.sup.by_stage": "Throughput",
     "screen.sup.by_station": "By station",

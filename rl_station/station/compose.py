@@ -9,18 +9,22 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from rl_station.devices import DeviceSet, TerminalScanner, bind
+from rl_station.domain.kpi import Of
 from rl_station.settings import Site
 from rl_station.station.clocks import SystemClock
 from rl_station.station.demo import DemoWorker
 from rl_station.station.demo_network import DemoNetwork, DemoSync
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine
+from rl_station.station.figures import FiguresReader
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.known_copy import KnownCopy
-from rl_station.station.running import RunningStation
+from rl_station.station.pins import PinDesk
+from rl_station.station.running import Desk, RunningStation
 from rl_station.station.scale_pan import ScalePan
 from rl_station.station.sync import StationSync
 from rl_station.station.tag_field import TagField
+from rl_station.station.told_status import told_status
 from rl_station.store import Store
 from rl_station.tui.contract import TerminalInput, TerminalKeys
 
@@ -42,16 +46,20 @@ def live_station(site: Site, data: Path) -> RunningStation:
         lambda: open_engine(site, data, "live", field, scale),
         devices,
         watch_site(site, devices, data),
-        station_sync(site, data),
+        station_sync(site, data, devices=devices),
+        desk_of(site, data, devices),
     )
 
 
-def station_sync(site: Site, data: Path, network: DemoNetwork | None = None) -> StationSync:
-    """Both ways to the centre, for a station that is enrolled or will be."""
+def station_sync(
+    site: Site, data: Path, network: DemoNetwork | None = None, devices: DeviceSet | None = None
+) -> StationSync:
+    """Both ways to the centre, for a station that is enrolled or will be; it says how its `devices` are."""
     copy = partial(KnownCopy, data, site)
+    status = None if devices is None else partial(told_status, devices)
     if network is None:
-        return StationSync(data, site.station.id, SystemClock(), copy)
-    return StationSync(data, site.station.id, SystemClock(), copy, network.through)
+        return StationSync(data, site.station.id, SystemClock(), copy, status=status)
+    return StationSync(data, site.station.id, SystemClock(), copy, network.through, status=status)
 
 
 def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
@@ -69,7 +77,18 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
         devices,
         hands,
         watch_site(site, devices, data),
-        DemoSync(station_sync(site, data, network), network),
+        DemoSync(station_sync(site, data, network, devices), network),
+        desk_of(site, data, devices),
+    )
+
+
+def desk_of(site: Site, data: Path, devices: DeviceSet) -> Desk:
+    """What a supervisor of this station sees and types a PIN for."""
+    of = Of(scope="station", site=site.id, station=site.station.id)
+    clock = SystemClock()
+    return Desk(
+        FiguresReader(data, of, site.supervision, clock=clock.now, devices=devices.status),
+        PinDesk(site.pins, site.pin_pepper),
     )
 
 

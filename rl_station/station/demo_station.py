@@ -16,7 +16,7 @@ from rl_station.station.demo import DemoWorker
 from rl_station.station.demo_network import DemoSync
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import HotSwap
-from rl_station.station.running import RunningStation
+from rl_station.station.running import Desk, RunningStation
 from rl_station.tui.contract import ResultTone
 from rl_station.workflow.inputs import Tag, TagsObserved
 
@@ -27,15 +27,16 @@ class DemoStation(RunningStation):
     The read goes through the simulated scanner, like any other.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a station, and its hands
         self,
         open_engine: Callable[[], Engine],
         devices: DeviceSet,
         hands: DemoWorker,
         hot_swap: HotSwap | None = None,
         wired: DemoSync | None = None,
+        desk: Desk | None = None,
     ) -> None:
-        super().__init__(open_engine, devices, hot_swap, wired.sync if wired else None)
+        super().__init__(open_engine, devices, hot_swap, wired.sync if wired else None, desk)
         self._hands = hands
         self._wired = wired
         self._lying: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from rl_station.devices import (
     DeviceSet,
@@ -41,23 +42,30 @@ from rl_station.domain.events import (
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
+from rl_station.station.deeds import doables, scanned
 from rl_station.station.engine import Engine, Outcome
+from rl_station.station.figures import FiguresReader, SiteView
 from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
 from rl_station.station.inbox import Inbox
 from rl_station.station.overflow import Overflow
+from rl_station.station.pins import PinDesk
 from rl_station.station.printing import layouts
 from rl_station.station.scale_inbox import ScaleInbox
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
+from rl_station.station.supervision import SupervisionWatch
 from rl_station.station.sync import StationSync, StoreWork
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
 from rl_station.station.tag_writing import STOPPED, TagWriter
 from rl_station.store import StoreError
-from rl_station.tui.contract import Link, Listener, ResultTone, Status, View
+from rl_station.tui.contract import Link, Listener, ResultTone, Sight, Status, View, Wanted
 from rl_station.workflow import abandoned, agreed, alarm_of, said, understood
-from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
+from rl_station.workflow.inputs import Answered, Input, PinChecked, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
+from rl_station.workflow.sign_in import SUPERVISE
+from rl_station.workflow.supervise import Offers, offers, pin_asked, pin_locked
+from rl_station.workflow.supervise.prompt import PIN
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +88,20 @@ _AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 Work = Callable[[Engine], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs."""
+
+    figures: FiguresReader
+    pins: PinDesk
+    site: SiteView | None = None
+
+
 class RunningStation:
-    """Implements `tui.contract.StationPort`. `open_engine` is called on the engine's own thread, where the store lives."""
+    """Implements `tui.contract.StationPort` and, with a desk, `Supervises`.
+
+    `open_engine` is called on the engine's own thread, where the store lives.
+    """
 
     def __init__(
         self,
@@ -89,6 +109,7 @@ class RunningStation:
         devices: DeviceSet,
         hot_swap: HotSwap | None = None,
         sync: StationSync | None = None,
+        desk: Desk | None = None,
     ) -> None:
         self.devices = devices
         self._sync = sync
@@ -110,6 +131,8 @@ class RunningStation:
         self._device_notices: tuple[Message, ...] = ()
         self._heard_at: int | None = None
         self._sent_notices: tuple[Message, ...] = ()
+        self._desk = desk
+        self._watch = SupervisionWatch(desk.figures, desk.site, self._supervised) if desk else None
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -135,6 +158,8 @@ class RunningStation:
             self._sync.stop()
         self.devices.stop()
         self._tag_writer.stop()
+        if self._watch is not None:
+            self._watch.stop()
         self._stopping.set()
         self._spools.stop()
         self._work.close()
@@ -170,6 +195,46 @@ class RunningStation:
             self._feed.tell(ResultTone.INFO if found.ok else ResultTone.WARN, told)
 
         threading.Thread(target=ask, name=f"test-{name}", daemon=True).start()
+
+    # --- what a supervisor's screen calls ------------------------------------------------------------------------------
+
+    def supervise(self, wanted: Wanted | None, listener: Callable[[Sight], None]) -> None:
+        """Figures come from a thread of their own; what can be done about a subject, the engine says when no scan waits."""
+        if self._watch is None:
+            return
+        turn = self._watch.look(wanted if self._supervised() else None, listener)
+        if wanted is not None and (wanted.subject is not None or wanted.scanned):
+            self._work.put_last(lambda engine: self._offer(engine, wanted, turn))
+
+    def give_pin(self, pin: str) -> None:
+        self._work.put(lambda engine: self._check_pin(engine, pin))
+
+    def _supervised(self) -> bool:
+        """Whether a supervisor is at the screen, PIN and all."""
+        prompt = self._feed.view.prompt
+        return prompt.workflow == SUPERVISE and prompt.step != PIN
+
+    def _offer(self, engine: Engine, wanted: Wanted, turn: int) -> None:
+        state = engine.session.state
+        subject = scanned(state) if wanted.scanned else wanted.subject
+        if self._watch is None or subject is None:
+            return
+        found = offers(state, subject.kind, subject.id, engine.knowledge) if state.supervising else Offers()
+        self._watch.offer(turn, subject, doables(subject, found))
+
+    def _check_pin(self, engine: Engine, pin: str) -> None:
+        """Compared on a thread of its own: it takes long, so that trying many takes very long."""
+        state = engine.session.state
+        operator = pin_asked(state)
+
+        def answer(ok: bool) -> None:
+            given = PinChecked(operator, ok)
+            self._work.put(lambda engine: self._answer(engine, engine.handle(given)))
+
+        if self._desk is None or not operator or pin_locked(state, operator, engine.knowledge.now):
+            answer(False)
+        else:
+            self._desk.pins.check(operator, pin, answer)
 
     # --- what devices report ------------------------------------------------------------------------------------------
 

@@ -14,9 +14,6 @@ from rl_station.workflow.actions import Approve, Declare, Hold, Override, Reassi
 from rl_station.workflow.inputs import Command, Commanded
 from rl_station.workflow.prompt import Prompt
 
-PIN_STEP = "pin"
-"""The prompt's step that asks for digits."""
-
 
 class Steer(StrEnum):
     """What a key does to the figures on the screen."""

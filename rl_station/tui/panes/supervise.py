@@ -18,12 +18,12 @@ from rl_station.tui.supervision.layout import drawn, overview
 from rl_station.tui.supervision.pages import EVENT, events, subjects, whole
 from rl_station.tui.supervision.pieces import Block, Key, Piece
 from rl_station.tui.supervision.sections import Chart, Section
-from rl_station.tui.supervisor_keys import MOVES, PIN_STEP, Steer
+from rl_station.tui.supervisor_keys import MOVES, Steer
 from rl_station.tui.widgets import Board, Headline, PathBar
 from rl_station.tui.wording import Say, safe, screen
 from rl_station.workflow.prompt import Prompt
+from rl_station.workflow.supervise.prompt import PIN, SUBJECT
 
-SUBJECT_STEP = "subject"
 _MOST_DIGITS = 12
 _DOT = "*"
 _BY = "by_"
@@ -60,14 +60,14 @@ class SupervisePane(Vertical):
         self._say, self._now = say, view.status.clock
         prompt, before = view.prompt, self._asked
         self._asked = prompt
-        asks = prompt.step == PIN_STEP
+        asks = prompt.step == PIN
         self.headline.display = asks
         self.path.display = self.board.display = not asks
         if asks:
             self.headline.show(say(prompt.instruction), self._typed(say, prompt), alone=True)
             return
         self._pin = ""
-        if prompt.step == SUBJECT_STEP and (before is None or before.instruction != prompt.instruction):
+        if prompt.step == SUBJECT and (before is None or before.instruction != prompt.instruction):
             self.browsing.look_up(say(prompt.instruction))
         self._draw()
 
@@ -82,7 +82,7 @@ class SupervisePane(Vertical):
 
     @property
     def pin_asked(self) -> bool:
-        return self._asked is not None and self._asked.step == PIN_STEP
+        return self._asked is not None and self._asked.step == PIN
 
     @property
     def wanted(self) -> Wanted:
@@ -206,13 +206,11 @@ class SupervisePane(Vertical):
 
     def _subject(self, sight: Sight | None, width: int, pen: Pen) -> Block:
         """Its events; where there are none, what it is."""
-        if sight is None:
+        if sight is None or sight.subject is None:
             return [(Piece(0, self._say(screen("sup.loading"))),)]
         if sight.history:
             return events(sight.history, width, pen)
-        what = sight.subject.text if sight.subject else ""
-        said = safe(what) if what else ""
-        return [(Piece(0, said),), (Piece(0, self._say(screen("sup.no_events"))),)]
+        return [(Piece(0, safe(sight.subject.text)),), (Piece(0, self._say(screen("sup.no_events"))),)]
 
 
 def _title(section: Section, key: Key) -> str:

@@ -3,6 +3,6 @@
 from rl_station.workflow.trace.decide import decide
 from rl_station.workflow.trace.evolve import evolve
 from rl_station.workflow.trace.lookup import history_of, resolve
-from rl_station.workflow.trace.prompt import prompt
+from rl_station.workflow.trace.prompt import line_fact, prompt
 
-__all__ = ["decide", "evolve", "history_of", "prompt", "resolve"]
+__all__ = ["decide", "evolve", "history_of", "line_fact", "prompt", "resolve"]

@@ -43,7 +43,7 @@ def history(job: Traced, workflow: str, knowledge: Knowledge) -> Prompt:
         instruction=message("trace.of", subject=visible(subject)),
         detail=message("trace.count", count=len(lines)) if lines else message("trace.not_arrived"),
         accepts=_ANYTHING,
-        facts=(*_standing(job, knowledge), *(_line_fact(line) for line in lines)),
+        facts=(*_standing(job, knowledge), *(line_fact(line) for line in lines)),
         checklist=() if lines else announced_lines(rmas, knowledge),
         choices=recall_choices(job.unit, knowledge) if workflow == "trace" else (),
     )
@@ -65,7 +65,8 @@ def _standing(job: Traced, knowledge: Knowledge) -> tuple[Fact, ...]:
     return (fact("client", client_name(parcel.client, knowledge)), *(fact("rma", rma) for rma in parcel.rmas), *held)
 
 
-def _line_fact(line: HistoryLine) -> Fact:
+def line_fact(line: HistoryLine) -> Fact:
+    """An event as people read it."""
     details = ", ".join(f"{name} {visible(value)}" for name, value in line.params)
     return Fact(
         message("trace.when", when=when(line.at), operator=line.operator or "-", station=line.station or "-"),
