@@ -609,7 +609,7 @@ _DONE: Mapping[str, str] = {
     "done.RegradeBegun": "The work is done: grade it again",
     "done.ReworkFinished": "%(before)s is now %(disposition)s",
     "done.SecondLookAsked": "Unit %(unit)s is done. Somebody else looks at it again",
-    "done.SecondLookBegun": "Unit %(unit)s: answer as if nobody had",
+    "done.SecondLookBegun": "Unit %(unit)s: answer as if for the first time",
     "done.SecondAnswerGiven": "Answer noted",
     "done.SecondLookTaken": "Unit %(unit)s was looked at again",
     "done.SecondLookLeft": "Unit %(unit)s put aside, unfinished",
