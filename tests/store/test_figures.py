@@ -1,4 +1,4 @@
-"""What supervisors see of this station, read from its store: counts in step with the log, queues, troubles, what is behind each."""
+"""What supervisors see of this station, read from its store: counts, queues, troubles, and what is behind each of them."""
 
 from __future__ import annotations
 
