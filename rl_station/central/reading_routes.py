@@ -130,7 +130,7 @@ ROUTES = (
         query=(Parameter("code", "A plate, tracking number, order, serial, EPC, GTIN, ...", required=True),),
     ),
     Route(
-        *("GET", "/v1/history", "reader", history, "The events about one parcel, unit or container, oldest first."),
+        *("GET", "/v1/history", "site", history, "The events about one parcel, unit or container, oldest first."),
         response=tuple[Line, ...],
         query=(
             Parameter("kind", "parcel, unit or container", required=True),

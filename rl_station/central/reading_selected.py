@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, literal_column, select
 
-from rl_station.central import reading_troubles, tables
+from rl_station.central import items, reading_troubles, tables
 from rl_station.central.folding import Row, row_of
 from rl_station.central.reading_counts import micros
+from rl_station.central.subjects import findable
 from rl_station.central.tallies import counted_of
 from rl_station.domain.events import AnyEvent, SecondLookTaken
 from rl_station.domain.kpi import MOST_SUBJECTS, SHARES, Decided, Selection, Subject, Trouble
-from rl_station.domain.projections import STAGES, UnitRow
+from rl_station.domain.projections import STAGES, ContainerRow, ParcelRow, UnitRow
+from rl_station.domain.sync_wire import WORK_KINDS
 
 _END = (1 << 63) - 1
 _LOOKED = "SecondLookTaken"
@@ -62,19 +64,32 @@ _EVENTS = (
     .order_by(_event.at.desc(), _event.seq.desc())
 )
 _AT_STATION = _EVENTS.where(_stream.station == bindparam("station"))
-_FOUND = select(_item.key, _item.value).where(
-    _item.site == bindparam("at_site"), _item.kind == bindparam("of"), _item.key.in_(bindparam("keys", expanding=True))
-)
-
 _body = msgspec.json.Decoder(AnyEvent)
 
 
 def selected(connection: Connection, site: str, selection: Selection, now: int) -> tuple[Subject, ...]:
-    """Newest first, at most `MOST_SUBJECTS`. `now` microseconds since 1970 UTC."""
+    """Newest first, each once, at most `MOST_SUBJECTS`. `now` microseconds since 1970 UTC."""
     if selection.of == "trouble":
-        found = (each for each in reading_troubles.troubles(connection, site, now) if _troubled(each, selection))
-        return tuple(_of_trouble(each) for each in islice(found, MOST_SUBJECTS))
-    return tuple(islice(_READS[selection.of](connection, site, selection), MOST_SUBJECTS))
+        found = _troubles(connection, site, selection, now)
+    else:
+        found = _READS[selection.of](connection, site, selection)
+    return tuple(islice(_once(found), MOST_SUBJECTS))
+
+
+def _once(found: Iterable[Subject]) -> Iterator[Subject]:
+    seen: set[tuple[str, str]] = set()
+    for each in found:
+        if (each.kind, each.id) not in seen:
+            seen.add((each.kind, each.id))
+            yield each
+
+
+def _troubles(connection: Connection, site: str, selection: Selection, now: int) -> Iterator[Subject]:
+    found = [each for each in reading_troubles.troubles(connection, site, now) if _troubled(each, selection)]
+    rows = _rows(connection, site, [(each.subject_kind, each.subject) for each in found])
+    for each in found:
+        told = rows.get((each.subject_kind, each.subject))
+        yield Subject(each.subject_kind, each.subject, each.since, text(told) if told is not None else each.detail)
 
 
 def _queue(connection: Connection, site: str, selection: Selection) -> Iterator[Subject]:
@@ -91,6 +106,8 @@ def _queue(connection: Connection, site: str, selection: Selection) -> Iterator[
 
 
 def _share(connection: Connection, site: str, selection: Selection) -> Iterator[Subject]:
+    if selection.of == "share" and selection.name not in SHARES:
+        return
     for row in connection.execute(_DECIDED, {"at_site": site, **_span(selection)}):
         told = counted_of(row.counted)
         if told is not None and _counts(told, selection):
@@ -100,7 +117,7 @@ def _share(connection: Connection, site: str, selection: Selection) -> Iterator[
 def _counts(told: Decided, selection: Selection) -> bool:
     if selection.of == "recovery" and not told.known:
         return False
-    share = getattr(told, selection.name) if selection.of == "share" and selection.name in SHARES else selection.value
+    share = getattr(told, selection.name) if selection.of == "share" else selection.value
     pairs = (
         *((selection.value, share), (selection.client, told.client)),
         *((selection.station, told.station), (selection.operator, told.operator)),
@@ -122,7 +139,7 @@ def _of_events(connection: Connection, site: str, selection: Selection, types: l
     where = {"at_site": site, "types": types, "station": selection.station, **_span(selection)}
     for some in _pages(connection.execute(query, where)):
         found = [each for row in some if (each := _read(row, selection)) is not None]
-        rows = _rows(connection, site, found)
+        rows = _rows(connection, site, [each[:2] for each in found])
         for kind, key, at in found:
             told = rows.get((kind, key))
             if _wanted(selection.client, "" if told is None else told.client):
@@ -146,11 +163,12 @@ def _pages(rows: Any) -> Iterator[list[Any]]:
         yield list(page)
 
 
-def _rows(connection: Connection, site: str, found: list[tuple[str, str, int]]) -> dict[tuple[str, str], Row | None]:
+def _rows(connection: Connection, site: str, found: list[tuple[str, str]]) -> dict[tuple[str, str], Row | None]:
     rows: dict[tuple[str, str], Row | None] = {}
-    for kind in {each[0] for each in found}:
-        where = {"at_site": site, "of": kind, "keys": [each[1] for each in found if each[0] == kind]}
-        rows.update({(kind, row.key): row_of(kind, row.value) for row in connection.execute(_FOUND, where)})
+    for kind in WORK_KINDS:
+        keys = [id_ for of, id_ in found if of == kind and findable(id_)]
+        for row in items.load(connection, site, kind, keys):
+            rows[kind, row.key] = row_of(kind, row.value)
     return rows
 
 
@@ -166,18 +184,17 @@ def _troubled(trouble: Trouble, selection: Selection) -> bool:
     )
 
 
-def _of_trouble(trouble: Trouble) -> Subject:
-    return Subject(
-        trouble.subject_kind, trouble.subject, trouble.since, " ".join((trouble.kind, trouble.detail)).strip()
-    )
-
-
 def text(row: Row | None) -> str:
-    """In a few words what it is: name, grades, disposition, as there are."""
-    if not isinstance(row, UnitRow):
-        return "" if row is None else " ".join(filter(None, (row.client, row.status)))
-    grade = "/".join(filter(None, (row.functional, row.cosmetic)))
-    return " ".join(filter(None, (row.name or row.sku, grade, row.disposition)))
+    """In a few words what it is, in codes and the site's own names."""
+    words: tuple[str, ...] = ()
+    match row:
+        case ParcelRow():
+            words = (row.client, *row.rmas, row.lane)
+        case UnitRow():
+            words = (row.name or row.sku, row.functional, row.cosmetic, row.disposition)
+        case ContainerRow():
+            words = (row.client, row.disposition, row.status)
+    return " ".join(filter(None, words))
 
 
 def _wanted(asked: str, found: str) -> bool:

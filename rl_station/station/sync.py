@@ -13,13 +13,14 @@ from pathlib import Path
 from rl_station import __version__
 from rl_station.domain.clock import Clock
 from rl_station.domain.messages import Message, message
-from rl_station.domain.sync_wire import Life, Sent
+from rl_station.domain.sync_wire import Life, Sent, StationStatus
 from rl_station.store import Reader, Store, StoreError, open_reader
 from rl_station.sync.channel import Channel
 from rl_station.sync.downlink import Copy, Downlink
 from rl_station.sync.enrolment import Enrolled, EnrolmentError
 from rl_station.sync.outbox import OutboxError
 from rl_station.sync.runner import Runner, Sides
+from rl_station.sync.site_figures import READ_S, SiteFigures
 from rl_station.sync.state import SyncState
 from rl_station.sync.uplink import Uplink
 from rl_station.tui.contract import Link
@@ -131,19 +132,25 @@ class StoreOutbox:
 class StationSync:
     """The sync of one running station. `post` and `changed` are given at the start; see `Runner`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the last one by keyword, and each is the caller's to say
         self,
         folder: Path,
         station: str,
         clock: Clock,
         copy: Callable[[Enrolled], Copy] | None = None,
         network: Callable[[Channel], Channel] = lambda channel: channel,
+        *,
+        status: Callable[[], StationStatus] | None = None,
     ) -> None:
-        """`copy`: where to keep what the centre says; without one it is not asked for. `network`: what exchanges go through."""
+        """`copy`: where to keep what the centre says; without one it is not asked for. `network`: what exchanges go through.
+
+        `status`: how the devices are, from any thread.
+        """
         self._folder = folder
         self._station = station
         self._copy = copy
         self._network = network
+        self._status = status
         self._clock = clock
         self._chance = random.Random()  # noqa: S311  # only spreads retries
         self._runner: Runner | None = None
@@ -209,9 +216,27 @@ class StationSync:
                 made.callback(copy.close)
                 downlinks.append(Downlink(copy, channel, enrolled, chance=self._chance))
             uplink = Uplink(
-                outbox, channel, enrolled, clock=self._clock, chance=self._chance, before=before, version=__version__
+                *(outbox, channel, enrolled),
+                clock=self._clock,
+                chance=self._chance,
+                before=before,
+                version=__version__,
+                status=self._status,
             )
             return Sides(uplink, downlinks, made.pop_all().close)
+
+
+def site_figures(
+    folder: Path, clock: Clock, network: Callable[[Channel], Channel] = lambda channel: channel
+) -> SiteFigures:
+    """What the centre says of the whole site, for one thread that may wait for it; `network` as in `StationSync`."""
+
+    def connect(enrolled: Enrolled) -> Channel:
+        from rl_station.sync.http_channel import HttpChannel  # noqa: PLC0415  # as above
+
+        return network(HttpChannel(enrolled.url, authority=enrolled.authority, read_s=READ_S))
+
+    return SiteFigures(folder, connect, clock)
 
 
 def notices(state: SyncState | None) -> tuple[Message, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import zstandard
@@ -11,7 +12,9 @@ from rl_station.domain.sync_wire import MEDIA_TYPE, MOST_BYTES, Refused
 from rl_station.sync.channel import Response
 from rl_station.sync.retry import retry_after
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")
+
+JSON = "application/json"
 
 OK, TOO_LARGE, TOO_MANY, SERVER_ERRORS = 200, 413, 429, 500
 
@@ -26,15 +29,25 @@ class Failed(NamedTuple):
 
 def understood(response: Response, kind: type[T]) -> T | Refused | Failed:
     """What the server says: a message of this kind where it carried the request out, else why it did not."""
-    ours = response.headers.get("content-type", "").partition(";")[0].strip().lower() == MEDIA_TYPE
+    return _understood(response, kind, MEDIA_TYPE, msgspec.msgpack.decode)
+
+
+def understood_json(response: Response, kind: type[T]) -> T | Refused | Failed:
+    """The same of what the server tells everybody, not stations alone."""
+    return _understood(response, kind, JSON, msgspec.json.decode)
+
+
+def _understood(response: Response, kind: type[T], media: str, decode: Callable[..., Any]) -> T | Refused | Failed:
+    ours = response.headers.get("content-type", "").partition(";")[0].strip().lower() == media
     if not ours:
         return _others(response)
     wait = retry_after(response.headers)
     try:
         body = _body(response)
         if response.status == OK:
-            return msgspec.msgpack.decode(body, type=kind)
-        refused = msgspec.msgpack.decode(body, type=Refused)
+            found: T = decode(body, type=kind)
+            return found
+        refused: Refused = decode(body, type=Refused)
     except (msgspec.DecodeError, zstandard.ZstdError, ValueError) as error:
         return Failed("garbled", str(error), wait)
     return Failed("busy", refused.message, wait) if refused.code == "busy" else refused

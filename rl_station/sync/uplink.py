@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import random
+from collections.abc import Callable
 
 import zstandard
 from msgspec.structs import replace
 
 from rl_station.domain import sync_wire
 from rl_station.domain.clock import Clock
-from rl_station.domain.sync_wire import Ack, Push, Refused, Sent, weight
+from rl_station.domain.sync_wire import Ack, Push, Refused, Sent, StationStatus, weight
 from rl_station.sync import answers, receipts, setbacks
 from rl_station.sync.answers import Failed
 from rl_station.sync.batches import Batches
@@ -27,6 +28,8 @@ from rl_station.sync.state import SyncState, trouble
 
 HEARTBEAT = 120 * SECOND
 """With nothing to send the server is asked so often whether it still has everything."""
+LOOK = 2 * SECOND
+"""How often it is looked whether there is something new to say of the devices."""
 BLOCKED = 300 * SECOND
 """A server that will not have us is asked again this late, unless the station is enrolled again."""
 PATIENT_SETBACKS = 3
@@ -41,7 +44,10 @@ log = logging.getLogger(__name__)
 
 
 class Uplink:
-    """One station's way up. For one thread; `before` is the state an earlier life left."""
+    """One station's way up. For one thread; `before` is the state an earlier life left.
+
+    `status` tells how the station is; each change of it is sent, and what is so anyway with every heartbeat.
+    """
 
     def __init__(  # noqa: PLR0913  # the last ones by keyword, and each is the caller's to say
         self,
@@ -53,6 +59,7 @@ class Uplink:
         chance: random.Random,
         before: SyncState | None = None,
         version: str = "",
+        status: Callable[[], StationStatus] | None = None,
     ) -> None:
         known = before or SyncState()
         self.state = replace(known, link="unknown", trouble=None, server=enrolled.url, site=enrolled.site)
@@ -62,6 +69,8 @@ class Uplink:
         self._clock = clock
         self._chance = chance
         self._version = version
+        self._status = status
+        self._told: StationStatus | None = None
         self._backoff = Backoff(chance)
         self._batches = Batches()
         self._forms = Forms(known.held)
@@ -76,7 +85,7 @@ class Uplink:
         try:
             push = self._next(now)
             if push is None:
-                return Pause(max(0, (self._heard_at or now) + HEARTBEAT - now), wakes=True)
+                return self._idle(max(0, (self._heard_at or now) + HEARTBEAT - now))
             return self._exchange(push, now)
         except OutboxError as error:
             return self._failed(Failed("outbox", str(error)), now)
@@ -88,7 +97,15 @@ class Uplink:
             events = self._outbox.batch(done, self._batches.most_events(done), self._batches.most_bytes)
             return self._push(done, self._forms.of(events, self._outbox), now)
         early = self._heard_at is not None and 0 <= now - self._heard_at < HEARTBEAT
-        return None if early else self._push(done, (), now)
+        return None if early and self._news() is None else self._push(done, (), now)
+
+    def _idle(self, us: int) -> Pause:
+        return Pause(us if self._status is None else min(us, LOOK), wakes=True)
+
+    def _news(self) -> StationStatus | None:
+        """How the station is, if it has not been said."""
+        found = self._status() if self._status is not None else None
+        return None if found == self._told else found
 
     def _push(self, done: int, events: tuple[Sent, ...], now: int) -> Push:
         lives = self._outbox.lives()
@@ -105,6 +122,7 @@ class Uplink:
             version=self._version,
             head=self._outbox.hash_at(done + len(events)),
             waiting=max(0, self._outbox.head() - done - len(events)),
+            status=self._news() or (None if events else self._told),
         )
 
     def _exchange(self, push: Push, now: int) -> Pause:
@@ -146,6 +164,7 @@ class Uplink:
         more = ack.through < self._outbox.head()
         self._batches.stored(ack.through, answered - now, more=more)
         self._forms.stored(push, ack)
+        self._told = push.status or self._told
         self._heard(now)
         self.state = replace(
             self.state,
@@ -155,7 +174,7 @@ class Uplink:
             skew_us=(now + answered) // 2 - ack.at,
             round_trip_us=answered - now,
         )
-        return AT_ONCE if more else Pause(HEARTBEAT, wakes=True)
+        return AT_ONCE if more else self._idle(HEARTBEAT)
 
     def _refused(self, refused: Refused, push: Push, wire: int, now: int) -> Pause:
         if refused.code in _UNAUTHORIZED:
