@@ -22,7 +22,8 @@ from rl_station.station.known_copy import KnownCopy
 from rl_station.station.pins import PinDesk
 from rl_station.station.running import Desk, RunningStation
 from rl_station.station.scale_pan import ScalePan
-from rl_station.station.sync import StationSync
+from rl_station.station.site_view import SiteView
+from rl_station.station.sync import StationSync, site_figures
 from rl_station.station.tag_field import TagField
 from rl_station.station.told_status import told_status
 from rl_station.store import Store
@@ -78,18 +79,17 @@ def demo_station(site: Site, data: Path, seed: int) -> DemoStation:
         hands,
         watch_site(site, devices, data),
         DemoSync(station_sync(site, data, network, devices), network),
-        desk_of(site, data, devices),
+        desk_of(site, data, devices, network),
     )
 
 
-def desk_of(site: Site, data: Path, devices: DeviceSet) -> Desk:
+def desk_of(site: Site, data: Path, devices: DeviceSet, network: DemoNetwork | None = None) -> Desk:
     """What a supervisor of this station sees and types a PIN for."""
-    of = Of(scope="station", site=site.id, station=site.station.id)
-    clock = SystemClock()
-    return Desk(
-        FiguresReader(data, of, site.supervision, clock=clock.now, devices=devices.status),
-        PinDesk(site.pins, site.pin_pepper),
-    )
+    clock, station = SystemClock(), site.station.id
+    of = Of(scope="station", site=site.id, station=station)
+    own = FiguresReader(data, of, site.supervision, clock=clock.now, devices=devices.status)
+    centre = site_figures(data, clock) if network is None else site_figures(data, clock, network.through)
+    return Desk(own, PinDesk(site.pins, site.pin_pepper), SiteView(centre, station, own.epoch, clock.now))
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:

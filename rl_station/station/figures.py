@@ -24,18 +24,24 @@ _MISSED = ("printer", "reader", "scanner")
 """Kinds of devices whose loss is a trouble."""
 
 
-class SiteUnknown(Exception):  # noqa: N818  # named after what the supervisor sees
-    """The centre cannot be asked, or does not answer."""
+class Unseen(Exception):  # noqa: N818  # named after what the supervisor sees
+    """It cannot be had now."""
 
 
-class SiteView(Protocol):
-    """The whole site, as the centre knows it. Every method may raise SiteUnknown."""
+class Source(Protocol):
+    """Where figures and what is behind them come from. Every method may raise StoreError or Unseen."""
 
     def figures(self) -> Figures: ...
     def selected(self, selection: Selection) -> tuple[Subject, ...]: ...
     def history(self, subject: Subject) -> tuple[HistoryLine, ...]:
-        """Oldest first. Where `seq` is not of this station's log it is 0."""
+        """Oldest first. `seq` is 0 where it is not of this station's log."""
         ...
+
+    def heard_at(self) -> int:
+        """Of when the figures are by this station's clock, microseconds since 1970 UTC."""
+        ...
+
+    def close(self) -> None: ...
 
 
 class FiguresReader:
@@ -79,6 +85,13 @@ class FiguresReader:
         named = {subject.kind: subject.id} if subject.kind in {"parcel", "unit", "container"} else {}
         return history_of(CodeTraced(kind="text", value=subject.id, **named), self._open().records)
 
+    def heard_at(self) -> int:
+        return self._clock()
+
+    def epoch(self) -> str:
+        """The one that this station's log is in. Raises StoreError."""
+        return self._open().epochs()[-1].token
+
     def close(self) -> None:
         if self._reader is not None:
             self._reader.close()
@@ -110,7 +123,7 @@ def _reason(device: DeviceStatus) -> str:
     return "" if device.state is DeviceState.READY else device.reason
 
 
-def sight(wanted: Wanted, subject: Subject | None, own: FiguresReader, site: SiteView | None) -> Sight:
+def sight(wanted: Wanted, subject: Subject | None, own: Source, site: Source | None) -> Sight:
     """Everything that is wanted. `subject`: what was scanned, where that is wanted.
 
     Where the centre cannot be asked for the site, it is this station's, and says so. Where nothing can be read, it says so too.
@@ -119,26 +132,23 @@ def sight(wanted: Wanted, subject: Subject | None, own: FiguresReader, site: Sit
     if wanted.site and site is not None:
         try:
             return _seen(wanted, subject, site)
-        except SiteUnknown:
+        except Unseen:
             pass
-    remark = message("screen.sup.only_here") if wanted.site else None
     try:
-        return _seen(wanted, subject, own, remark)
+        return _seen(wanted, subject, own, message("screen.sup.only_here") if wanted.site else None)
     except StoreError as error:
         return Sight(wanted, remark=message("screen.sup.unreadable", reason=f"@store.{error.code}"))
 
 
-def _seen(
-    wanted: Wanted, subject: Subject | None, source: FiguresReader | SiteView, remark: Message | None = None
-) -> Sight:
+def _seen(wanted: Wanted, subject: Subject | None, source: Source, remark: Message | None = None) -> Sight:
     figures = source.figures()
-    subjects = source.selected(wanted.selection) if wanted.selection is not None else ()
     history = source.history(subject) if subject is not None else ()
     return Sight(
         wanted,
         figures,
-        subjects,
+        source.selected(wanted.selection) if wanted.selection is not None else (),
         subject,
         tuple(PastEvent(line_fact(line), line.seq) for line in history),
         remark=remark,
+        heard_at=source.heard_at(),
     )

@@ -44,7 +44,7 @@ from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
 from rl_station.station.deeds import doables, scanned
 from rl_station.station.engine import Engine, Outcome
-from rl_station.station.figures import FiguresReader, SiteView
+from rl_station.station.figures import Source
 from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
 from rl_station.station.inbox import Inbox
 from rl_station.station.overflow import Overflow
@@ -92,9 +92,9 @@ Work = Callable[[Engine], None]
 class Desk:
     """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs."""
 
-    figures: FiguresReader
+    figures: Source
     pins: PinDesk
-    site: SiteView | None = None
+    site: Source | None = None
 
 
 class RunningStation:

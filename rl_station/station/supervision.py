@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from rl_station.domain.kpi import Subject
 from rl_station.station.deeds import declaring, settling
-from rl_station.station.figures import FiguresReader, SiteView, sight
+from rl_station.station.figures import Source, sight
 from rl_station.tui.contract import Doable, Sight, Wanted
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Offered:
 class SupervisionWatch:
     """Reads with a connection of its own, never the engine's. `allowed` says whether a supervisor is at the screen at all."""
 
-    def __init__(self, own: FiguresReader, site: SiteView | None, allowed: Callable[[], bool]) -> None:
+    def __init__(self, own: Source, site: Source | None, allowed: Callable[[], bool]) -> None:
         self._own = own
         self._site = site
         self._allowed = allowed
@@ -96,7 +96,9 @@ class SupervisionWatch:
 
     def _end(self) -> None:
         """Whoever looks next starts a thread of its own, with a connection of its own."""
-        self._own.close()
+        for source in (self._own, self._site):
+            if source is not None:
+                source.close()
         self._looking = self._thread = None
 
     def _show(self, looking: Looking) -> None:

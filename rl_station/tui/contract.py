@@ -198,7 +198,8 @@ class PastEvent:
 class Sight:
     """What a supervisor sees of what was `wanted`. `figures` is None where they cannot be had at all.
 
-    `subject`: whose history it is. `remark` says what is wrong with it, such as that the site's figures are this station's only.
+    `subject`: whose history it is. `heard_at`: when the figures were had, by the station's clock, microseconds UTC. `remark` says
+    what is wrong with it, such as that the site's figures are this station's only.
     """
 
     wanted: Wanted
@@ -208,6 +209,7 @@ class Sight:
     history: tuple[PastEvent, ...] = ()
     doables: tuple[Doable, ...] = ()
     remark: Message | None = None
+    heard_at: int = 0
 
 
 @runtime_checkable

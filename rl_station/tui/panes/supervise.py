@@ -25,7 +25,8 @@ from rl_station.workflow.prompt import Prompt
 from rl_station.workflow.supervise.prompt import PIN, SUBJECT
 
 _MOST_DIGITS = 12
-_DOT = "*"
+_DOTS = ("•", "*")
+"""For every console, and where nothing beyond ASCII is shown."""
 _BY = "by_"
 
 
@@ -152,7 +153,8 @@ class SupervisePane(Vertical):
             self.headline.show(self._say(self._asked.instruction), self._typed(self._say, self._asked), alone=True)
 
     def _typed(self, say: Say, prompt: Prompt) -> str:
-        return _DOT * len(self._pin) or (say(prompt.detail) if prompt.detail else "")
+        dot = _DOTS[self._look.ascii_only]
+        return dot * len(self._pin) or (say(prompt.detail) if prompt.detail else "")
 
     def _open(self) -> None:
         spot, sight = self.board.chosen(), self._sight

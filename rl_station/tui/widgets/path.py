@@ -26,13 +26,14 @@ class PathBar(TwoSided):
         left = row(" > ".join((say(screen(f"sup.{scope}")), *map(safe, browsing.path))), "bold")
         if sight is not None and sight.remark is not None:
             left = self._warned(say(sight.remark)).append(" ").append_text(left)
-        self.put(left, self._when(figures, now, say) if figures is not None else Text())
+        self.put(left, Text() if sight is None or figures is None else self._when(figures, now - sight.heard_at, say))
 
-    def _when(self, figures: Figures, now: int, say: Say) -> Text:
+    def _when(self, figures: Figures, old: int, say: Say) -> Text:
         told = say(screen("sup.as_of", time=clock(figures.at, "%H:%M:%S")))
         right = row(f"{_shift(figures, say)} {told}".strip())
-        if now - figures.at > _OLD_US:
-            right = self._warned(say(screen("sup.old", age=age(now - figures.at)))).append(" ").append_text(right)
+        if old > _OLD_US or figures.scope == "site":
+            told = say(screen("sup.old", age=age(old)))
+            right = (self._warned(told) if old > _OLD_US else row(told)).append(" ").append_text(right)
         return right
 
     def _warned(self, text: str) -> Text:
