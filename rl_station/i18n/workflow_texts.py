@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rl_station.i18n import acting_texts
+
 _COMMON: Mapping[str, str] = {
     # Kinds of codes.
     "kind.answer": "ANSWER",
@@ -733,4 +735,5 @@ TEXTS: Mapping[str, str] = {
     **_TRACE,
     **_DONE,
     **_FACTS,
+    **acting_texts.TEXTS,
 }

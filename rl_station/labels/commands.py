@@ -15,7 +15,7 @@ from rl_station.workflow.inputs import ANSWER_WORDS, Command
 
 _TASKS = (
     *(Command.RECEIVE, Command.INSPECT, Command.SORT, Command.REWORK, Command.SECOND_LOOK, Command.TRACE),
-    *(Command.MENU, Command.DEVICES, Command.SIGN_OUT),
+    *(Command.SUPERVISE, Command.NOTE, Command.BREAK, Command.MENU, Command.DEVICES, Command.SIGN_OUT),
 )
 _PAGE_MARGIN = 10.0
 _TITLE = 12.0

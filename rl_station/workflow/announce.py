@@ -11,6 +11,15 @@ from rl_station.workflow.scans import visible
 
 SPOKEN: tuple[type[e.Event], ...] = (
     e.DepartedTagSeen,
+    e.PinRefused,
+    e.SupervisionBegun,
+    e.DispositionOverridden,
+    e.UnitHeld,
+    e.UnitReleased,
+    e.ParcelReleased,
+    e.ParcelReassigned,
+    e.ContainerReopened,
+    e.TroubleSettled,
     e.TagMismatchFound,
     e.TagWriteFailed,
     e.TagWritten,
@@ -74,9 +83,13 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.CorrectionDeclared,
     e.AlarmAcknowledged,
     e.DevicesAsked,
+    e.ShiftNoteWritten,
+    e.BreakBegun,
     e.TaskChosen,
     e.SignedIn,
     e.SignedOut,
+    e.BreakEnded,
+    e.SupervisionEnded,
 )
 """The events worth a line, the most telling first."""
 
@@ -90,6 +103,7 @@ _CODED = {
     "work": "work",
     "task": "task",
     "verdict": "verdict",
+    "why": "overruled",
 }
 _WARNED = frozenset(
     {
@@ -100,10 +114,15 @@ _WARNED = frozenset(
     }
 )
 
-_BESIDE = frozenset({"DevicesAsked"})
+_BESIDE = frozenset({"DevicesAsked", "BreakBegun", "BreakEnded"})
 """Events that are no step of the work."""
 
-_TAKEN_OUT = frozenset({"UnitTakenUp", "UnitRecalled", "UnitRecallLifted"})
+_TAKEN_OUT = frozenset(
+    {
+        *("UnitTakenUp", "UnitRecalled", "UnitRecallLifted"),
+        *("DispositionOverridden", "UnitHeld", "UnitReleased", "DispositionApproved"),
+    }
+)
 _WEIGHT_DIFFERS = frozenset({"lighter", "heavier"})
 
 
@@ -113,6 +132,8 @@ def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     for event in happened:
         if isinstance(event, e.ParcelWeighed) and event.compared in _WEIGHT_DIFFERS:
             return Tone.WARN, message(f"weight.{event.compared}", grams=event.grams, announced=event.announced)
+        if isinstance(event, e.PinRefused):
+            return Tone.BAD, _refused(event)
         if isinstance(event, e.SecondLookBegun) and not event.chosen:
             return Tone.WARN, message("second_look.not_chosen", unit=event.unit)
     found = {type(event): event for event in reversed(happened)}
@@ -123,6 +144,12 @@ def said(events: Iterable[e.Event]) -> tuple[Tone, Message]:
     match_warns = isinstance(telling, e.UnitIdentified) and telling.match != "expected"
     tone = Tone.WARN if name in _WARNED or match_warns else Tone.PLAIN if name in _BESIDE else Tone.GOOD
     return tone, message(f"done.{name}", **_params(telling))
+
+
+def _refused(event: e.PinRefused) -> Message:
+    if event.locked_until:
+        return message("pin.locked_now", failures=event.failures, when=event.locked_until)
+    return message("pin.wrong", failures=event.failures)
 
 
 def agreed(event: e.Event) -> bool:
@@ -136,30 +163,53 @@ def agreed(event: e.Event) -> bool:
             return False
 
 
-def notice(  # noqa: PLR0911 - a table: one return for each row
-    events: Iterable[e.Event],
-) -> Message | None:
-    """What has to be done by hand because of an input: after an undo, or at a parcel that did not hold what was announced."""
-    for event in events:
-        match event:
-            case e.CorrectionDeclared(types=types) if "UnitSorted" in types:
-                return message("hands.take_out", containers=_list(event.containers), units=_list(event.units))
-            case e.CorrectionDeclared(types=types, containers=(_, *_)) if _TAKEN_OUT.intersection(types):
-                return message("hands.put_back", containers=_list(event.containers), units=_list(event.units))
-            case e.CorrectionDeclared(types=types) if "ContainersConsolidated" in types:
-                return message("hands.take_off_pallet", containers=_list(event.containers))
-            case e.CorrectionDeclared(types=types) if "ContainerClosed" in types:
-                return message("hands.open_again", containers=_list(event.containers))
-            case e.CorrectionDeclared(types=types) if "LabelRequested" in types:
-                return message("hands.destroy_label", plates=_list(event.units or event.parcels))
-            case e.SecondLookAsked(bin=bin_) if bin_:
-                return message("hands.second_look", unit=event.unit, bin=bin_)
-            case e.ParcelClosed(discrepancies=discrepancies) if discrepancies:
-                found = ", ".join(f"@discrepancy.{name}" for name in discrepancies)
-                return message("hands.discrepancies", parcel=event.parcel, found=found)
-            case _:
-                continue
+def notice(events: Iterable[e.Event]) -> Message | None:
+    """What has to be done by hand because of an input: after an undo, a supervisor's word, or where something is missing."""
+    happened = list(events)
+    told = (_undone(event) if isinstance(event, e.CorrectionDeclared) else _to_do(event) for event in happened)
+    first = next((found for found in told if found is not None), None)
+    presented = next((event for event in happened if isinstance(event, e.UnitPresented)), None)
+    if first is None and presented is not None and any(isinstance(event, e.LabelRequested) for event in happened):
+        return message("hands.relabel", unit=presented.unit)
+    return first
+
+
+def _undone(event: e.CorrectionDeclared) -> Message | None:  # noqa: PLR0911 - a table: one return for each row
+    types, containers, units = event.types, _list(event.containers), _list(event.units)
+    if "UnitSorted" in types:
+        return message("hands.take_out", containers=containers, units=units)
+    if containers and _TAKEN_OUT.intersection(types):
+        return message("hands.put_back", containers=containers, units=units)
+    if "ContainersConsolidated" in types:
+        return message("hands.take_off_pallet", containers=containers)
+    if "ContainerClosed" in types:
+        return message("hands.open_again", containers=containers)
+    if "ContainerReopened" in types:
+        return message("hands.shut_again", containers=containers)
+    if "LabelRequested" in types:
+        return message("hands.destroy_label", plates=units or _list(event.parcels))
     return None
+
+
+def _to_do(event: e.Event) -> Message | None:
+    match event:
+        case e.DispositionApproved() | e.DispositionOverridden() | e.UnitHeld() | e.UnitReleased() if (
+            event.container_before
+        ):
+            return message(
+                "hands.take_out_now", container=event.container_before, unit=event.unit, bin=event.bin or "-"
+            )
+        case e.ContainerReopened(container=container):
+            return message("hands.reopened", container=container)
+        case e.ParcelReassigned():
+            return message("hands.reassigned", parcel=event.parcel, lane=event.lane)
+        case e.SecondLookAsked(bin=bin_) if bin_:
+            return message("hands.second_look", unit=event.unit, bin=bin_)
+        case e.ParcelClosed(discrepancies=discrepancies) if discrepancies:
+            found = ", ".join(f"@discrepancy.{name}" for name in discrepancies)
+            return message("hands.discrepancies", parcel=event.parcel, found=found)
+        case _:
+            return None
 
 
 def _params(event: e.Event) -> dict[str, Parameter]:
@@ -173,6 +223,10 @@ def _params(event: e.Event) -> dict[str, Parameter]:
             params[field] = value
     if isinstance(event, e.ParcelHeld):
         params["reason"] = f"@held.{event.reason}"
+    if isinstance(event, e.ParcelReleased):
+        params["before"] = f"@held.{event.before}"
+    if isinstance(event, e.ParcelReassigned):
+        params["before"] = visible(event.before) or "-"
     return params
 
 

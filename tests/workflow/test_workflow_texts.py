@@ -40,7 +40,7 @@ FAMILIES = {
     "weight": ["lighter", "heavier"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
-    "task": ["receive", "inspect", "sort", "rework", "second_look", "trace", "menu"],
+    "task": ["receive", "inspect", "sort", "rework", "second_look", "trace", "note", "supervise", "menu"],
     "wish": ["refund", "exchange", "repair"],
     "label": ["parcel", "unit", "container", "manifest"],
     "reason": [
@@ -103,6 +103,7 @@ FAMILIES = {
         "return_here",
         "consolidate",
         "ship",
+        "break",
     ],
 }
 """Codes that are put together from a family and one of a closed set of words."""
@@ -135,6 +136,8 @@ def literal_codes() -> set[str]:
         words = constants(call.args[0])
         if name in ("refuse", "message"):
             found.update(word for word in words if "." in word)
+        elif name == "wrong_place":
+            found.update(constants(call.args[1]))
         elif name == "fact":
             found.update(f"fact.{word}" for word in words)
         elif name == "choice" and len(call.args) == 1:
@@ -156,6 +159,8 @@ def blocking_codes() -> set[str]:
     for name, call in calls():
         if name == "refuse" and any(keyword.arg == "blocking" for keyword in call.keywords):
             found.update(word for word in constants(call.args[0]) if "." in word)
+        elif name == "wrong_place":
+            found.update(constants(call.args[1]))
     return found - {"scan.wrong_kind", "inspect.held"}
 
 

@@ -11,9 +11,7 @@ from rl_station.workflow.shift_log import words
 from rl_station.workflow.supervise.units import unexplained
 
 
-def reassign(
-    action: Reassign, knowledge: Knowledge
-) -> tuple[Event, ...] | Refusal:
+def reassign(action: Reassign, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """To another lane, as long as nobody has opened it. A held parcel is released first, and has no lane before."""
     record = knowledge.records.parcel(action.parcel)
     if record is None:
