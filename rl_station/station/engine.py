@@ -20,6 +20,7 @@ from rl_station.workflow import Session, State, Tag, advance, at_rest, decide, f
 from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
 from rl_station.workflow.state import Inspecting
+from rl_station.workflow.supervise import pin_asked
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ class Engine:
         return self._handle(given, source)
 
     def _handle(self, given: Input, source: ScanSource | None) -> Outcome:
+        source = self._without_pin(source)
         decided = decide(self.session, given, self.knowledge)
         if decided == ():
             return Outcome(input=given, events=(), prompt=self.prompt(), source=source)
@@ -98,6 +100,12 @@ class Engine:
             unstored = not_stored(error)
             return Outcome(input=given, events=(), prompt=self.prompt(), refusal=unstored, source=source, stored=False)
         return Outcome(input=given, events=recorded, prompt=self.prompt(), refusal=refusal, source=source)
+
+    def _without_pin(self, source: ScanSource | None) -> ScanSource | None:
+        """Digits that are read while a PIN is asked for might be one: they are not kept."""
+        if source is None or not pin_asked(self.session.state) or not source.raw.strip().isdigit():
+            return source
+        return msgspec.structs.replace(source, raw="")
 
     def observe(self, observed: TagsObserved) -> Outcome:
         """What changed among the tags in the field."""

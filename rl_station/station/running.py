@@ -64,7 +64,7 @@ from rl_station.workflow import abandoned, agreed, alarm_of, said, understood
 from rl_station.workflow.inputs import Answered, Input, PinChecked, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
 from rl_station.workflow.sign_in import SUPERVISE
-from rl_station.workflow.supervise import Offers, offers, pin_asked, pin_locked
+from rl_station.workflow.supervise import Offers, offers, pin_asked, pin_locked, unattended
 from rl_station.workflow.supervise.prompt import PIN
 
 log = logging.getLogger(__name__)
@@ -348,6 +348,8 @@ class RunningStation:
         self._look_at_disk(engine)
         if (lost := abandoned(engine.session.state, STOPPED)) is not None:
             engine.note((lost,))
+        if closed := unattended(engine.session.state):
+            engine.note(closed)
         self._feed.open(engine.prompt(), self._status(engine))
         self.devices.alarm(bool(engine.session.state.alarms))
         if engine.store.epoch_reason != "new":

@@ -183,6 +183,7 @@ def _known(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  # one
                 decided_at=recorded.at,
                 decided_by=recorded.operator,
                 decided_station=recorded.station,
+                held="",
             )
         case events.UnitPlateConfirmed():
             return replace(row, status=row.status if row.approval else "labelled")
@@ -212,7 +213,8 @@ def _worked_on(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  #
         case events.UnitPutAside() as event:
             return replace(row, disposition="hold", bin=event.bin)
         case events.DispositionApproved() as event:
-            return _decided_otherwise(row, event, event.approver)
+            agreed = _decided_otherwise(row, event, event.approver)
+            return _taken_out(agreed) if event.container_before else agreed
         case events.UnitTakenUp() as event:
             status = "rework" if event.work == "rework" else "awaiting_approval"
             return replace(row, status=status, container="", placed_seq=0)

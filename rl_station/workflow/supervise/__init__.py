@@ -6,7 +6,7 @@ No figures here (those are `domain.kpi`), no PIN and no hash: a decider hears on
 from rl_station.workflow.supervise.acting import act
 from rl_station.workflow.supervise.decide import decide
 from rl_station.workflow.supervise.offers import Offers, offers
-from rl_station.workflow.supervise.pin import pin_asked, pin_checked, pin_locked
+from rl_station.workflow.supervise.pin import pin_asked, pin_checked, pin_locked, unattended
 from rl_station.workflow.supervise.prompt import prompt
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "pin_checked",
     "pin_locked",
     "prompt",
+    "unattended",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rl_station.domain.events import Event, PinRefused, SupervisionBegun
+from rl_station.domain.events import Event, PinRefused, SupervisionBegun, SupervisionEnded
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.inputs import PinChecked
 from rl_station.workflow.knowledge import Knowledge
@@ -42,6 +42,11 @@ def pin_checked(state: State, given: PinChecked, knowledge: Knowledge) -> tuple[
         return (SupervisionBegun(operator=operator),)
     failures = tries_of(state, operator).failures + 1
     return (PinRefused(operator=operator, failures=failures, locked_until=lock_end(failures, knowledge.now)),)
+
+
+def unattended(state: State) -> tuple[Event, ...]:
+    """Nobody knows who stands there after a restart: an open supervisor's screen asks for the PIN again."""
+    return (SupervisionEnded(operator=state.worker.id),) if state.supervising and state.worker else ()
 
 
 def lock_end(failures: int, now: int) -> int:
