@@ -35,6 +35,7 @@ TEXTS: Mapping[str, str] = {
     "screen.deed.reopen": "Reopen",
     "screen.deed.settle": "Settle",
     "screen.deed.declare": "Declare wrong",
+    "screen.deed.outcome": "%(disposition)s (%(outcome)s)",
     "screen.deed.choice": "What shall it be?",
     "screen.deed.why": "Why?",
     "screen.deed.note_needed": "Say why, in words. It is kept for ever.",

@@ -78,9 +78,9 @@ def _outcomes(outcomes: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
     return keyed(
         choice(
             outcome,
-            message("choice.instead_plain", disposition=f"@disposition.{disposition}")
+            message(f"disposition.{disposition}")
             if outcome == disposition
-            else message("choice.instead", disposition=f"@disposition.{disposition}", outcome=outcome),
+            else message("screen.deed.outcome", disposition=f"@disposition.{disposition}", outcome=outcome),
         )
         for outcome, disposition in outcomes
     )

@@ -88,6 +88,7 @@ class Supervising:
         if action is None:
             return None
         self._form.close()
+        self._pane.acted()
         return Acted(action)
 
     def _pin(self, given: PinKey | str | Local | Commanded | None) -> Local | Input | None:

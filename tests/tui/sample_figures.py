@@ -178,10 +178,10 @@ DOABLES = (
 )
 TO_SORT = Selection(of="queue", name="to_sort")
 SIGHTS = (
-    Sight(Wanted(), BUSY),
-    Sight(Wanted(selection=TO_SORT), BUSY, SUBJECTS),
-    Sight(Wanted(subject=UNIT), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES),
-    Sight(Wanted(scanned=True), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES),
-    Sight(Wanted(site=True), replace_figures(BUSY, scope="site", station="")),
-    Sight(Wanted(), BUSY),
+    Sight(Wanted(), BUSY, heard_at=AT),
+    Sight(Wanted(selection=TO_SORT), BUSY, SUBJECTS, heard_at=AT),
+    Sight(Wanted(subject=UNIT), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES, heard_at=AT),
+    Sight(Wanted(scanned=True), BUSY, subject=UNIT, history=HISTORY, doables=DOABLES, heard_at=AT),
+    Sight(Wanted(site=True), replace_figures(BUSY, scope="site", station=""), heard_at=AT),
+    Sight(Wanted(), BUSY, heard_at=AT),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,7 +15,7 @@ from rl_station.tui.look import Look
 from rl_station.tui.supervision.browsing import Browsing, Depth
 from rl_station.tui.supervision.drawing import Pen
 from rl_station.tui.supervision.figures import GROUPS, Told, sections
-from rl_station.tui.supervision.layout import drawn, overview
+from rl_station.tui.supervision.layout import drawn, overview, roomy
 from rl_station.tui.supervision.pages import EVENT, events, subjects, whole
 from rl_station.tui.supervision.pieces import Block, Key, Piece
 from rl_station.tui.supervision.sections import Chart, Section
@@ -91,8 +92,8 @@ class SupervisePane(Vertical):
 
     @property
     def grouped(self) -> bool:
-        """Whether throughput can be told by something else here."""
-        return self.browsing.here.depth is Depth.OVERVIEW
+        """Whether throughput can be told by something else here: only where there is no room for all of it."""
+        return self.browsing.here.depth is Depth.OVERVIEW and not roomy(self.size.width)
 
     @property
     def deep(self) -> bool:
@@ -133,6 +134,10 @@ class SupervisePane(Vertical):
         elif key is Steer.GROUP and self.grouped:
             self._group = GROUPS[(GROUPS.index(self._group) + 1) % len(GROUPS)]
         self._draw()
+
+    def acted(self) -> None:
+        """What comes of it stands at the end of the history."""
+        self.browsing.newest()
 
     def digit(self, digit: str) -> None:
         self._pin = (self._pin + digit)[:_MOST_DIGITS]
@@ -203,7 +208,7 @@ class SupervisePane(Vertical):
             return whole(subjects(found, here.title, told), width, pen)
         if here.depth is Depth.SUBJECT:
             return self._subject(fresh, width, pen)
-        section = sections(told)[str(here.opens)]
+        section = replace(sections(told)[str(here.opens)], alone=True)
         return drawn(section, width, height if isinstance(section, Chart) else len(section.lines) + 2, pen)
 
     def _subject(self, sight: Sight | None, width: int, pen: Pen) -> Block:

@@ -66,16 +66,17 @@ class Browsing:
     def open(self, opens: Opens, title: str) -> None:
         """One page further down; of a subject the newest event is in sight."""
         if opens != self.here.opens:
-            self.levels.append(Level(title, opens, mark=_mark(opens)))
+            self.levels.append(Level(title, opens, mark=Mark(order=_LAST if isinstance(opens, Subject) else 0)))
 
     def look_up(self, title: str) -> None:
         """What was scanned, whatever was looked at before."""
         self.levels = [self.levels[0], Level(title, scanned=True, mark=Mark(order=_LAST))]
 
+    def newest(self) -> None:
+        """The end of a history, which the next event is."""
+        if self.here.depth is Depth.SUBJECT:
+            self.here.mark = Mark(order=_LAST)
+
     def back(self) -> None:
         if len(self.levels) > 1:
             self.levels.pop()
-
-
-def _mark(opens: Opens) -> Mark:
-    return Mark(order=_LAST) if isinstance(opens, Subject) else Mark(order=1)

@@ -12,6 +12,7 @@ TALL = 9
 
 _COUNTS_FROM = 5
 _LEAST_FOR_COUNT = 3
+_LABEL = 3
 _WIDEST_BAR = 8
 _HALVES = 2
 
@@ -30,8 +31,9 @@ def chart(shown: Chart, width: int, height: int, pen: Pen) -> Block:
         tuple(Piece(at * each, text, style) for at, (text, style) in enumerate(column[y] for column in columns) if text)
         for y in range(tall)
     ]
+    axis = _axis(bars, each)
     hours = tuple(
-        Piece(at * each, _hour(bar, each), pen.look.palette.quiet, (shown.name, bar.id), bar.opens)
+        Piece(at * each, axis[at * each : (at + 1) * each], pen.look.palette.quiet, (shown.name, bar.id), bar.opens)
         for at, bar in enumerate(bars)
     )
     return [head, *rows, hours]
@@ -60,5 +62,7 @@ def _style(bar: Bar, look: Look) -> str:
     return look.ink("good") if bar.reached else look.palette.text if bar.over else look.palette.quiet
 
 
-def _hour(bar: Bar, each: int) -> str:
-    return fitted(bar.label, each - 1 if each >= _LEAST_FOR_COUNT else each)
+def _axis(bars: tuple[Bar, ...], each: int) -> str:
+    """The hours, as many as there is room for: two digits and a blank."""
+    every = -(-_LABEL // each)
+    return "".join(fitted(bar.label, each * every) for bar in bars[::every])[: each * len(bars)].ljust(each * len(bars))

@@ -47,7 +47,8 @@ def title(section: Section, width: int, pen: Pen, widths: tuple[int, ...] = ()) 
     left = fitted(f" {section.title.upper()}", max(0, width - cell_len(right)))
     palette = pen.look.palette
     style = f"bold {palette.bar_text} on {palette.bar}"
-    return (Piece(0, fitted(left + right, width), style, (section.name,), section.name),)
+    text = fitted(left + right, width)
+    return (Piece(0, text, style),) if section.alone else (Piece(0, text, style, (section.name,), section.name),)
 
 
 def _cut(rows: Block, shown: Table, height: int, pen: Pen) -> Block:

@@ -25,9 +25,14 @@ _IMPORTANT = (
 """Who gets rows first when there are some left."""
 
 
+def roomy(width: int) -> bool:
+    """Whether there is room for throughput by everything at once."""
+    return width >= _FOUR_FROM
+
+
 def columns(width: int, group: str) -> tuple[tuple[str, ...], ...]:
     """The sections of each column, from the left. Where there is little room, throughput is told by one `group` at a time."""
-    other = "station" if group == "stage" else group
+    other = "operator" if group == "station" else "station"
     if width < _THREE_FROM:
         return ((f"by_{group}", "queues"), ("chart", "troubles", *_MIXES, *_LAST))
     if width < _FOUR_FROM:

@@ -29,7 +29,7 @@ def subjects(found: Sequence[Subject] | None, title: str, told: Told) -> Table:
         for place, each in enumerate(found or ())
     )
     empty = told.word("loading" if found is None else "nothing_behind")
-    return Table("subjects", f"{title} {len(lines)}", (told.word("when"),), lines, empty=empty)
+    return Table("subjects", f"{title} {len(lines)}", (told.word("when"),), lines, empty=empty, alone=True)
 
 
 def _named(subject: Subject) -> str:

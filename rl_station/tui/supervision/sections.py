@@ -35,7 +35,8 @@ class Line:
 class Table:
     """`least`: rows that it is not worth showing without, besides the title. `empty` is said where there are no lines.
 
-    `main`: the figure of a line that stands for it where room is short and lines share rows.
+    `main`: the figure of a line that stands for it where room is short and lines share rows. `alone`: it is the page, and its
+    title leads nowhere.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     least: int = 1
     main: int = 0
     empty: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Chart:
     title: str
     bars: tuple[Bar, ...]
     least: int = 3
+    alone: bool = False
 
 
 Section = Table | Chart

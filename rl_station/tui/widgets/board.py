@@ -29,7 +29,7 @@ class Board(Drawn):
     def drawing(self, width: int, height: int) -> Rows:
         self._block = self._draw(width, height)
         at = self._stand()
-        self.mark.top = window(self._block, at.y if at else self.mark.top, height, self.mark.top)
+        self.mark.top = window(len(self._block), self._reach(at), height, self.mark.top)
         palette = self.look.palette
         chosen = self.mark.key
         style = f"bold {palette.key_text} on {palette.key}"
@@ -60,11 +60,21 @@ class Board(Drawn):
             self._mark(there, found)
         return found
 
+    def _reach(self, at: Spot | None) -> tuple[int, int]:
+        """From the row of the cursor to the one before the next that it can go to."""
+        if at is None:
+            return self.mark.top, self.mark.top
+        below = (spot.y for spot in spots(self._block) if spot.y > at.y)
+        return at.y, min(below, default=len(self._block)) - 1
+
     def _mark(self, there: list[Spot], found: Spot) -> None:
         self.mark.key, self.mark.order = found.key, there.index(found)
 
 
-def window(block: Block, at: int, height: int, top: int) -> int:
-    """From which row on to show a page that is longer than the screen, so that row `at` is seen; as near to `top` as can be."""
-    most = max(0, len(block) - height)
-    return max(0, min(most, at, max(top, at - height + 1)))
+def window(rows: int, seen: tuple[int, int], height: int, top: int) -> int:
+    """From which row on to show a page that is longer than the screen: as near to `top` as can be.
+
+    Of the rows `seen` (first and last) the first is in sight, and the last too if there is room.
+    """
+    first, last = seen
+    return max(0, min(rows - height, first, max(top, last - height + 1)))
