@@ -34,7 +34,7 @@ def settle(connection: Connection, site: str, kind: str, courses: Mapping[str, C
             standing = was.get(id_, Standing(id_, subject, open=True, event=""))
             tasks.follow(connection, site, standing, None if word is None else _settled(word))
         for id_ in sorted(was.keys() - crossed.keys()):
-            tasks.resolve(connection, site, id_, Settled("", WITHDRAWN, now))
+            tasks.follow(connection, site, was[id_], Settled("", WITHDRAWN, now))
 
 
 def _settled(word: Settlement) -> Settled:

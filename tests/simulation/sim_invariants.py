@@ -7,7 +7,7 @@ in step.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
@@ -15,11 +15,23 @@ import msgspec
 from sim_centre import SITE, Centre
 from sim_station import Machine
 from sim_work import Novelty
-from sim_world import DAY, Violation, World
+from sim_world import DAY, HOUR, Violation, World
 
 from rl_station.domain import chain
-from rl_station.domain.events import AnyEvent, Basis, CorrectionDeclared, Event, Recorded, subjects
-from rl_station.domain.projections import fold_container, fold_parcel, fold_unit, work_done
+from rl_station.domain.events import (
+    AnyEvent,
+    Basis,
+    CorrectionDeclared,
+    DispositionOverridden,
+    Event,
+    Recorded,
+    SecondLookTaken,
+    TroubleSettled,
+    UnitHeld,
+    UnitReleased,
+    subjects,
+)
+from rl_station.domain.projections import UnitRow, fold_container, fold_parcel, fold_unit, work_done
 from rl_station.domain.sync_wire import Known, Sent, link
 
 _event = msgspec.json.Decoder(AnyEvent)
@@ -27,6 +39,9 @@ _basis = msgspec.json.Decoder(Basis)
 _known = msgspec.json.Decoder(Known)
 _FOLDS: Mapping[str, Any] = {"parcel": fold_parcel, "unit": fold_unit, "container": fold_container}
 _SUBJECTS = ("parcel", "unit", "container")
+FIVE_MINUTES = 300_000_000
+SUPERVISORS = (DispositionOverridden, UnitHeld, UnitReleased, TroubleSettled)
+"""What may end a conflict."""
 
 
 class Stream(NamedTuple):
@@ -194,7 +209,10 @@ def rows_say_what_the_events_say(centre: Centre, contents: Contents) -> None:
     for key in sorted(expected.keys() | stored.keys()):
         if expected.get(key) != stored.get(key):
             raise Violation(f"the centre's row of {key} is {stored.get(key)}, the events say {expected.get(key)}")
-    _work_is_counted(centre, found)
+    work_is_counted(centre, found)
+    second_looks_are_counted(centre, found)
+    decided_units_are_counted(centre, rows.values())
+    queues_and_troubles_are_found(centre, rows)
 
 
 def stations_say_what_the_centre_says(centre: Centre, contents: Contents, machines: Sequence[Machine]) -> None:
@@ -233,15 +251,61 @@ def _work_items(centre: Centre) -> list[tuple[str, str, bytes]]:
     )
 
 
-def _work_is_counted(centre: Centre, found: Sequence[Fact]) -> None:
+def work_is_counted(centre: Centre, found: Sequence[Fact]) -> None:
     expected: Counter[tuple[object, ...]] = Counter()
     for fact in found:
         work = work_done(fact.recorded) if fact.stands else None
         if work is not None:
-            expected[work.hour, work.stage, fact.station, work.operator] += 1
-    stored = {row[:4]: row[4] for row in centre.rows("SELECT hour, stage, station, operator, count FROM throughput")}
+            expected[fact.recorded.at // FIVE_MINUTES, work.stage, fact.station, fact.recorded.operator] += 1
+    stored = {row[:4]: row[4] for row in centre.rows("SELECT slot, stage, station, operator, count FROM work")}
     if stored != dict(expected):
         raise Violation(f"work is counted {stored}, the events say {dict(expected)}")
+
+
+def second_looks_are_counted(centre: Centre, found: Sequence[Fact]) -> None:
+    expected: Counter[tuple[object, ...]] = Counter()
+    for fact in found:
+        event = fact.recorded.event
+        if fact.stands and isinstance(event, SecondLookTaken):
+            expected.update((fact.recorded.at // DAY, event.inspector, *pair) for pair in event.pairs)
+    rows = centre.rows('SELECT day, inspector, question, "first", "second", count FROM looked')
+    stored = {row[:5]: row[5] for row in rows}
+    if stored != dict(expected):
+        raise Violation(f"second looks are counted {stored}, the events say {dict(expected)}")
+
+
+def decided_units_are_counted(centre: Centre, rows: Iterable[Any]) -> None:
+    """As they are in the end, each once."""
+    expected: dict[tuple[object, ...], list[int]] = {}
+    for row in rows:
+        if isinstance(row, UnitRow) and row.decided_at and not row.approval:
+            who = (row.decided_at // HOUR, row.decided_station, row.decided_by, row.client, row.category)
+            sums = expected.setdefault((*who, row.functional, row.cosmetic, row.disposition, row.stated), [0] * 5)
+            known = row.value > 0 and row.expected is not None
+            adds = (1, row.value, row.value * known, (row.expected or 0) * known, int(known))
+            sums[:] = [so_far + more for so_far, more in zip(sums, adds, strict=True)]
+    stored = {
+        row[:9]: list(row[9:])
+        for row in centre.rows(
+            "SELECT hour, station, operator, client, category, functional, cosmetic, disposition, reason,"
+            " units, value, valued, expected, known FROM decided"
+        )
+    }
+    if stored != expected:
+        raise Violation(f"units are counted as decided {stored}, they are {expected}")
+
+
+def queues_and_troubles_are_found(centre: Centre, rows: Mapping[tuple[str, str], Any]) -> None:
+    """What the indexes find is what the rows say."""
+    told = {key: row for key, row in rows.items() if row is not None}
+    waiting = {(*key, row.queue, row.since) for key, row in told.items() if getattr(row, "queue", "")}
+    found = set(centre.rows("SELECT kind, key, queue, since FROM item WHERE queue <> ''"))
+    if waiting != found:
+        raise Violation(f"there wait {waiting - found}, not {found - waiting}")
+    troubled = {(*key, max(each.since for each in row.troubles)) for key, row in told.items() if row.troubles}
+    found = set(centre.rows("SELECT kind, key, troubled FROM item WHERE troubled > 0"))
+    if troubled != found:
+        raise Violation(f"something is wrong with {troubled - found}, not with {found - troubled}")
 
 
 def facts(contents: Contents) -> list[Fact]:
@@ -305,9 +369,20 @@ def tasks_for_people(centre: Centre, contents: Contents) -> None:
     if held and not tasks["quarantine"]:
         raise Violation("nobody was told of quarantined events")
     crossed = set(_crossed(facts(contents)))
-    told = set(centre.rows("SELECT subject_kind, subject FROM task WHERE kind = 'conflict' AND resolved_at IS NULL"))
+    there = "SELECT subject_kind, subject, settled FROM task WHERE kind = 'conflict'"
+    tasks_there = centre.rows(f"{there} AND (resolved_at IS NULL OR settled <> '')")
+    told = {row[:2] for row in tasks_there}
     if crossed != told:
         raise Violation(f"conflicts are {sorted(crossed - told)}, told were besides {sorted(told - crossed)}")
+    words = {
+        (f"{fact.order[1]}/{fact.order[2]}", kind, id_)
+        for fact in facts(contents)
+        if fact.stands and isinstance(fact.recorded.event, SUPERVISORS)
+        for kind, ids in zip(_SUBJECTS, subjects(fact.recorded.event), strict=True)
+        for id_ in ids
+    }
+    false = [row for row in tasks_there if row[2] and (row[2], *row[:2]) not in words]
+    _no(false, f"conflicts are settled by what nobody says: {false}")
 
 
 _DECISIONS = {
@@ -317,6 +392,7 @@ _DECISIONS = {
     "ParcelClosed": "open",
     "UnitIdentified": "identify",
     "DispositionDecided": "decide",
+    "DispositionOverridden": "decide",
     "UnitSorted": "place",
 }
 

@@ -59,8 +59,11 @@ class Worker:
         self._done = recorded
 
     def _another(self) -> Iterator[Input]:
-        jobs = (self._receive, self._unpack, self._sort, self._look_again, self._take_back, self._nonsense, self._ship)
-        (job,) = self._chance.choices(jobs, weights=(5, 6, 5, 2, 3, 2, 1))
+        jobs = (
+            *(self._receive, self._unpack, self._sort, self._look_again, self._take_back, self._nonsense, self._ship),
+            *(self._grade_blind, self._supervise),
+        )
+        (job,) = self._chance.choices(jobs, weights=(5, 6, 5, 2, 3, 2, 1, 1, 1))
         return job()
 
     def _receive(self) -> Iterator[Input]:
@@ -135,6 +138,41 @@ class Worker:
             yield self._graded(unit, parcel)
             yield self._decided(unit, parcel)
 
+    def _grade_blind(self) -> Iterator[Input]:
+        """A second look, which may agree."""
+        if self._floor.units:
+            unit, parcel = self._any(self._floor.units)
+            grades = {"functional": f"F{self._chance.randint(1, 2)}", "cosmetic": "C2", "packaging": "complete"}
+            pairs = (("functional", "F1", grades["functional"]), ("cosmetic", "C2", "C2"))
+            yield [ev.SecondLookTaken(unit=unit, parcel=parcel, inspector="jo", pairs=pairs, **grades)]
+
+    def _supervise(self) -> Iterator[Input]:
+        """A supervisor's word on a unit: it may end a conflict that another station does not know of yet."""
+        if self._floor.units:
+            unit, parcel = self._any(self._floor.units)
+            words = (
+                ev.UnitHeld(unit=unit, parcel=parcel, before="resell", bin="H1", why="safety"),
+                ev.UnitReleased(unit=unit, parcel=parcel, disposition="resell", bin="A1"),
+                ev.TroubleSettled(kind="conflict", note="Looked at both.", unit=unit),
+                ev.TroubleSettled(kind="disagreement", note="Talked it over.", unit=unit),
+                self._overridden(unit, parcel),
+            )
+            yield [self._chance.choice(words)]
+
+    def _overridden(self, unit: str, parcel: str) -> ev.DispositionOverridden:
+        return ev.DispositionOverridden(
+            unit=unit,
+            parcel=parcel,
+            client="acme",
+            before="resell",
+            disposition=self._chance.choice(DISPOSITIONS),
+            outcome_before="",
+            outcome="",
+            bin="A1",
+            why="market",
+            expected=self._chance.choice((None, 500)),
+        )
+
     def _take_back(self) -> Iterator[Input]:
         done = [each for each in self._done if not isinstance(each.event, ev.CorrectionDeclared | Novelty)]
         if done:
@@ -165,6 +203,7 @@ class Worker:
                 reason="Good as new.",
                 bin="A1",
                 rules_version="r1",
+                expected=self._chance.choice((None, 1_200)),
             )
         ]
 

@@ -55,7 +55,17 @@ class CarelessCentre(Centre):
         answer = super().answer(request, kill_after=kill_after)
         if request.path == "/v1/events" and answer.status == 200 and before == self.rows("SELECT count(*) FROM event"):
             with contextlib.closing(dbapi2.connect(self.path)) as connection, connection:
-                connection.execute("UPDATE throughput SET count = count + 1")
+                connection.execute("UPDATE work SET count = count + 1")
+        return answer
+
+
+class StaleCentre(Centre):
+    """Leaves units where they were counted first, whatever is decided on them afterwards."""
+
+    def answer(self, request: Request, *, kill_after: int | None = None) -> Response:
+        answer = super().answer(request, kill_after=kill_after)
+        with contextlib.closing(dbapi2.connect(self.path)) as connection, connection:
+            connection.execute("UPDATE item SET counted = x'' WHERE kind = 'unit' AND disposition = 'resell'")
         return answer
 
 
@@ -96,6 +106,10 @@ def test_the_simulation_catches_a_fork_that_is_ignored() -> None:
 
 def test_the_simulation_catches_work_that_is_counted_twice() -> None:
     caught(Parts(centre=CarelessCentre), "work is counted")
+
+
+def test_the_simulation_catches_a_unit_that_is_counted_where_it_no_longer_is() -> None:
+    caught(Parts(centre=StaleCentre), "units are counted as decided")
 
 
 @pytest.mark.slow
