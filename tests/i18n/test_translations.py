@@ -46,7 +46,7 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_no_code_stands_in_two_catalogues() -> None:
-    parts = (workflow_texts.TEXTS, screen_texts.TEXTS, station_texts.TEXTS)
+    parts = (workflow_texts.TEXTS, screen_texts.TEXTS, supervision_texts.TEXTS, station_texts.TEXTS)
     assert sum(map(len, parts)) == len(texts())
 
 
