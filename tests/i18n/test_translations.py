@@ -15,7 +15,16 @@ from babel.messages.pofile import read_po
 
 from rl_station.domain.messages import content, message
 from rl_station.domain.scan import ScanKind
-from rl_station.i18n import LANGUAGES, PSEUDO, Translator, screen_texts, station_texts, texts, workflow_texts
+from rl_station.i18n import (
+    LANGUAGES,
+    PSEUDO,
+    Translator,
+    screen_texts,
+    station_texts,
+    supervision_texts,
+    texts,
+    workflow_texts,
+)
 from rl_station.i18n.pseudo import pseudo
 from rl_station.i18n.translator import LOCALES
 
