@@ -27,7 +27,7 @@ def test_it_is_without_fault() -> None:
 
 def test_it_is_a_whole_returns_centre() -> None:
     assert {station.prefix for station in SITE.stations.values()} >= {"D01", "B01", "S01"}
-    assert set(SITE.station.tasks) == {"receive", "inspect", "sort", "rework", "trace"}
+    assert set(SITE.station.tasks) == {"receive", "inspect", "sort", "rework", "second_look", "trace"}
     assert len(SITE.clients) == 3
     assert {operator.language for operator in SITE.operators} == {"en", "de", "es"}
     assert {role for operator in SITE.operators for role in operator.roles} == {"worker", "inspector", "supervisor"}
