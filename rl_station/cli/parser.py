@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _screens(commands)
     _history(commands)
     _config(commands)
+    _operators(commands)
     _rules(commands)
     _recalls(commands)
     _labels(commands)
@@ -81,6 +82,10 @@ def _history(commands: Commands) -> None:
     trace.add_argument("code", help="a plate, tracking number, RMA, serial, container or any other code")
     events = _command(commands, "events", "history:events", "The event log.")
     events.add_argument("--since", type=_count, default=0, metavar="N", help="only events after this seq")
+    shifts = _command(
+        commands, "shifts", "shifts:shifts", "The shift log: sign-ins, breaks and notes to the next shift."
+    )
+    shifts.add_argument("--since", type=_date, metavar="DATE", help="from this day (UTC) on, YYYY-MM-DD; else 7 days")
     report = _command(commands, "report", "report:report", "Figures of this station.")
     report.add_argument("name", choices=REPORTS)
     report.add_argument("--csv", action="store_true", help="print CSV")
@@ -96,6 +101,14 @@ def _config(commands: Commands) -> None:
     _command(group, "check", "config:check", "Name every mistake with file, line, key and the nearest valid name.")
     _command(group, "show", "config:show", "Every value and the file and line it comes from.")
     _command(group, "schema", "config:schema", "JSON schemas of the configuration files.")
+
+
+def _operators(commands: Commands) -> None:
+    group = _group(commands, "operators", "The people of operators.toml.")
+    pin = _command(
+        group, "pin", "operators:pin", "Read a supervisor's PIN without showing it; print its line for operators.toml."
+    )
+    pin.add_argument("operator", metavar="OPERATOR", help="the id, as in operators.toml")
 
 
 def _rules(commands: Commands) -> None:

@@ -16,6 +16,7 @@ from rl_station.store.figures import StoreFigures
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
 from rl_station.store.rows import StoreRows
+from rl_station.store.shift_log import shift_log
 from rl_station.store.unsynced import Unsynced, unsynced
 
 
@@ -41,6 +42,10 @@ class Reader:
     def decisions(self, since: int = 0) -> Iterator[DispositionDecided]:
         """Decisions from `since` (microseconds UTC) on that nobody took back, in order."""
         return decisions(self._database, since=since)
+
+    def shift_log(self, since: int) -> Iterator[Recorded]:
+        """Sign-ins, breaks and notes from `since` (microseconds UTC) on, in order."""
+        return shift_log(self._database, since)
 
     def head(self) -> Head:
         return log.head(self._database)

@@ -44,7 +44,7 @@ def test_a_station_with_one_task_goes_straight_to_it() -> None:
 def test_only_an_inspector_inspects() -> None:
     desk = Desk()
     desk.scan((BADGE, "100"))
-    assert [choice.id for choice in desk.prompt.choices] == ["receive", "sort", "trace"]
+    assert [choice.id for choice in desk.prompt.choices] == ["receive", "sort", "trace", "note", "break"]
     desk.command(Command.INSPECT)
     assert refused(desk).code == "task.not_allowed"
 

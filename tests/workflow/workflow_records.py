@@ -67,6 +67,10 @@ class WorldRecords:
                 known = replace(known, hazards=event.hazards)
             case e.ParcelHeld():
                 known = replace(known, held=event.reason, status="held")
+            case e.ParcelReleased():
+                known = replace(known, held="", status="received" if known.lane else "receiving")
+            case e.ParcelReassigned():
+                known = replace(known, lane=event.lane)
             case e.ParcelLaneAssigned():
                 known = replace(known, lane=event.lane, status="received")
             case e.ParcelClosed():
@@ -109,18 +113,20 @@ class WorldRecords:
                     rule=event.rule,
                     approval=event.approval,
                     steps=event.steps,
+                    outcome=event.outcome,
+                    channel=event.channel,
+                    travels=event.travels,
+                    packs=event.packs,
+                    held="",
                 )
             case e.UnitPutAside():
                 known = replace(known, disposition="hold", bin=event.bin)
-            case e.DispositionApproved():
-                known = replace(
-                    known,
-                    status="decided",
-                    disposition=event.disposition,
-                    bin=event.bin,
-                    approval="",
-                    steps=event.steps,
-                )
+            case e.DispositionApproved() | e.DispositionOverridden():
+                known = said_otherwise(known, event)
+            case e.UnitHeld():
+                known = replace(taken_out(known, event), disposition="hold", bin=event.bin, held=event.why)
+            case e.UnitReleased():
+                known = replace(taken_out(known, event), disposition=event.disposition, bin=event.bin, held="")
             case e.UnitTakenUp():
                 status = "rework" if event.work == "rework" else "awaiting_approval"
                 known = replace(known, status=status, container="")
@@ -142,6 +148,16 @@ class WorldRecords:
             case e.UnitTakenUp(previous=name) if name in self.containers:
                 left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
                 self.containers[name] = replace(self.containers[name], units=left)
+            case (
+                e.DispositionApproved(container_before=name)
+                | e.DispositionOverridden(container_before=name)
+                | e.UnitHeld(container_before=name)
+                | e.UnitReleased(container_before=name)
+            ) if name in self.containers:
+                left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
+                self.containers[name] = replace(self.containers[name], units=left)
+            case e.ContainerReopened():
+                self.containers[event.container] = replace(self.containers[event.container], status="open")
             case e.ContainerClosed():
                 self.containers[event.container] = replace(self.containers[event.container], status="closed")
             case e.ContainersConsolidated():
@@ -182,6 +198,10 @@ class WorldRecords:
         standing = (line.event for line in self.standing() if not isinstance(line.event, e.CorrectionDeclared))
         return tuple(event for event in standing if plate in e.subjects(event)[1])
 
+    def inputs(self, seqs: tuple[int, ...]) -> tuple[e.Recorded, ...]:
+        causes = {line.cause for line in self.log if line.seq in seqs}
+        return tuple(line for line in self.standing() if line.cause in causes)
+
     def container(self, code: str) -> ContainerRecord | None:
         return self.containers.get(code)
 
@@ -203,6 +223,31 @@ class WorldRecords:
             )
             for line in wanted[-limit:]
         )
+
+
+def taken_out(
+    known: UnitRecord, event: e.DispositionApproved | e.DispositionOverridden | e.UnitHeld | e.UnitReleased
+) -> UnitRecord:
+    status = "labelled" if known.status == "sorted" and event.container_before else known.status
+    return replace(known, container="", status=status) if event.container_before else known
+
+
+def said_otherwise(known: UnitRecord, event: e.DispositionApproved | e.DispositionOverridden) -> UnitRecord:
+    """Somebody's word on a decision."""
+    return replace(
+        taken_out(known, event),
+        status="decided",
+        disposition=event.disposition,
+        reason=f"@overruled.{event.why}" if event.why else known.reason,
+        bin=event.bin,
+        outcome=event.outcome,
+        channel=event.channel,
+        travels=event.travels,
+        packs=event.packs,
+        approval="",
+        steps=event.steps,
+        held="",
+    )
 
 
 def recalled(known: UnitRecord, event: e.Event) -> UnitRecord:

@@ -76,6 +76,7 @@ class World:
         self.rules = RULES
         self.rework = WorkTable()
         self.second_look = SecondLookShares()
+        self.pins = {"sven"}
         self.checklists = CHECKLISTS
         self.former: dict[tuple[str, str], Checklist] = {}
         self.now = 0
@@ -99,6 +100,9 @@ class World:
 
     def hold_bin(self) -> str:
         return "BHOLD"
+
+    def has_pin(self, operator: str) -> bool:
+        return operator in self.pins
 
     def default_lane(self) -> str:
         return "MIXED"
@@ -143,7 +147,7 @@ class Desk:
         self.last = decide(self.session, given, self.world)
         refused = self.last
         events: tuple[e.Event, ...] = (
-            (e.ScanRefused(code=refused.code, params=refused.params, blocking=refused.blocking),)
+            (e.ScanRefused(code=refused.code, params=refused.params, blocking=refused.blocking, unit=refused.unit),)
             if isinstance(refused, Refusal)
             else refused
         )
