@@ -10,6 +10,7 @@ from faulty_centre import Centre
 
 from rl_station.domain import site_codes
 from rl_station.domain.events import CodeTraced, ParcelReceived, Recorded
+from rl_station.domain.sync_wire import DeviceTold, StationStatus
 from rl_station.station.sync import StoreOutbox
 from rl_station.store import Store
 from rl_station.store.folder import DATABASE
@@ -47,6 +48,8 @@ class Station:
         self._read_s = read_s
         self.store = Store.open(folder, station=name, prefix="D01", clock=self.clock, purpose="live", ballast=0)
         self.uplink: Uplink | None = None
+        self.devices: tuple[DeviceTold, ...] | None = None
+        """How they are; None: this station is of a version that says nothing of them."""
         if enrolment.read(folder) is None:
             self.enrol()
         self.connect()
@@ -65,7 +68,10 @@ class Station:
         self.channel = HttpChannel(self.enrolled.url, read_s=self._read_s)
         self.outbox = StoreOutbox(self.folder, lambda work: work(self.store))
         chance = random.Random(1)  # noqa: S311  # the same in every run
-        self.uplink = Uplink(self.outbox, self.channel, self.enrolled, clock=self.clock, chance=chance, before=before)
+        status = None if self.devices is None else lambda: StationStatus(devices=self.devices or ())
+        self.uplink = Uplink(
+            *(self.outbox, self.channel, self.enrolled), clock=self.clock, chance=chance, before=before, status=status
+        )
 
     def disconnect(self) -> None:
         self.channel.close()
