@@ -225,6 +225,8 @@ def _params(event: e.Event) -> dict[str, Parameter]:
         params["reason"] = f"@held.{event.reason}"
     if isinstance(event, e.ParcelReleased):
         params["before"] = f"@held.{event.before}"
+    if isinstance(event, e.TroubleSettled):
+        params["task"] = visible(event.task)
     if isinstance(event, e.ParcelReassigned):
         params["before"] = visible(event.before) or "-"
     return params

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from rl_station.domain import events as e
+from rl_station.domain.projections.troubles import unit_troubles
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
 
 
@@ -56,6 +57,8 @@ class WorldRecords:
             self._apply_unit(event)
             if isinstance(event, e.UnitGraded) and event.unit in self.units:
                 self.units[event.unit] = replace(self.units[event.unit], graded_by=line.operator)
+            for unit in [self.units[name] for name in e.subjects(event)[1] if name in self.units]:
+                self.units[unit.unit] = replace(unit, troubles=unit_troubles(unit.troubles, line))
             self._apply_container(event)
 
     def _apply_parcel(self, event: e.Event) -> None:
@@ -135,6 +138,7 @@ class WorldRecords:
         self.units[known.unit] = known
 
     def _apply_container(self, event: e.Event) -> None:
+        self._take_out(getattr(event, "container_before", ""), getattr(event, "unit", ""))
         match event:
             case e.ContainerOpened():
                 opened = ContainerRecord(event.container, "open", event.disposition, event.client, event.bin)
@@ -145,21 +149,11 @@ class WorldRecords:
                         inside = [unit for unit in self.containers[name].units if unit != event.unit]
                         inside += [event.unit] if name == event.container else []
                         self.containers[name] = replace(self.containers[name], units=tuple(inside))
-            case e.UnitTakenUp(previous=name) if name in self.containers:
-                left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
-                self.containers[name] = replace(self.containers[name], units=left)
-            case (
-                e.DispositionApproved(container_before=name)
-                | e.DispositionOverridden(container_before=name)
-                | e.UnitHeld(container_before=name)
-                | e.UnitReleased(container_before=name)
-            ) if name in self.containers:
-                left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
-                self.containers[name] = replace(self.containers[name], units=left)
-            case e.ContainerReopened():
-                self.containers[event.container] = replace(self.containers[event.container], status="open")
-            case e.ContainerClosed():
-                self.containers[event.container] = replace(self.containers[event.container], status="closed")
+            case e.UnitTakenUp():
+                self._take_out(event.previous, event.unit)
+            case e.ContainerReopened() | e.ContainerClosed():
+                status = "open" if isinstance(event, e.ContainerReopened) else "closed"
+                self.containers[event.container] = replace(self.containers[event.container], status=status)
             case e.ContainersConsolidated():
                 pallet = self.containers.get(event.container) or ContainerRecord(event.container, "closed")
                 self.containers[event.container] = replace(pallet, contents=(*pallet.contents, *event.contents))
@@ -169,6 +163,11 @@ class WorldRecords:
                     )
             case e.ContainerShipped():
                 self._ship(event.container)
+
+    def _take_out(self, container: str, unit: str) -> None:
+        if container in self.containers:
+            left = tuple(each for each in self.containers[container].units if each != unit)
+            self.containers[container] = replace(self.containers[container], units=left)
 
     def _ship(self, name: str) -> None:
         shipped = self.containers[name]

@@ -14,7 +14,15 @@ from rl_station.workflow.knowledge import Knowledge, UnitRecord
 from rl_station.workflow.scans import visible
 from rl_station.workflow.shift_log import words
 from rl_station.workflow.state import UnitInHand, Worker
-from rl_station.workflow.supervise.units import decided_unit, endangered, known_here, labels, recalled, unexplained
+from rl_station.workflow.supervise.units import (
+    decided_unit,
+    endangered,
+    known_here,
+    labels,
+    recalled,
+    regraded,
+    unexplained,
+)
 
 
 def approve(action: Approve, worker: Worker, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -29,7 +37,7 @@ def approve(action: Approve, worker: Worker, knowledge: Knowledge) -> tuple[Even
     unit = known_here(record, knowledge)
     if isinstance(unit, Refusal):
         return unit
-    refused = recalled(record, knowledge) or endangered(record, knowledge)
+    refused = recalled(record, knowledge) or endangered(record)
     if refused is not None:
         return refused
     approved = agreed(replace(unit, approver=worker.id), record.parcel)
@@ -76,7 +84,7 @@ def _open_to_it(action: Override, knowledge: Knowledge) -> tuple[UnitRecord, Uni
     unit = known_here(record, knowledge)
     if isinstance(unit, Refusal):
         return unit
-    if not unit.disposition or (unit.held and not unit.held[2]):
+    if regraded(unit):
         # Its dangers are being looked for again: until then nobody knows what may not be done with it.
         return refuse("supervise.in_regrade", unit=record.unit)
     refused = unexplained(action.why, action.note) or recalled(record, knowledge)

@@ -60,7 +60,7 @@ def _unit(action: Release, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
         return unit
     if not unit.held:
         return refuse("supervise.elsewhere", unit=record.unit)
-    refused = recalled(record, knowledge) or endangered(record, knowledge)
+    refused = recalled(record, knowledge) or endangered(record)
     if refused is not None:
         return refused
     released = UnitReleased(

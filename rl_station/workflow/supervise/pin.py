@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from rl_station.domain.events import Event, PinRefused, SupervisionBegun, SupervisionEnded
 from rl_station.domain.messages import Refusal, refuse
+from rl_station.domain.pin_tries import lock_end
 from rl_station.workflow.inputs import PinChecked
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.sign_in import SUPERVISE, may
 from rl_station.workflow.state import PinTries, State
-
-TRIES = 10
-"""Wrong PINs in a row that lock; so many more lock again, for twice as long."""
-FIRST_LOCK_US = 15 * 60 * 1_000_000
-LONGEST_LOCK_US = 24 * 3600 * 1_000_000
-_DOUBLED = 10
-"""More often than the longest lock needs."""
 
 
 def pin_asked(state: State) -> str:
@@ -47,14 +41,6 @@ def pin_checked(state: State, given: PinChecked, knowledge: Knowledge) -> tuple[
 def unattended(state: State) -> tuple[Event, ...]:
     """Nobody knows who stands there after a restart: an open supervisor's screen asks for the PIN again."""
     return (SupervisionEnded(operator=state.worker.id),) if state.supervising and state.worker else ()
-
-
-def lock_end(failures: int, now: int) -> int:
-    """Until when the last of so many wrong PINs in a row locks; 0 where it does not."""
-    rounds, more = divmod(failures, TRIES)
-    if more or not rounds:
-        return 0
-    return now + min(FIRST_LOCK_US << min(rounds - 1, _DOUBLED), LONGEST_LOCK_US)
 
 
 def tries_of(state: State, operator: str) -> PinTries:

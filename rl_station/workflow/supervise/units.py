@@ -11,13 +11,14 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.inspect.approval import WHY
 from rl_station.workflow.inspect.evolve import unit_after
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
-from rl_station.workflow.look_again import look_of
+from rl_station.workflow.look_again import danger_of
 from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import visible
 from rl_station.workflow.shift_log import LONGEST_NOTE, words
 from rl_station.workflow.state import UnitInHand
 
 OTHER = "other"
+_HAZARD = "hazard"
 
 _SHUT = ("closed", "consolidated")
 _DECISION = ("outcome", "channel", "travels", "packs", "steps", "reason", "functional", "cosmetic", "recall")
@@ -48,9 +49,17 @@ def known_here(record: UnitRecord, knowledge: Knowledge) -> UnitInHand | Refusal
     """Everything that speaks for and against a way out of it; only where its last decision was made on this station's log."""
     events = knowledge.records.unit_events(record.unit)
     unit = unit_after(events)
-    if unit is None or (unit.disposition and any(getattr(record, name) != getattr(unit, name) for name in _DECISION)):
+    if unit is None:
         return refuse("supervise.elsewhere", unit=record.unit)
-    return replace(unit, hazards=tuple(dict.fromkeys((*unit.hazards, *_seen_again(events)))))
+    if not regraded(unit) and any(getattr(record, name) != getattr(unit, name) for name in _DECISION):
+        return refuse("supervise.elsewhere", unit=record.unit)
+    told = (danger for trouble in record.troubles if trouble.kind == _HAZARD for danger in trouble.detail.split())
+    return replace(unit, hazards=tuple(dict.fromkeys((*unit.hazards, *_seen_again(events), *told))))
+
+
+def regraded(unit: UnitInHand) -> bool:
+    """Whether it is being graded again, on hold or not: what was decided before counts no more."""
+    return not (unit.held[2] if unit.held else unit.disposition)
 
 
 def _seen_again(events: Iterable[AnyEvent]) -> tuple[str, ...]:
@@ -72,10 +81,10 @@ def recalled(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
     return refuse("supervise.recalled", unit=record.unit, recall=late.recall.reference)
 
 
-def endangered(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
-    """A second look found a danger that its decision knows nothing of."""
-    hazards = look_of(knowledge.records.unit_events(record.unit)).hazards
-    return refuse("supervise.danger", unit=record.unit, hazard=f"@hazard.{hazards[0]}") if hazards else None
+def endangered(record: UnitRecord) -> Refusal | None:
+    """A second look found a danger that its decision knows nothing of, and nobody has seen to that."""
+    danger = danger_of(replace(record, held=""))
+    return refuse("supervise.danger", unit=record.unit, hazard=f"@hazard.{danger}") if danger else None
 
 
 def labels(record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...]:
