@@ -9,6 +9,7 @@ import msgspec
 
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.events import AnyEvent, Recorded
+from rl_station.domain.projections.troubles import Troubles
 from rl_station.domain.reference import Reference
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
@@ -42,6 +43,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
     `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
     of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
     as in `rules.Decision`. `held`: why a supervisor set it aside, empty where nobody did. `graded_by`: who gave it its grade.
+    `troubles` are those that a supervisor has not settled yet.
     """
 
     unit: str
@@ -74,6 +76,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()
     held: str = ""
     graded_by: str = ""
+    troubles: Troubles = ()
 
 
 class ContainerRecord(msgspec.Struct, frozen=True):

@@ -18,14 +18,13 @@ ON_HOLD = "hold"
 class Look(msgspec.Struct, frozen=True):
     """The second look at a unit since it was last graded: whether it was `asked` for or `taken`, and who began it.
 
-    `said` are the answers of that person so far. `hazards` were found by it, and nobody has decided about them yet.
+    `said` are the answers of that person so far.
     """
 
     asked: bool = False
     taken: bool = False
     looker: str = ""
     said: tuple[e.SecondAnswerGiven | e.UnitTimerStarted, ...] = ()
-    hazards: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -34,14 +33,14 @@ class Look(msgspec.Struct, frozen=True):
 
 
 def look_of(events: Iterable[e.AnyEvent]) -> Look:
-    """From everything that happened to a unit. A new grade, or a new decision about a danger, ends what was before it."""
+    """From everything that happened to a unit. A new grade ends what was before it."""
     look = Look()
     for event in events:
         look = _after(look, event)
     return look
 
 
-def _after(look: Look, event: e.AnyEvent) -> Look:  # noqa: PLR0911 - a table: one return for each row
+def _after(look: Look, event: e.AnyEvent) -> Look:
     match event:
         case e.UnitGraded() | e.RegradeBegun():
             return Look()
@@ -52,11 +51,19 @@ def _after(look: Look, event: e.AnyEvent) -> Look:  # noqa: PLR0911 - a table: o
         case e.SecondAnswerGiven() | e.UnitTimerStarted() if look.looker and not look.taken:
             return replace(look, said=(*look.said, event))
         case e.SecondLookTaken():
-            return replace(look, taken=True, hazards=event.hazards)
-        case e.DispositionDecided() | e.DispositionApproved() | e.DispositionOverridden() | e.UnitReleased():
-            return replace(look, hazards=())
+            return replace(look, taken=True)
         case _:
             return look
+
+
+def danger_of(record: UnitRecord) -> str:
+    """A danger that only the second look found, at whichever station, until a supervisor has seen to it; empty for none.
+
+    One that was found at the first look has been decided about, and no second look disagrees with it.
+    """
+    open_ = {trouble.kind: trouble.detail for trouble in record.troubles}
+    found = open_.get("hazard", "").split() if "disagreement" in open_ else []
+    return found[0] if found else ""
 
 
 def asked_for(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[e.SecondLookAsked, ...]:

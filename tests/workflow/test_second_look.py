@@ -180,7 +180,8 @@ def test_the_same_questions_are_asked_again_and_both_answers_stand_side_by_side(
         ("cosmetic", "C6", "C1"),
         ("packaging", "complete", "complete"),
     )
-    assert record(desk, unit) == before
+    assert replace(record(desk, unit), troubles=()) == before
+    assert [trouble.kind for trouble in record(desk, unit).troubles] == ["disagreement"]
 
 
 def test_afterwards_the_screen_tells_where_it_goes_as_it_was_decided(shirt: tuple[Desk, str]) -> None:
@@ -281,9 +282,7 @@ def test_a_supervisors_word_on_the_danger_lets_the_unit_go_on() -> None:
     hand_over(desk)
     look(desk, unit, "yes")
     desk.command(Command.ACK)
-    known = record(desk, unit)
-    released = e.UnitReleased(unit=unit, parcel=known.parcel, disposition=known.disposition, bin=known.bin)
-    desk.follow(desk.record((released,)))
+    desk.follow(desk.record((e.TroubleSettled(kind="hazard", note="It was a dent.", unit=unit),)))
     desk.command(Command.SORT)
     desk.scan((UNIT, unit))
     assert desk.types == ["UnitPresented"]

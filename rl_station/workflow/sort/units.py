@@ -19,7 +19,7 @@ from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow.facts import bin_name
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
-from rl_station.workflow.look_again import look_of
+from rl_station.workflow.look_again import danger_of
 from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
@@ -91,9 +91,9 @@ def _not_ready(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
     late = late_hit(record, knowledge.records, knowledge.reference)
     if late is not None and record.status != "shipped":
         return refuse("sort.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
-    hazards = look_of(knowledge.records.unit_events(record.unit)).hazards
-    if hazards and record.status != "shipped":
-        return refuse("sort.danger", blocking=True, unit=record.unit, hazard=f"@hazard.{hazards[0]}")
+    danger = danger_of(record)
+    if danger and not record.held and record.status != "shipped":
+        return refuse("sort.danger", blocking=True, unit=record.unit, hazard=f"@hazard.{danger}")
     if record.status == "rework" and record.held:
         return refuse("sort.held", unit=record.unit, bin=bin_name(record.bin, knowledge))
     if record.status == "rework":
