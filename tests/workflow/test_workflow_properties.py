@@ -32,6 +32,7 @@ from rl_station.domain import events as e
 from rl_station.domain.messages import Refusal
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Meaning, Scan, ScanKind
+from rl_station.domain.second_look import SecondLookShares
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.i18n.workflow_texts import TEXTS
 from rl_station.workflow import (
@@ -147,7 +148,10 @@ STEPS = st.one_of(
     st.lists(TAGGED, min_size=15, max_size=40),
 )
 TASKS = st.sampled_from(
-    [Command.RECEIVE, Command.INSPECT, Command.INSPECT, Command.SORT, Command.SORT, Command.REWORK, Command.TRACE]
+    [
+        *(Command.RECEIVE, Command.INSPECT, Command.INSPECT, Command.SORT, Command.SORT, Command.REWORK),
+        *(Command.SECOND_LOOK, Command.TRACE),
+    ]
 )
 UNHURRIED = settings(
     max_examples=60 if settings.default.max_examples >= 100 else 15,
@@ -176,6 +180,8 @@ def sensible(desk: Desk) -> Input:
         "sort.container": Scanned(scan_of((ScanKind.CONTAINER, "TOTE1"))),
         "rework.unit": Scanned(scan_of((ScanKind.UNIT_PLATE, unit_plate(1 + now_and_then)))),
         "rework.grade": Commanded(Command.OK),
+        "second_look.unit": Scanned(scan_of((ScanKind.UNIT_PLATE, unit_plate(1 + now_and_then)))),
+        "second_look.place": Scanned(scan_of((ScanKind.UNIT_PLATE, unit_plate(2)))),
         "rework.evidence": Scanned(scan_of((ScanKind.TEXT, "CERT-1"))),
         "rework.approval": Scanned(scan_of((ScanKind.BADGE, "300"))) if now_and_then else Answered("1"),
         "sort.move": Scanned(scan_of((ScanKind.CONTAINER, "TOTE2"))),
@@ -208,12 +214,15 @@ def played(steps: list[Doing], task: Command = Command.RECEIVE) -> Desk:
         receive(desk, ScanKind.TRACKING, "T5A")
     if task is Command.REWORK:
         desk.world.rework, desk.world.rules = WORK, watched_rules()
-    if task in (Command.SORT, Command.REWORK, Command.TRACE):
+    desk.world.second_look = SecondLookShares(share=500, bin="BLOOK")
+    if task in (Command.SORT, Command.REWORK, Command.SECOND_LOOK, Command.TRACE):
         desk.command(Command.INSPECT)
         desk.scan((ScanKind.RMA, "RMA1"))
         inspect_unit(desk, SHIRT, "no", "bad")
         inspect_unit(desk, SHIRT, "no", "bad") if task is Command.REWORK else inspect_unit(desk, SHIRT, "yes")
         desk.command(Command.CANCEL)
+    if task is Command.SECOND_LOOK:
+        desk.scan((ScanKind.BADGE, "300"))
     desk.command(task)
     desk.world.scale.watched = any(isinstance(step, Load) for step in steps)
     for step in steps:
