@@ -52,7 +52,7 @@ TEXTS: Mapping[str, str] = {
     "screen.sup.now": "now/h",
     "screen.sup.hour": "hour",
     "screen.sup.shift_so_far": "shift",
-    "screen.sup.target": "target",
+    "screen.sup.target": "goal",
     "screen.sup.chart": "%(stage)s by hour, most %(most)s",
     "screen.sup.stage.received": "received",
     "screen.sup.stage.unpacked": "unpacked",

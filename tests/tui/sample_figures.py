@@ -32,6 +32,8 @@ MINUTE = 60_000_000
 DAY = 24 * HOUR
 EARLY = Shift("Early", NOON - 6 * HOUR, NOON + 2 * HOUR)
 AT = NOON + 17 * MINUTE
+SEVEN, EIGHT = NOON - 5 * HOUR, NOON - 4 * HOUR
+BEGINS, ENDS = NOON - 6 * HOUR, NOON + 2 * HOUR
 
 _COUNTS = {
     "received": (44, 58, 61, 40, 52, 55, 13),
@@ -76,6 +78,7 @@ BUSY = Figures(
     site="halden",
     station="bench-1",
     at=AT,
+    hour=NOON,
     shift=EARLY,
     rates=(
         *(_rate(stage) for stage in STAGES),
@@ -124,7 +127,7 @@ BUSY = Figures(
         ("portal", "ready", ""),
     ),
 )
-EMPTY = Figures(scope="station", site="halden", station="bench-1", at=AT, queues=BUSY.queues[:0])
+EMPTY = Figures(scope="station", site="halden", station="bench-1", at=AT, hour=NOON, queues=BUSY.queues[:0])
 
 SUBJECTS = tuple(
     Subject("unit", f"RLUB0100{n:04}K", AT - n * 7 * MINUTE, f"Nordlicht X2 128 GB graphite F4 C{n % 7} refurbish")

@@ -49,6 +49,7 @@ class SupervisePane(Vertical):
         self._stage = STAGES[0]
         self._asked: Prompt | None = None
         self._pin = ""
+        self._operator = ""
         self._now = 0
 
     def compose(self) -> ComposeResult:
@@ -60,9 +61,12 @@ class SupervisePane(Vertical):
 
     def show(self, view: View, say: Say, room: Size) -> None:
         self._say, self._now = say, view.status.clock
+        asks = view.prompt.step == PIN
+        # Views in between may have been dropped for newer ones: that somebody else is here, or back, is seen all the same.
+        if view.status.operator != self._operator or (asks and not self.pin_asked):
+            self.begin()
         prompt, before = view.prompt, self._asked
-        self._asked = prompt
-        asks = prompt.step == PIN
+        self._asked, self._operator = prompt, view.status.operator
         self.headline.display = asks
         self.path.display = self.board.display = not asks
         if asks:
