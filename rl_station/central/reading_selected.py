@@ -15,7 +15,7 @@ from rl_station.central.reading_counts import micros
 from rl_station.central.subjects import findable
 from rl_station.central.tallies import counted_of
 from rl_station.domain.events import AnyEvent, SecondLookTaken
-from rl_station.domain.kpi import MOST_SUBJECTS, SHARES, Decided, Selection, Subject, Trouble
+from rl_station.domain.kpi import MOST_SUBJECTS, NO_CODE, SHARES, Decided, Selection, Subject, Trouble
 from rl_station.domain.projections import STAGES, ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.sync_wire import WORK_KINDS
 
@@ -117,7 +117,7 @@ def _share(connection: Connection, site: str, selection: Selection) -> Iterator[
 def _counts(told: Decided, selection: Selection) -> bool:
     if selection.of == "recovery" and not told.known:
         return False
-    share = getattr(told, selection.name) if selection.of == "share" else selection.value
+    share = getattr(told, selection.name) or NO_CODE if selection.of == "share" else selection.value
     pairs = (
         *((selection.value, share), (selection.client, told.client)),
         *((selection.station, told.station), (selection.operator, told.operator)),

@@ -19,6 +19,7 @@ from rl_station.domain.kpi_values import (
     DAY_US,
     HOUR_US,
     MOST_SUBJECTS,
+    NO_CODE,
     NOW_SLOTS,
     QUEUES,
     SHARES,
@@ -58,6 +59,7 @@ __all__ = [
     "HOUR_US",
     "MOST_SUBJECTS",
     "NOW_SLOTS",
+    "NO_CODE",
     "QUEUES",
     "SHARES",
     "SLOT_US",
@@ -91,6 +93,7 @@ __all__ = [
     "agreement",
     "chart",
     "figures",
+    "hours",
     "look",
     "measured",
     "promised",
@@ -99,6 +102,7 @@ __all__ = [
     "rates",
     "recovery",
     "shares",
+    "spans",
 ]
 
 _Who: TypeAlias = tuple[str, str, str]
@@ -113,11 +117,14 @@ def rates(work: Iterable[Work], moment: Moment, targets: Targets) -> tuple[Rate,
     """
     counts: Counter[tuple[_Who, str]] = Counter()
     people: dict[_Who, set[str]] = {}
+    span = spans(moment.at, moment.hour, moment.shift)
+    counting = [(name, span[name]) for name in ("now", "hour", "shift")]
     for row in work:
-        spans = tuple(_spans(row.slot, moment))
-        for who in _who(row) if spans else ():
-            counts.update({(who, name): row.count for name in spans})
-            if row.operator and spans != ("shift",):
+        begins = row.slot * SLOT_US
+        inside = [name for name, (since, until) in counting if since <= begins < until]
+        for who in _who(row) if inside else ():
+            counts.update({(who, name): row.count for name in inside})
+            if row.operator and inside != ["shift"]:
                 people.setdefault(who, set()).add(row.operator)
     per_hour = dict(targets.per_hour)
     everybody = {who for who, _ in counts} | {(stage, "", "") for stage in STAGES}
@@ -135,17 +142,6 @@ def rates(work: Iterable[Work], moment: Moment, targets: Targets) -> tuple[Rate,
     )
 
 
-def _spans(slot: int, moment: Moment) -> Iterator[str]:
-    """Which of the three spans a slot is in."""
-    begins, whole = slot * SLOT_US, moment.at // SLOT_US
-    if whole - NOW_SLOTS <= slot < whole:
-        yield "now"
-    if moment.hour <= begins <= moment.at:
-        yield "hour"
-    if moment.shift.begins <= begins <= moment.at:
-        yield "shift"
-
-
 def _who(row: Work) -> Iterator[_Who]:
     """The figures that a row counts for."""
     yield row.stage, "", ""
@@ -160,16 +156,25 @@ def _place(stage: str) -> int:
 
 
 def chart(work: Iterable[Work], moment: Moment) -> tuple[Point, ...]:
-    """Pieces in every hour since the shift began, of each stage that had any; hours are counted from its beginning."""
+    """Pieces in every hour of the shift so far, of each stage that had any; hours as on the site's walls."""
     shift, ends = moment.shift, min(moment.at + 1, moment.shift.ends)
     counts: Counter[tuple[int, str]] = Counter()
     for row in work:
         begins = row.slot * SLOT_US
         if shift.begins <= begins < ends:
-            counts[(begins - shift.begins) // HOUR_US, row.stage] += row.count
+            counts[_hour(begins, moment.hour), row.stage] += row.count
     stages = sorted({stage for (_, stage), count in counts.items() if count}, key=_place)
-    hours = range(-(-(ends - shift.begins) // HOUR_US))
-    return tuple(Point(shift.begins + hour * HOUR_US, stage, counts[hour, stage]) for hour in hours for stage in stages)
+    begun = hours(shift, moment.hour, ends)
+    return tuple(Point(hour, stage, counts[hour, stage]) for hour in begun for stage in stages)
+
+
+def hours(shift: Shift, hour: int, until: int = 0) -> range:
+    """The beginnings of the hours that a shift touches, up to `until` (0: all of it), as `hour` begins one."""
+    return range(_hour(shift.begins, hour), until or shift.ends, HOUR_US)
+
+
+def _hour(at: int, hour: int) -> int:
+    return hour + (at - hour) // HOUR_US * HOUR_US
 
 
 def promised(waiting: Iterable[Waiting], promises: Promises) -> tuple[Waiting, ...]:
@@ -277,16 +282,32 @@ def agreement(looked: Iterable[Looked], since: int, until: int) -> tuple[Agreeme
     )
 
 
+def spans(at: int, hour: int, shift: Shift) -> dict[str, tuple[int, int]]:
+    """From when until when (microseconds, excluded) each figure counts that is true of a moment.
+
+    `mix` is for shares and recovery, by the whole hours UTC in which units were decided; `agreement` by days.
+    """
+    slot, day = at // SLOT_US * SLOT_US, at // DAY_US * DAY_US
+    return {
+        "now": (slot - NOW_SLOTS * SLOT_US, slot),
+        "hour": (hour, at + 1),
+        "shift": (shift.begins, at + 1),
+        "mix": (shift.begins // HOUR_US * HOUR_US, -(-shift.ends // HOUR_US) * HOUR_US),
+        "agreement": (day - (AGREEMENT_DAYS - 1) * DAY_US, day + DAY_US),
+    }
+
+
 def figures(rows: Rows, of: Of, moment: Moment, supervision: Supervision) -> Figures:
     """Everything at once. What waits for sync and how the devices are is for the caller to add."""
-    shift, day = moment.shift, moment.at // DAY_US
-    decided = [row for row in rows.decided if shift.begins // HOUR_US <= row.hour < -(-shift.ends // HOUR_US)]
+    span = spans(moment.at, moment.hour, moment.shift)
+    decided = [row for row in rows.decided if span["mix"][0] <= row.hour * HOUR_US < span["mix"][1]]
     return Figures(
         scope=of.scope,
         site=of.site,
         station=of.station,
         at=moment.at,
-        shift=shift,
+        hour=moment.hour,
+        shift=moment.shift,
         rates=rates(rows.work, moment, supervision.targets),
         chart=chart(rows.work, moment),
         queues=queues(promised(rows.waiting, supervision.promises), moment.at),
@@ -295,19 +316,21 @@ def figures(rows: Rows, of: Of, moment: Moment, supervision: Supervision) -> Fig
         dispositions=shares(decided, "disposition"),
         reasons=shares(decided, "reason"),
         recovery=recovery(decided),
-        agreement=agreement(rows.looked, day - AGREEMENT_DAYS + 1, day + 1),
+        agreement=agreement(rows.looked, *(at // DAY_US for at in span["agreement"])),
+        kappa=supervision.targets.kappa,
         troubles=tuple(sorted(rows.troubles, key=lambda each: (each.since, each.kind, each.subject))),
     )
 
 
 def look(counted: Counted, of: Of, moment: Moment, supervision: Supervision) -> Figures:
     """As `figures`, asking for no more rows than these figures need."""
-    at, shift = moment.at, moment.shift
-    first = min(shift.begins, moment.hour, (at // SLOT_US - NOW_SLOTS) * SLOT_US)
+    span = spans(moment.at, moment.hour, moment.shift)
+    since = min(span[name][0] for name in ("now", "hour", "shift"))
+    first, end = span["agreement"]
     rows = Rows(
-        work=counted.work(first, at + 1),
-        decided=counted.decided(shift.begins // HOUR_US * HOUR_US, shift.ends),
-        looked=counted.looked((at // DAY_US - 2 * AGREEMENT_DAYS + 1) * DAY_US, at + 1),
+        work=counted.work(since, moment.at + 1),
+        decided=counted.decided(*span["mix"]),
+        looked=counted.looked(2 * first - end, end),
         waiting=counted.waiting(),
         troubles=counted.troubles(),
     )

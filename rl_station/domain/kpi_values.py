@@ -265,7 +265,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Point(msgspec.Struct, frozen=True):
-    """One bar of the chart over the shift: pieces of a stage in an hour (microseconds since 1970 UTC)."""
+    """One bar of the chart over the shift: pieces of a stage in the hour that begins `at` (microseconds since 1970 UTC)."""
 
     at: int
     stage: str
@@ -273,12 +273,16 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC."""
+    """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC.
+
+    `hour` is when that hour began. Agreement below `kappa` is warned of.
+    """
 
     scope: str
     site: str
     station: str = ""
     at: int = 0
+    hour: int = 0
     shift: Shift = Shift("", 0, 0)
     rates: tuple[Rate, ...] = ()
     chart: tuple[Point, ...] = ()
@@ -289,6 +293,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Share, ...] = ()
     recovery: Recovery = Recovery()
     agreement: tuple[Agreement, ...] = ()
+    kappa: float = 0.6
     troubles: tuple[Trouble, ...] = ()
     waiting_to_sync: int | None = None
     devices: tuple[tuple[str, str, str], ...] = ()
@@ -298,6 +303,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 SHARES = ("functional", "cosmetic", "disposition", "reason")
 """Dimensions of decided units: fields of `Decided`."""
+NO_CODE = "-"
+"""What a selection calls the share of the units without a code, since an empty value does not narrow it."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -307,7 +314,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     | queue     | one of QUEUES      |          | what waits there                                                        |
     | trouble   | one of TROUBLES    |          | what has it, open                                                       |
     | work      | one of STAGES      |          | parcels, units and containers whose stage ended in the span             |
-    | share     | one of SHARES      | the code | units decided in the span that are it now                               |
+    | share     | one of SHARES      | the code | units decided in the span that are it now; NO_CODE: that have none      |
     | recovery  |                    |          | units decided in the span whose value and expected value are known      |
     | agreement | the question       |          | units of `operator` (the inspector) that were looked at again, in the span |
 

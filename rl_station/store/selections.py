@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal_column, or_, select
 
 from rl_station.domain.events import Recorded, SecondLookTaken
-from rl_station.domain.kpi import MOST_SUBJECTS, SHARES, Selection, Subject
+from rl_station.domain.kpi import MOST_SUBJECTS, NO_CODE, SHARES, Selection, Subject
 from rl_station.domain.projections import STAGES
 from rl_station.store import attention, log, tables
 from rl_station.store.database import Database, Statement, Value, prepare
@@ -35,7 +35,7 @@ class Found(NamedTuple):
 
 def _decided(column: str, *more: Any) -> Statement:
     """Units as they are decided now: what `projections.tally` counts."""
-    narrowed = {"decided_station": "station", "decided_by": "operator", "client": "client", column: "value"}
+    narrowed = {"decided_station": "station", "decided_by": "operator", "client": "client"}
     return prepare(
         select(_unit.decided_at, literal_column("'unit'"), _unit.unit)
         .where(
@@ -44,6 +44,7 @@ def _decided(column: str, *more: Any) -> Statement:
             _unit.decided_at < bindparam("until"),
             _unit.approval == literal_column("''"),
             *(or_(bindparam(name) == "", _unit[each] == bindparam(name)) for each, name in narrowed.items()),
+            or_(bindparam("value") == "", _unit[column] == bindparam("code")),
             *more,
         )
         .order_by(_unit.decided_at.desc(), _unit.unit)
@@ -124,7 +125,10 @@ def _fits(row: object, selection: Selection, asked: Iterable[tuple[str, str]]) -
 
 def _units(database: Database, selection: Selection) -> list[Found]:
     who = {name: getattr(selection, name) for name in ("station", "operator", "client", "value")}
-    return database.rows(_UNITS[selection.name], Found, {**_span(selection), **who, "limit": MOST_SUBJECTS})
+    code = "" if selection.value == NO_CODE else selection.value
+    return database.rows(
+        _UNITS[selection.name], Found, {**_span(selection), **who, "code": code, "limit": MOST_SUBJECTS}
+    )
 
 
 def _done(database: Database, selection: Selection, type_: str, operator: str) -> Iterator[Recorded]:

@@ -333,7 +333,20 @@ def test_nothing_is_read_but_by_an_index_over_what_is_asked_for(
 ) -> None:
     open_store(tmp_path).close()
     database = Database(tmp_path / DATABASE, read_only=True)
-    names = ("first", "end", "since", "until", "limit", "offset", "type", "station", "operator", "client", "value")
+    names = (
+        "first",
+        "end",
+        "since",
+        "until",
+        "limit",
+        "offset",
+        "type",
+        "station",
+        "operator",
+        "client",
+        "value",
+        "code",
+    )
     explained = database.rows(
         Statement(f"EXPLAIN QUERY PLAN {statement.sql}", statement.fixed),
         lambda *row: str(row[-1]),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from rl_station.domain import kpi
 from rl_station.domain.kpi import (
-    NOW_SLOTS,
-    SLOT_US,
     STAGES,
     Agreement,
     Figures,
@@ -62,14 +61,9 @@ def sections(told: Told) -> dict[str, Section]:
 # --- throughput -------------------------------------------------------------------------------------------------------
 
 
-def spans(figures: Figures) -> dict[str, tuple[int, int]]:
-    """Since when and until when the three figures of a rate count."""
-    slot = figures.at // SLOT_US * SLOT_US
-    return {
-        "now": (slot - NOW_SLOTS * SLOT_US, slot),
-        "hour": (figures.at // _HOUR * _HOUR, 0),
-        "shift": (figures.shift.begins, 0),
-    }
+def _spans(figures: Figures) -> dict[str, tuple[int, int]]:
+    """Since when and until when each figure counts."""
+    return kpi.spans(figures.at, figures.hour, figures.shift)
 
 
 def _throughput(told: Told, group: str) -> Table:
@@ -94,7 +88,7 @@ def _rate_line(told: Told, each: Rate) -> Line:
     stage = told.word(f"stage.{each.stage}")
 
     def behind(span: str) -> Selection:
-        since, until = spans(told.figures)[span]
+        since, until = _spans(told.figures)[span]
         return Selection(
             of="work", name=each.stage, station=each.station, operator=each.operator, since=since, until=until
         )
@@ -116,8 +110,7 @@ def _chart(told: Told) -> Chart:
     figures = told.figures
     counts = {point.at: point.count for point in figures.chart if point.stage == told.stage}
     target = next((each.target for each in _totals(figures) if each.stage == told.stage), 0)
-    first, end = figures.shift.begins // _HOUR * _HOUR, figures.shift.ends
-    hours = list(range(first, end, _HOUR)) if end > first else sorted(counts)
+    hours = list(kpi.hours(figures.shift, figures.hour)) or sorted(counts)
     bars = tuple(
         Bar(
             id=clock(at, "%H"),
@@ -205,7 +198,8 @@ def _mixes(told: Told) -> Iterable[Table]:
 
 def _mix(told: Told, dimension: str, shares: tuple[Share, ...]) -> Table:
     def line(share: Share) -> Line:
-        behind = Selection(of="share", name=dimension, value=share.name, since=told.figures.shift.begins)
+        since, until = _spans(told.figures)["mix"]
+        behind = Selection(of="share", name=dimension, value=share.name or kpi.NO_CODE, since=since, until=until)
         cells = (Cell(percent(share.share), "", behind), Cell(str(share.units), "", behind))
         short = share.name if dimension in _CODES else ""
         return Line(share.name or "-", _named(told, dimension, share.name), cells, part=share.share, short=short)
@@ -229,7 +223,8 @@ def _named(told: Told, dimension: str, code: str) -> str:
 
 def _recovery(told: Told) -> Table:
     found = told.figures.recovery
-    behind = Selection(of="recovery", since=told.figures.shift.begins)
+    since, until = _spans(told.figures)["mix"]
+    behind = Selection(of="recovery", since=since, until=until)
     share = "-" if found.rate is None else percent(found.rate)
     of = told.word("recovery.of", expected=amount(found.expected), value=amount(found.value))
     line = Line("recovery", of, (Cell(share, "", behind), Cell(str(found.units), "", behind)))
@@ -249,7 +244,8 @@ def _agreement(told: Told) -> Table:
 
 
 def _agreement_line(told: Told, each: Agreement) -> Line:
-    behind = Selection(of="agreement", name=each.question, operator=each.inspector)
+    since, until = _spans(told.figures)["agreement"]
+    behind = Selection(of="agreement", name=each.question, operator=each.inspector, since=since, until=until)
     drift = "-" if each.kappa is None or each.before is None else f"{each.kappa - each.before:+.2f}"
     return Line(
         id=f"{each.inspector}.{each.question}",
@@ -257,17 +253,14 @@ def _agreement_line(told: Told, each: Agreement) -> Line:
         cells=(
             Cell(str(each.looks), "", behind),
             Cell(percent(each.agreed), "", behind),
-            Cell("-" if each.kappa is None else f"{each.kappa:.2f}", _kappa_tone(each), behind),
+            Cell("-" if each.kappa is None else f"{each.kappa:.2f}", _kappa_tone(told, each), behind),
             Cell(drift, "", behind),
         ),
     )
 
 
-def _kappa_tone(each: Agreement) -> str:
-    return "" if each.kappa is None else "warn" if each.kappa < _LEAST_KAPPA else "good"
-
-
-_LEAST_KAPPA = 0.6
+def _kappa_tone(told: Told, each: Agreement) -> str:
+    return "" if each.kappa is None else "warn" if each.kappa < told.figures.kappa else "good"
 
 
 # --- devices and sync -------------------------------------------------------------------------------------------------
