@@ -20,6 +20,7 @@ PROMISED = {
     "wedge_exact",
     "start_to_prompt_s",
     "station_rss_mib",
+    "supervisor_refresh_ms",
 }
 
 
