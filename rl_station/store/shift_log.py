@@ -16,7 +16,7 @@ _PAGE = prepare(
     log.joined()
     .where(
         tables.event.c.seq > bindparam("since"),
-        tables.event.c.type.in_([each.__name__ for each in EVENTS]),
+        tables.event.c.type.in_(bindparam(f"type{number}", each.__name__) for number, each in enumerate(EVENTS)),
     )
     .order_by(tables.event.c.seq)
     .limit(log.PAGE)
