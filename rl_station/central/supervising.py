@@ -40,17 +40,22 @@ _log = logging.getLogger(__name__)
 
 
 class SiteCounted(NamedTuple):
-    """Implements `kpi.Counted` for one site, within one transaction. `now` microseconds since 1970 UTC."""
+    """Implements `kpi.Counted` for one site, within one transaction. `now` microseconds since 1970 UTC.
+
+    `briefly`: units as they are decided only as far as `kpi.look` needs them, added up by the database.
+    """
 
     connection: Connection
     site: str
     now: int
+    briefly: bool = False
 
     def work(self, since: int = 0, until: int = 0) -> tuple[Work, ...]:
         return reading_counts.work(self.connection, self.site, since, until)
 
     def decided(self, since: int = 0, until: int = 0) -> tuple[Decided, ...]:
-        return reading_counts.decided(self.connection, self.site, since, until)
+        read = reading_counts.decided_shares if self.briefly else reading_counts.decided
+        return read(self.connection, self.site, since, until)
 
     def looked(self, since: int = 0, until: int = 0) -> tuple[Looked, ...]:
         return reading_counts.looked(self.connection, self.site, since, until)
@@ -69,7 +74,8 @@ def figures(connection: Connection, site: str, now: int) -> Figures:
     """All figures of a site. `now` microseconds since 1970 UTC."""
     settings = supervision(connection, site)
     told = statuses.told(connection, site)
-    found = kpi.look(SiteCounted(connection, site, now), Of(scope="site", site=site), at(now, settings), settings)
+    counted = SiteCounted(connection, site, now, briefly=True)
+    found = kpi.look(counted, Of(scope="site", site=site), at(now, settings), settings)
     return replace(found, waiting_to_sync=sum(each.waiting for each in told), devices=tuple(_devices(told, now)))
 
 
