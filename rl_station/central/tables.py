@@ -85,6 +85,17 @@ reader_token = Table(
     _time("revoked_at"),
 )
 
+desk = Table(
+    "desk",
+    metadata,
+    _text("site", primary_key=True),
+    _text("who", primary_key=True),
+    _number("failures"),
+    _number("locked_until"),
+    _number("ended_at"),
+)
+"""Who signs in to the pages: wrong PINs in a row, until when none is heard, and when all sessions so far were ended."""
+
 # --- the events -------------------------------------------------------------------------------------------------------
 
 stream = Table(
@@ -193,7 +204,13 @@ Index(
     postgresql_where=_here,
 )
 _waits = (item.c.queue != literal_column("''")) & _here
-Index("item_waiting", item.c.site, item.c.queue, item.c.since, item.c.key, sqlite_where=_waits, postgresql_where=_waits)
+Index(
+    *("item_waiting", item.c.site, item.c.queue, item.c.since, item.c.key, item.c.kind),
+    *(item.c.client, item.c.parcel, item.c.received, item.c.final, item.c.gone),
+    sqlite_where=_waits,
+    postgresql_where=_waits,
+)
+"""With all that counting needs, so that the wide rows are left alone."""
 _troubled = (item.c.troubled > literal_column("0")) & ~item.c.gone
 Index("item_troubled", item.c.site, item.c.troubled, sqlite_where=_troubled, postgresql_where=_troubled)
 _decided = item.c.decided > literal_column("0")
@@ -231,6 +248,7 @@ work = Table(
     _text("station", primary_key=True),
     _text("operator", primary_key=True),
     _number("count"),
+    sqlite_with_rowid=False,
 )
 """Finished pieces of work by slots of five minutes: `kpi.Work`."""
 
@@ -242,6 +260,7 @@ decided = Table(
     _bytes("key", primary_key=True),
     *map(_text, ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason")),
     *map(_number, ("units", "value", "valued", "expected", "known")),
+    sqlite_with_rowid=False,
 )
 """Units as they are decided now: `kpi.Decided`. `key` is a hash of the texts, which together could be too long for an index."""
 
@@ -253,6 +272,7 @@ looked = Table(
     _bytes("key", primary_key=True),
     *map(_text, ("inspector", "question", "first", "second")),
     _number("count"),
+    sqlite_with_rowid=False,
 )
 """Second looks: `kpi.Looked`, `key` as in `decided`."""
 
