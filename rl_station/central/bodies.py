@@ -19,7 +19,11 @@ WORTH = 1024
 _WINDOW = 1 << 24
 """Memory that a sender may make us take for decompression."""
 
-MEDIA: Mapping[Form, str] = {"json": "application/json", "msgpack": MEDIA_TYPE}
+MEDIA: Mapping[Form, str] = {
+    "json": "application/json",
+    "msgpack": MEDIA_TYPE,
+    "html": "text/html; charset=utf-8",
+}
 
 
 def too_large(limit: int) -> Rejected:

@@ -16,7 +16,7 @@ from rl_station.domain.sync_wire import Refused
 
 Access = Literal["open", "station", "reader", "site"]
 """Who may call: anybody; an enrolled station with its token; a program with a reader token; either of the two."""
-Form = Literal["json", "msgpack"]
+Form = Literal["json", "msgpack", "html"]
 ZSTD = "zstd"
 
 
@@ -51,12 +51,16 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every handler works with. `chance` gives random bytes; `clock` microseconds since 1970 UTC."""
+    """What every handler works with. `chance` gives random bytes; `clock` microseconds since 1970 UTC.
+
+    `pepper` is what the PINs of supervisors are hashed with; without it nobody signs in by PIN.
+    """
 
     engine: Engine
     clock: Clock
     chance: Callable[[int], bytes] = secrets.token_bytes
     metrics: Metrics = field(default_factory=Metrics)
+    pepper: bytes = field(default=b"", repr=False)
 
 
 class Rejected(Exception):  # noqa: N818  # an answer, from the depth of a handler
@@ -76,6 +80,7 @@ class Call:
     """A request after the door: its caller known, its body unpacked and of the route's type.
 
     `content` is an instance of the route's `request` type, None where it has none; `body` is what was sent, decompressed.
+    `path` is as in the request.
     """
 
     caller: Caller
@@ -85,6 +90,7 @@ class Call:
     body: bytes
     content: Any
     at: int
+    path: str = ""
 
     def number(self, name: str, default: int, *, most: int = (1 << 63) - 1, least: int = 0) -> int:
         """A number of the query, brought within its limits. Raises Rejected."""
@@ -103,6 +109,7 @@ class Answer:
     body: bytes
     media: str
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Reply: TypeAlias = msgspec.Struct | Mapping[str, Any] | tuple[Any, ...] | list[Any] | Answer

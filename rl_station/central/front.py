@@ -15,6 +15,7 @@ from rl_station.central import bodies, identity, quarantine, refolding
 from rl_station.central.calls import Answer, Call, Caller, Context, Rejected, Reply, Request, Response, Route
 from rl_station.central.database import DatabaseError
 from rl_station.central.metrics import Metrics
+from rl_station.central.pages import refusals
 from rl_station.central.routes import ROUTES
 from rl_station.domain.clock import Clock
 from rl_station.domain.sync_wire import Refused
@@ -58,8 +59,9 @@ class Front:
         *,
         chance: Callable[[int], bytes] = secrets.token_bytes,
         routes: Sequence[Route] = ROUTES,
+        pepper: bytes = b"",
     ) -> None:
-        self.context = Context(engine, clock, chance, Metrics())
+        self.context = Context(engine, clock, chance, Metrics(), pepper)
         self.routes = tuple(routes)
         self._table = _Table(self.routes)
         self._preparing = threading.Lock()
@@ -105,7 +107,9 @@ class Front:
             caller = self._caller(route, request)
             body = bodies.unpacked(request.body, request.headers)
             content = None if route.request is None else bodies.decoded(body, route.speaks, route.request)
-            call = Call(caller, params, request.query, request.headers, body, content, self.context.clock.now())
+            call = Call(
+                caller, params, request.query, request.headers, body, content, self.context.clock.now(), request.path
+            )
             return route.handler(self.context, call)
         except Rejected as rejected:
             return rejected.refused
@@ -145,16 +149,25 @@ def _pattern(path: str) -> str:
 
 def _response(request: Request, route: Route | None, reply: Reply) -> Response:
     headers = dict(_CLOSED)
+    hints = _hints(reply) if isinstance(reply, Refused) else {}
+    if isinstance(reply, Refused) and _by_browser(request, route):
+        reply = refusals.page(reply, STATUS.get(reply.code, 400), request.headers)
     if isinstance(reply, Answer):
         status, media, body = reply.status, reply.media, reply.body
+        headers |= reply.headers
     else:
         status = STATUS.get(reply.code, 400) if isinstance(reply, Refused) else 200
         form = "json" if route is None else route.speaks
         media, body = bodies.MEDIA[form], bodies.encoded(reply, form)
-    if isinstance(reply, Refused):
-        headers |= _hints(reply)
+    headers |= hints
     body, said = bodies.packed(body, request.headers)
     return Response(status, {**headers, **said, "content-type": media}, b"" if request.method == "HEAD" else body)
+
+
+def _by_browser(request: Request, route: Route | None) -> bool:
+    """Whether a person reads the answer."""
+    wanted = request.headers.get("accept", "").lstrip().lower().startswith("text/html")
+    return wanted or (route is not None and route.speaks == "html")
 
 
 def _hints(refused: Refused) -> dict[str, str]:

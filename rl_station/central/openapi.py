@@ -98,6 +98,8 @@ def _operation(route: Route, shapes: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(media: str, kind: Any, shapes: dict[str, Any]) -> dict[str, Any]:
+    if media == MEDIA["html"]:
+        return {"content": {media: {"schema": {"type": "string"}}}}
     return {} if kind is None else {"content": {media: {"schema": shapes[repr(kind)]}}}
 
 

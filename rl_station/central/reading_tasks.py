@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
@@ -17,6 +19,7 @@ _TASKS = (
     .order_by(_task.opened_at, _task.id)
     .limit(bindparam("most"))
 )
+_ONE = select(tables.task).where(_task.site == bindparam("at_site"), _task.id == bindparam("which"))
 _STATIONS = (
     select(_station.station, _station.enrolled_at, _station.revoked_at, _station.last_seen_at)
     .where(_station.site == bindparam("at_site"))
@@ -83,19 +86,26 @@ def task_list(
     if kind:
         query = query.where(_task.kind == kind)
     rows = connection.execute(query, {"at_site": site, "since": since, "most": MOST_TASKS})
-    return tuple(
-        TaskSeen(
-            id=row.id,
-            kind=row.kind,
-            subject_kind=row.subject_kind,
-            subject=row.subject,
-            opened_at=row.opened_at,
-            detail=msgspec.Raw(row.detail.encode()),
-            resolved_at=row.resolved_at,
-            resolved_by=row.resolved_by,
-            note=row.note,
-        )
-        for row in rows
+    return tuple(map(_task_seen, rows))
+
+
+def one(connection: Connection, site: str, id_: str) -> TaskSeen | None:
+    """A task, settled or not."""
+    row = connection.execute(_ONE, {"at_site": site, "which": id_}).one_or_none()
+    return None if row is None else _task_seen(row)
+
+
+def _task_seen(row: Any) -> TaskSeen:
+    return TaskSeen(
+        id=row.id,
+        kind=row.kind,
+        subject_kind=row.subject_kind,
+        subject=row.subject,
+        opened_at=row.opened_at,
+        detail=msgspec.Raw(row.detail.encode()),
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        note=row.note,
     )
 
 

@@ -22,6 +22,8 @@ from rl_station.central.server import application
 
 DATABASE_VARIABLE = "RL_STATION_CENTRAL_DATABASE"
 """Where the processes of one server find its database; a URL may hold a password, which the list of processes would show."""
+PEPPER_VARIABLE = "RL_STATION_PIN_PEPPER"
+"""What the PINs of supervisors are hashed with, as at the stations; it is kept out of the database on purpose."""
 HEAD_PATIENCE = 20.0
 """Seconds within which a request's first line and headers must have come."""
 KEPT_ALIVE = 75
@@ -82,7 +84,12 @@ def worker() -> Starlette:
     """The application of one of several processes."""
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _spare_the_collector()
-    return application(Front(open_engine(os.environ[DATABASE_VARIABLE]), SystemClock()))
+    return application(Front(open_engine(os.environ[DATABASE_VARIABLE]), SystemClock(), pepper=pepper()))
+
+
+def pepper() -> bytes:
+    """Empty where the environment names none."""
+    return os.environ.get(PEPPER_VARIABLE, "").encode()
 
 
 def _end_with_parent() -> None:

@@ -59,7 +59,7 @@ def serve(args: Namespace) -> int:
         raise UsageError(str(error)) from error
     listener = _listener(args.listen)
     host, port = listener.getsockname()[:2]
-    front = Front(engine, SystemClock())
+    front = Front(engine, SystemClock(), pepper=serving.pepper())
     try:
         front.prepare()
     except DatabaseError as error:

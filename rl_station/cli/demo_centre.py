@@ -72,7 +72,7 @@ class _Centre:
         self._data.mkdir(parents=True, exist_ok=True)
         engine = open_engine(f"sqlite:///{self._data / DATABASE}")
         try:
-            front = Front(engine, SystemClock())
+            front = Front(engine, SystemClock(), pepper=self._site.pin_pepper)
             front.prepare()
             server = Beside(front)
             server.start()

@@ -18,13 +18,17 @@ class Client(msgspec.Struct, frozen=True):
 
 
 class Operator(msgspec.Struct, frozen=True):
-    """A person at a station. `badge` is the body of the badge code; `roles`: worker, inspector, supervisor."""
+    """A person at a station. `badge` is the body of the badge code; `roles`: worker, inspector, supervisor.
+
+    `pin` is the hash of a supervisor's PIN, for the centre's pages; stations take theirs from their settings.
+    """
 
     id: str
     name: str
     badge: str
     language: str = "en"
     roles: tuple[str, ...] = ("worker",)
+    pin: str = ""
 
 
 class Lane(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from rl_station.i18n import (
     LANGUAGES,
     PSEUDO,
     Translator,
+    page_texts,
     screen_texts,
     station_texts,
     supervision_texts,
@@ -55,7 +56,8 @@ def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_no_code_stands_in_two_catalogues() -> None:
-    parts = (workflow_texts.TEXTS, screen_texts.TEXTS, supervision_texts.TEXTS, station_texts.TEXTS)
+    rooms = (workflow_texts, screen_texts, supervision_texts, station_texts, page_texts)
+    parts = [room.TEXTS for room in rooms]
     assert sum(map(len, parts)) == len(texts())
 
 
