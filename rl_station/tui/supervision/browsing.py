@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rl_station.domain.kpi import Selection, Subject
+from rl_station.domain.kpi import STAGES, Selection, Subject
 from rl_station.tui.contract import Wanted
 from rl_station.tui.supervision.cursor import Mark
 from rl_station.tui.supervision.pieces import Opens
 
+_FIRST = ("by_stage", f"{STAGES[0]}..", "0")
+"""Where the cursor begins: the first figure of the first stage."""
 _LAST = 1_000_000
 
 
@@ -42,7 +44,7 @@ class Browsing:
     """The pages one has come through. Opened anew with every supervision, so that nothing is left of the one before."""
 
     def __init__(self) -> None:
-        self.levels = [Level("", mark=Mark(order=1))]
+        self.levels = [Level("", mark=Mark(_FIRST))]
         self.site = False
 
     @property

@@ -20,7 +20,7 @@ _INLINE = frozenset({*_MIXES, *_LAST})
 """What shares rows where there are two columns only."""
 _IMPORTANT = (
     *("queues", "by_stage", "by_station", "by_operator", "troubles", "chart"),
-    *("health", "agreement", "recovery", *_MIXES),
+    *("health", "disposition", "reason", "agreement", "recovery", "functional", "cosmetic"),
 )
 """Who gets rows first when there are some left."""
 
