@@ -88,11 +88,11 @@ SUPERVISING = st.one_of(
     st.builds(ev.TroubleSettled, kind=st.sampled_from(TROUBLES), note=WORDS, unit=UNITS),
     st.builds(ev.TroubleSettled, kind=st.sampled_from(TROUBLES), note=WORDS, parcel=PARCELS),
     st.builds(ev.TroubleSettled, kind=st.sampled_from(TROUBLES), note=WORDS, container=PLACES),
-    some(
-        ev.SecondLookTaken,
-        inspector=st.sampled_from(["ada", "bob"]),
-        pairs=st.lists(st.tuples(QUESTIONS, WORDS, WORDS), max_size=2, unique_by=lambda pair: pair[0]).map(tuple),
-    ),
+)
+AGAIN = some(
+    ev.SecondLookTaken,
+    inspector=st.sampled_from(["ada", "bob"]),
+    pairs=st.lists(st.tuples(QUESTIONS, WORDS, WORDS), max_size=2, unique_by=lambda pair: pair[0]).map(tuple),
 )
 LEAVING = st.one_of(
     some(ev.UnitPresented, known_by=st.sampled_from(["store", "label"]), disposition=WAYS),
@@ -115,7 +115,7 @@ LABELS = st.one_of(
         )
     )
 )
-FACTS = st.one_of(ARRIVING, GRADING, DECIDING, SUPERVISING, LEAVING, LABELS)
+FACTS = st.one_of(ARRIVING, GRADING, DECIDING, SUPERVISING, AGAIN, LEAVING, LABELS)
 TAKEN_BACK: st.SearchStrategy[ev.AnyEvent] = st.builds(
     ev.CorrectionDeclared,
     corrects=st.lists(st.integers(0, 50), min_size=1, max_size=6).map(tuple),

@@ -295,12 +295,18 @@ def troubles(log: list[Recorded]) -> set[tuple[str, str, str, int, str]]:
             ev.ContainerShipped,
         ),
     }
+    filled = Containers(log).filled
     return {
         (kind, subject, name, *began)
         for subject, first in begins.items()
         for name in ids(log, subject)
-        for kind, began in _open(subject, _about(log, subject, name, first)).items()
+        for kind, began in _open(subject, _since(filled.get(name, 0), _about(log, subject, name, first))).items()
     }
+
+
+def _since(seq: int, story: list[Recorded]) -> list[Recorded]:
+    """A container that left and is used again leaves its troubles behind."""
+    return [each for each in story if each.seq >= seq]
 
 
 def _open(subject: str, story: list[Recorded]) -> dict[str, tuple[int, str]]:
