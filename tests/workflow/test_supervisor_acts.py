@@ -233,6 +233,8 @@ def test_a_danger_that_a_second_look_found_counts_and_goes_on_counting() -> None
     act(desk, Override(unit, "outlet", "market"))
     assert "air" not in desk.found(e.DispositionOverridden).travels
     assert act(desk, Override(unit, "by_air", "market")) == ["supervise.removed"]
+    act(desk, Settle(Trouble(kind="hazard", subject_kind="unit", subject=unit), "Called the fire brigade"))
+    assert act(desk, Override(unit, "by_air", "market")) == ["supervise.removed"], "looked at is not gone"
 
 
 def test_a_unit_that_left_cannot_be_sent_anywhere(shirt: tuple[Desk, str]) -> None:
