@@ -86,9 +86,10 @@ def decides(kind: str, event: AnyEvent) -> str:
 
 def settles(kind: str, event: AnyEvent) -> bool:
     """Whether this may be a supervisor's word on a conflict over a subject of this kind."""
-    if isinstance(event, TroubleSettled):
-        return event.kind == "conflict"
-    return SETTLING.get(type(event).__name__) == kind
+    about = SETTLING.get(type(event).__name__)
+    if about is None:
+        return isinstance(event, TroubleSettled) and event.kind == "conflict"
+    return about == kind
 
 
 def settled_by(conflict: Conflict, task: str, settlements: Iterable[Settlement]) -> Settlement | None:

@@ -22,15 +22,21 @@ from rl_station.central.positions import Head
 from rl_station.central.standing import standing
 from rl_station.central.subjects import Subject, about
 from rl_station.central.tallies import Tallies
-from rl_station.domain.events import CorrectionDeclared
+from rl_station.domain.events import CorrectionDeclared, Recorded
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 
 KINDS = ("parcel", "unit", "container")
 _INDEX = ("site", "kind", "subject", "hlc", "stream", "seq")
 _NO_CODES: frozenset[str] = frozenset()
 
-Read = tuple[Taken, Sequence[Subject], Sequence[Subject]]
-"""An event, all subjects that it is about, and those under which it is listed."""
+
+class Read(NamedTuple):
+    """An event, all subjects that it is about, those under which it is listed, and itself as the folds take it."""
+
+    taken: Taken
+    subjects: Sequence[Subject]
+    listed: Sequence[Subject]
+    folded: Recorded
 
 
 def project(connection: Connection, site: str, new: Sequence[Taken], now: int) -> None:
@@ -82,32 +88,34 @@ class _Projection:
         self._settled: set[str] = set()
 
     def listed(self, new: Sequence[Taken]) -> list[Read]:
-        """What each event is about, written down for whoever looks up a subject's events."""
-        read: list[Read] = [(taken, *about(taken.recorded.event)) for taken in new]
+        """What each event is about, written down for whoever looks up a subject's events; and counted, as if all of it stood."""
+        read = [Read(taken, *about(taken.recorded.event), in_clock(taken.recorded)) for taken in new]
         rows = [
             (self._site, kind, subject, taken.recorded.hlc, taken.stream, taken.recorded.seq)
-            for taken, _, listed in read
+            for taken, _, listed, _ in read
             for kind, subject in listed
         ]
+        for taken in new:
+            self._tallies.event(taken.recorded, 1)
         copy_rows(self._connection, tables.subject_event, _INDEX, rows)
-        settlements.listed(self._connection, self._site, new)
+        said = settlements.words(new)
+        self._settled.update(map(settlements.named, said))
+        settlements.listed(self._connection, self._site, said)
         return read
 
     def take(self, new: Sequence[Taken], read: Sequence[Read]) -> None:
         """Fold them into their subjects. The site's feed is held."""
         void, affected = self._corrected(new)
-        self._settled.update(id_ for taken in new if (id_ := settlements.named(taken)))
-        self._load([subject for _, subjects, _ in read for subject in subjects], affected)
+        self._load([subject for each in read for subject in each.subjects], affected)
         subjects_of = self._subjects
-        for taken, subjects, listed in read:
+        for taken, subjects, listed, folded in read:
             for subject in subjects:
                 subjects_of[subject].note(taken)
             order = taken.order
             if (taken.stream, taken.recorded.seq) in void:
                 affected.extend((subject, order) for subject in listed)
+                self._tallies.event(taken.recorded, -1)
                 continue
-            self._count(taken, 1)
-            folded = in_clock(taken.recorded)
             for subject in listed:
                 subjects_of[subject].take(taken, folded, order)
         for subject, order in affected:
@@ -163,7 +171,7 @@ class _Projection:
                 if key in fresh:
                     void.add(key)
                 else:
-                    self._count(taken, -1)
+                    self._tallies.event(taken.recorded, -1)
                     self._settled.add(settlements.named(taken))
                     affected.extend((subject, taken.order) for subject in about(taken.recorded.event)[1])
         return void, affected
@@ -200,9 +208,6 @@ class _Projection:
                 # A tote has a long past; only what happened since it was last empty matters.
                 id_, since = progress.id, progress.begun[0]
                 yield progress, histories.about(self._connection, self._site, kind, [id_], since)[id_]
-
-    def _count(self, taken: Taken, by: int) -> None:
-        self._tallies.event(taken.recorded, by)
 
 
 def _changed(progress: Progress, before: _Before) -> bool:

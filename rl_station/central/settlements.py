@@ -22,6 +22,11 @@ KIND = "task"
 _COLUMNS = ("site", "kind", "subject", "hlc", "stream", "seq")
 
 
+def words(new: Iterable[Taken]) -> list[Taken]:
+    """The events among these that settle a task, by its id (`named`)."""
+    return [taken for taken in new if type(taken.recorded.event) is TroubleSettled and named(taken)]
+
+
 def named(taken: Taken) -> str:
     """The id of the task that an event settles, empty for none."""
     event = taken.recorded.event
@@ -30,13 +35,9 @@ def named(taken: Taken) -> str:
     return ""
 
 
-def listed(connection: Connection, site: str, new: Iterable[Taken]) -> None:
+def listed(connection: Connection, site: str, said: Iterable[Taken]) -> None:
     """Write down which of these events settle which task."""
-    rows = [
-        (site, KIND, id_, taken.recorded.hlc, taken.stream, taken.recorded.seq)
-        for taken in new
-        if (id_ := named(taken))
-    ]
+    rows = [(site, KIND, named(taken), taken.recorded.hlc, taken.stream, taken.recorded.seq) for taken in said]
     copy_rows(connection, tables.subject_event, _COLUMNS, rows)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete
 from rl_station.central import tables
 from rl_station.central.database import upsert
 from rl_station.central.subjects import LONGEST, findable
-from rl_station.domain.events import Recorded
+from rl_station.domain.events import Recorded, SecondLookTaken
 from rl_station.domain.kpi import Decided
 from rl_station.domain.projections import WorkDone, looked, work_done
 
@@ -40,7 +40,7 @@ class Tallies:
         done = work_done(recorded)
         if done is not None and findable(done.operator):
             self._work[done] += by
-        for look in looked(recorded):
+        for look in looked(recorded) if type(recorded.event) is SecondLookTaken else ():
             texts = _clean(look.inspector, look.question, look.first, look.second)
             self._looked[look.day, texts] += by * look.count
 
