@@ -12,12 +12,7 @@ from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.speaking import Speaker
 from rl_station.central.pages.tables import Cell, Head, Row, facts, table
 from rl_station.domain.kpi import (
-    AGREEMENT_DAYS,
-    DAY_US,
-    HOUR_US,
     NO_CODE,
-    NOW_SLOTS,
-    SLOT_US,
     Agreement,
     Figures,
     Moment,
@@ -26,6 +21,7 @@ from rl_station.domain.kpi import (
     Selection,
     Share,
     Targets,
+    spans,
 )
 
 BAR = 100
@@ -119,17 +115,15 @@ def _rates(told: Told, caption: str, by: str, rates: list[Rate]) -> Markup:
 
 
 def _rate(told: Told, by: str, rate: Rate) -> Row:
-    say, at = told.say, told.moment.at
+    say = told.say
     stage = say.named("screen.sup.stage", rate.stage)
-    spans: dict[str, tuple[int, int, str | int]] = {
-        "now": ((at // SLOT_US - NOW_SLOTS) * SLOT_US, at // SLOT_US * SLOT_US, words.per_hour(rate.now)),
-        "hour": (told.moment.hour, at + 1, rate.hour),
-        "shift": (told.moment.shift.begins, at + 1, rate.shift),
-    }
+    span = _spans(told)
+    figures: dict[str, str | int] = {"now": words.per_hour(rate.now), "hour": rate.hour, "shift": rate.shift}
     whom = {"station": rate.station, "operator": rate.operator}
 
     def led() -> Iterator[Part]:
-        for name, (since, until, shown) in spans.items():
+        for name, shown in figures.items():
+            since, until = span[name]
             asked = Selection(of="work", name=rate.stage, since=since, until=until, **whom)
             yield links.figure(
                 shown, asked, f"{' '.join(filter(None, (*whom.values(), stage)))}, {say(f'page.head.{name}')}"
@@ -178,10 +172,8 @@ def bar(part: float) -> Markup:
 
 
 def _agreed(told: Told, each: Agreement) -> Row:
-    first = (told.moment.at // DAY_US - AGREEMENT_DAYS + 1) * DAY_US
-    asked = Selection(
-        of="agreement", name=each.question, operator=each.inspector, since=first, until=told.moment.at + 1
-    )
+    since, until = _spans(told)["agreement"]
+    asked = Selection(of="agreement", name=each.question, operator=each.inspector, since=since, until=until)
     low = each.kappa is not None and each.kappa < told.targets.kappa
     kappa = f"▼ {words.kappa(each.kappa)} {told.say('page.kappa.low')}" if low else words.kappa(each.kappa)
     label = f"{each.inspector} {each.question}".strip()
@@ -197,6 +189,9 @@ def _agreed(told: Told, each: Agreement) -> Row:
 
 def _decided(told: Told, selection: Selection) -> Selection:
     """In the hours of the shift, which is how decided units are counted."""
-    shift = told.moment.shift
-    first, end = shift.begins // HOUR_US, -(-shift.ends // HOUR_US)
-    return replace(selection, since=first * HOUR_US, until=end * HOUR_US)
+    since, until = _spans(told)["mix"]
+    return replace(selection, since=since, until=until)
+
+
+def _spans(told: Told) -> dict[str, tuple[int, int]]:
+    return spans(told.moment.at, told.moment.hour, told.moment.shift)
