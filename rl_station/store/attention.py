@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from rl_station.domain.kpi import Trouble, Waiting
 from rl_station.domain.projections import OpenTrouble
@@ -20,18 +20,19 @@ _PARCELS = prepare(
     select(
         *(_parcel.queue, _parcel.parcel, _parcel.client, _parcel.since, _parcel.since_at),
         *(_parcel.received_at, _parcel.rmas, _parcel.lane),
-    )
-    .where(tables.waits(tables.parcel))
-    .order_by(_parcel.queue, _parcel.since, _parcel.parcel)
+    ).where(tables.waits(tables.parcel))
 )
-_UNITS = prepare(
+_waiting_units = (
     select(
         *(_unit.queue, _unit.unit, _unit.client, _unit.since, _unit.since_at),
-        *(_parcel.received_at, _parcel.rmas, _unit.name, _unit.status, _unit.container, _unit.placed_seq),
+        *(_parcel.received_at, _parcel.rmas, _unit.name),
     )
     .outerjoin(tables.parcel, _parcel.parcel == _unit.parcel)
     .where(tables.waits(tables.unit))
-    .order_by(_unit.queue, _unit.since, _unit.unit)
+)
+_UNITS = prepare(_waiting_units.where(_unit.status != literal_column("'sorted'")))
+_SORTED = prepare(
+    _waiting_units.add_columns(_unit.container, _unit.placed_seq).where(_unit.status == literal_column("'sorted'"))
 )
 _TROUBLED = {
     table.name: prepare(
@@ -49,35 +50,6 @@ def micros(hlc: int) -> int:
     return (hlc >> 16) * 1000
 
 
-class _Parcel(NamedTuple):
-    """The columns of `_PARCELS`."""
-
-    queue: str
-    parcel: str
-    client: str
-    since: int
-    since_at: str
-    received_at: int
-    rmas: str
-    lane: str
-
-
-class _Unit(NamedTuple):
-    """The columns of `_UNITS`. `received_at` and `rmas` are its parcel's, None where nobody here knows that."""
-
-    queue: str
-    unit: str
-    client: str
-    since: int
-    since_at: str
-    received_at: int | None
-    rmas: str | None
-    name: str
-    status: str
-    container: str
-    placed_seq: int
-
-
 class _Troubled(NamedTuple):
     """A subject with open troubles, which stand there as JSON."""
 
@@ -86,30 +58,17 @@ class _Troubled(NamedTuple):
     troubles: str
 
 
-def waiting(database: Database) -> Iterator[Waiting]:
-    """Parcels, then units; by queue, what waits longest first. What left with its container waits no more."""
-    for parcel in database.rows(_PARCELS, _Parcel):
-        yield Waiting(
-            queue=parcel.queue,
-            kind="parcel",
-            id=parcel.parcel,
-            client=parcel.client,
-            since=micros(parcel.since),
-            lane=parcel.lane,
-            received=_announced(parcel.received_at, parcel.rmas),
-            station=parcel.since_at,
-        )
-    for unit in _still_here(database.rows(_UNITS, _Unit), StoreRows(database)):
-        yield Waiting(
-            queue=unit.queue,
-            kind="unit",
-            id=unit.unit,
-            client=unit.client,
-            name=unit.name,
-            since=micros(unit.since),
-            received=_announced(unit.received_at, unit.rmas),
-            station=unit.since_at,
-        )
+def waiting(database: Database) -> list[Waiting]:
+    """In no particular order. What left with its container waits no more."""
+    rows = StoreRows(database)
+    gone: dict[tuple[str, int], bool] = {}
+    found = [*database.rows(_PARCELS, _parcel_waits), *database.rows(_UNITS, _unit_waits)]
+    for unit, place in database.rows(_SORTED, _sorted_waits):
+        if place not in gone:
+            gone[place] = left(*place, rows)
+        if not gone[place]:
+            found.append(unit)
+    return found
 
 
 def troubles(database: Database) -> Iterator[Trouble]:
@@ -129,17 +88,38 @@ def troubles(database: Database) -> Iterator[Trouble]:
                 )
 
 
-def _still_here(units: Iterable[_Unit], rows: StoreRows) -> Iterator[_Unit]:
-    """Each container is looked at once."""
-    gone: dict[tuple[str, int], bool] = {}
-    for unit in units:
-        place = (unit.container, unit.placed_seq)
-        if unit.status == "sorted" and place not in gone:
-            gone[place] = left(*place, rows)
-        if unit.status != "sorted" or not gone[place]:
-            yield unit
+def _parcel_waits(  # noqa: PLR0913, PLR0917  # the columns of `_PARCELS`
+    queue: str, plate: str, client: str, since: int, station: str, received_at: int, rmas: str, lane: str
+) -> Waiting:
+    return Waiting(
+        queue=queue,
+        kind="parcel",
+        id=plate,
+        client=client,
+        since=micros(since),
+        station=station,
+        received=received_at if rmas != "[]" else 0,
+        lane=lane,
+    )
 
 
-def _announced(received_at: int | None, rmas: str | None) -> int:
-    """When the return came in, 0 where none was announced for the parcel."""
-    return received_at or 0 if rmas != "[]" else 0
+def _unit_waits(  # noqa: PLR0913, PLR0917  # those of `_UNITS`
+    queue: str, plate: str, client: str, since: int, station: str, received_at: int | None, rmas: str, name: str
+) -> Waiting:
+    """Its return came in with its parcel, if anybody here knows that, and it was announced."""
+    return Waiting(
+        queue=queue,
+        kind="unit",
+        id=plate,
+        client=client,
+        since=micros(since),
+        station=station,
+        received=received_at if received_at and rmas != "[]" else 0,
+        name=name,
+    )
+
+
+def _sorted_waits(*columns: Any) -> tuple[Waiting, tuple[str, int]]:
+    """And the container that it lies in, with when it went there."""
+    *unit, container, placed = columns
+    return _unit_waits(*unit), (container, placed)

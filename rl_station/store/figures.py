@@ -63,7 +63,7 @@ class StoreFigures:
 
     def waiting(self) -> list[Waiting]:
         """See `attention.waiting`."""
-        return list(attention.waiting(self._database))
+        return attention.waiting(self._database)
 
     def troubles(self) -> list[Trouble]:
         return list(attention.troubles(self._database))

@@ -220,8 +220,18 @@ container = Table(
 )
 Index("container_by_pallet", container.c.pallet, container.c.pallet_seq)
 
-for _table in (parcel, unit):
-    Index(f"{_table.name}_waiting", _table.c.queue, _table.c.since, sqlite_where=waits(_table))
+Index(
+    "parcel_waiting",
+    *(parcel.c[name] for name in ("queue", "client", "since", "since_at", "received_at", "rmas", "lane")),
+    sqlite_where=waits(parcel),
+)
+Index(
+    "unit_waiting",
+    *(unit.c[name] for name in ("queue", "client", "since", "since_at", "parcel", "name")),
+    *(unit.c[name] for name in ("status", "container", "placed_seq")),
+    sqlite_where=waits(unit),
+)
+# What waits is read whole with every look at the figures: all of it stands in the index.
 for _table in (parcel, unit, container):
     Index(f"{_table.name}_troubled", _table.c[_table.name], sqlite_where=troubled(_table))
 Index("unit_decided", unit.c.decided_at, sqlite_where=is_decided(unit))

@@ -313,8 +313,9 @@ READ: dict[str, tuple[Statement, str]] = {
     "work": (figures._WORK, "SEARCH throughput USING PRIMARY KEY (slot>? AND slot<?)"),
     "decided": (figures._DECIDED, "SEARCH decided USING PRIMARY KEY (hour>? AND hour<?)"),
     "looked": (figures._LOOKED, "SEARCH looked USING PRIMARY KEY (day>? AND day<?)"),
-    "parcels that wait": (attention._PARCELS, "SCAN parcel USING INDEX parcel_waiting"),
-    "units that wait": (attention._UNITS, "SCAN unit USING INDEX unit_waiting"),
+    "parcels that wait": (attention._PARCELS, "SCAN parcel USING COVERING INDEX parcel_waiting"),
+    "units that wait": (attention._UNITS, "SCAN unit USING COVERING INDEX unit_waiting"),
+    "sorted units that wait": (attention._SORTED, "SCAN unit USING COVERING INDEX unit_waiting"),
     **{
         f"{kind}s in trouble": (statement, f"SCAN {kind} USING INDEX {kind}_troubled")
         for kind, statement in attention._TROUBLED.items()

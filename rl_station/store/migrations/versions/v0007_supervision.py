@@ -55,7 +55,9 @@ def _parcels() -> None:
         *_attention(),
         sqlite_with_rowid=False,
     )
-    _watched("parcel")
+    waiting = ["queue", "client", "since", "since_at", "received_at", "rmas", "lane"]
+    op.create_index("parcel_waiting", "parcel", waiting, sqlite_where=text("queue != ''"))
+    _troubled("parcel")
 
 
 def _units() -> None:
@@ -75,7 +77,9 @@ def _units() -> None:
         *_attention(),
         sqlite_with_rowid=False,
     )
-    _watched("unit")
+    waiting = ["queue", "client", "since", "since_at", "parcel", "name", "status", "container", "placed_seq"]
+    op.create_index("unit_waiting", "unit", waiting, sqlite_where=text("queue != ''"))
+    _troubled("unit")
     op.create_index("unit_decided", "unit", ["decided_at"], sqlite_where=text("decided_at > 0"))
     op.create_index("unit_by_parcel", "unit", ["parcel", "seq"])
     op.create_index("unit_by_container", "unit", ["container", "placed_seq"])
@@ -95,11 +99,6 @@ def _containers() -> None:
     )
     _troubled("container")
     op.create_index("container_by_pallet", "container", ["pallet", "pallet_seq"])
-
-
-def _watched(table: str) -> None:
-    op.create_index(f"{table}_waiting", table, ["queue", "since"], sqlite_where=text("queue != ''"))
-    _troubled(table)
 
 
 def _troubled(table: str) -> None:
