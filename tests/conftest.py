@@ -12,6 +12,8 @@ SLOW_MODULES = (
     *("test_device_stream", "test_entry_points", "test_escpos", "test_label_zpl", "test_label_text"),
     *(
         "test_station_screen",
+        "test_supervisor_screen",
+        "test_what_supervisors_see",
         "test_tags_at_work",
         "test_tags_in_a_station",
         "test_running_station",
