@@ -22,6 +22,10 @@ def pushed(served: Served, token: str, body: bytes, **headers: str) -> Answered:
 def refused(answer: Answered) -> Refused:
     """A refusal in whichever form the route speaks: with a code, and a sentence for people."""
     assert 400 <= answer.status < 500, answer
+    if answer.headers["content-type"].startswith("text/html"):
+        # A page says it to people.
+        assert b"<h1" in answer.body
+        return Refused(code="page", message=answer.body.decode())
     if answer.headers["content-type"].startswith("application/json"):
         found = msgspec.json.decode(answer.body, type=Refused)
     else:
