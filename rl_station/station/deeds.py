@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rl_station.domain.kpi import Figures, Subject
-from rl_station.domain.messages import message
+from rl_station.domain.messages import content, message
 from rl_station.tui.contract import Doable, PastEvent
 from rl_station.workflow.actions import Approve, Declare, Hold, Override, Reassign, Release, Reopen, Settle
 from rl_station.workflow.choices import choice, keyed
@@ -87,4 +87,4 @@ def _outcomes(outcomes: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
 
 
 def _named(lane: str) -> Choice:
-    return choice(lane, message("text", text=lane))
+    return choice(lane, content(lane))
