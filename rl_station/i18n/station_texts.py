@@ -11,6 +11,7 @@ TEXTS: Mapping[str, str] = {
     "station.label_failed": "The label did not print (%(reason)s). Go on working; REPRINT later",
     "station.tag_written": "The RFID tag is written and was read back: %(epc)s",
     "station.tag_not_written": "The RFID tag was NOT written (%(reason)s). Put ONE tag before the reader and scan RETAG again",
+    "station.left_alone": "Nobody was here for a while: the PIN is asked for again",
     "station.slow_disk": "The disk does not answer",
     "station.disk_low": "The disk is full in %(hours)s hours of work: call IT",
     "station.disk_full": "The disk is FULL: nothing can be stored, call IT",

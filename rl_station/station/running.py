@@ -90,11 +90,15 @@ Work = Callable[[Engine], None]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs."""
+    """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs.
+
+    An open screen that nobody has touched for `idle_s` seconds asks for the PIN again.
+    """
 
     figures: Source
     pins: PinDesk
     site: Source | None = None
+    idle_s: float = 900.0
 
 
 class RunningStation:
@@ -132,6 +136,7 @@ class RunningStation:
         self._heard_at: int | None = None
         self._sent_notices: tuple[Message, ...] = ()
         self._desk = desk
+        self._touched = time.monotonic()
         self._watch = SupervisionWatch(desk.figures, desk.site, self._supervised) if desk else None
 
     # --- life ---------------------------------------------------------------------------------------------------------
@@ -174,6 +179,7 @@ class RunningStation:
         self._feed.subscribe(listener)
 
     def submit(self, given: Input) -> None:
+        self._touched = time.monotonic()
         if self._work.full:
             self._overflow.happened()
         else:
@@ -202,6 +208,7 @@ class RunningStation:
         """Figures come from a thread of their own; what can be done about a subject, the engine says when no scan waits."""
         if self._watch is None:
             return
+        self._touched = time.monotonic()
         turn = self._watch.look(wanted if self._supervised() else None, listener)
         if wanted is not None and (wanted.subject is not None or wanted.scanned):
             self._work.put_last(lambda engine: self._offer(engine, wanted, turn))
@@ -260,6 +267,7 @@ class RunningStation:
                 self._changed(report)
 
     def _scanned(self, source: ScanSource) -> None:
+        self._touched = time.monotonic()
         self._work.put_scan(lambda engine: self._scan(engine, source))
 
     def _tags_changed(self, changes: tuple[TagChange, ...]) -> None:
@@ -516,9 +524,22 @@ class RunningStation:
             if not self._work.full:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
+            if self._left_alone():
+                self._work.put(self._ask_again)
             if self._feed.view.prompt.timed:
                 self._work.put_last(self._recount)
             self._feed.show()
+
+    def _left_alone(self) -> bool:
+        """Whether somebody went away from an open supervisor's screen."""
+        idle = time.monotonic() - self._touched
+        return self._desk is not None and self._supervised() and idle > self._desk.idle_s
+
+    def _ask_again(self, engine: Engine) -> None:
+        if not self._left_alone() or not (closed := unattended(engine.session.state)):
+            return
+        if engine.note(closed) is None:
+            self._feed.tell(ResultTone.INFO, message("station.left_alone"), prompt=engine.prompt())
 
     def _recount(self, engine: Engine) -> None:
         """The prompt says how long something has taken."""

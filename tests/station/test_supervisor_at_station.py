@@ -152,6 +152,18 @@ def test_a_restart_closes_an_open_screen(floor: Floor) -> None:
     assert view.result.message.code == "supervise.not_open"
 
 
+def test_a_screen_that_nobody_touches_asks_for_the_pin_again(floor: Floor) -> None:
+    floor.sign_in()
+    desk = floor.station._desk
+    assert desk is not None
+    floor.station._desk = Desk(desk.figures, desk.pins, idle_s=0.2)
+    floor.pin(PIN)
+    eventually(lambda: floor.views[-1].prompt.step == "pin")
+    assert floor.views[-1].result is not None
+    assert floor.views[-1].result.message.code == "station.left_alone"
+    assert isinstance(floor.log()[-1].event, SupervisionEnded)
+
+
 def test_no_pin_stands_anywhere(floor: Floor, caplog: pytest.LogCaptureFixture) -> None:
     """Neither the right one nor a wrong one, typed as a PIN or scanned by mistake: in no file, log, view or name of a thread."""
     caplog.set_level(logging.DEBUG)
