@@ -32,7 +32,7 @@ class SiteView:
     def figures(self) -> Figures:
         """Raises Unseen where the centre has not answered for a while."""
         view = self._centre.look()
-        if view.figures is None or (view.trouble is not None and self._clock() - view.heard_at > _STALE_US):
+        if view.figures is None or self._clock() - view.heard_at > _STALE_US:
             raise Unseen
         self._heard_at = view.heard_at
         return view.figures

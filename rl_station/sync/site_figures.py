@@ -93,6 +93,7 @@ class SiteFigures:
         return self._asked("/v1/history", {"kind": kind, "id": id_}, _Happenings)
 
     def close(self) -> None:
+        """Let go of the way to the server; whoever asks again has another."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
@@ -101,8 +102,10 @@ class SiteFigures:
 
     def _asked(self, path: str, query: Mapping[str, str], kind: type[T]) -> T | None:
         now = self._clock.now()
-        if self._enrolled is None or self._channel is None or now < self._not_before <= now + LONGEST_WAIT:
+        if self._enrolled is None or now < self._not_before <= now + LONGEST_WAIT:
             return None
+        if self._channel is None:
+            self._channel = self._connect(self._enrolled)
         headers = {"authorization": f"Bearer {self._enrolled.token}"}
         request = Request(method="GET", path=path, query=tuple(query.items()), headers=headers)
         try:
@@ -141,8 +144,9 @@ class SiteFigures:
         self._enrolled, self._view, self._not_before = None, SiteView(enrolled=found is not None), 0
         self._backoff.worked()
         try:
-            self._enrolled = enrolment.read(self._folder)
-            self._channel = None if self._enrolled is None else self._connect(self._enrolled)
+            enrolled = enrolment.read(self._folder)
+            self._channel = None if enrolled is None else self._connect(enrolled)
+            self._enrolled = enrolled
         except (EnrolmentError, ValueError) as error:
             self._view = SiteView(trouble=trouble("enrolment", str(error), self._clock.now()))
 

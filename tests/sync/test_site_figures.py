@@ -66,6 +66,16 @@ def test_the_centre_is_not_asked_again_while_the_figures_are_fresh(station: Stat
     assert waiting(site) == 1
 
 
+def test_who_looks_away_and_comes_back_is_answered_again(station: Station, site: SiteFigures) -> None:
+    assert waiting(site) == 0
+    site.close()
+    station.receive()
+    station.drain()
+    later(station, FRESH)
+    assert waiting(site) == 1
+    assert site.look().heard_at == station.clock.at
+
+
 FAULTS = (lost_request, truncated, cut_short, captive_portal, portal_says(500), portal_says(404))
 
 
