@@ -18,7 +18,6 @@ from rl_station.station.clocks import SystemClock
 from rl_station.station.compose import desk_of
 from rl_station.station.figures import FiguresReader, Unseen, sight
 from rl_station.station.running import Desk, RunningStation
-from rl_station.station.site_view import SiteView
 from rl_station.station.supervision import SupervisionWatch
 from rl_station.store import StoreError
 from rl_station.tui.contract import Sight, Supervises, View, Wanted
@@ -289,23 +288,6 @@ def test_without_the_centre_it_is_this_station_only_and_says_so(tmp_path: Path) 
     assert seen.remark is not None
     assert seen.remark.code == "screen.sup.only_here"
     floor.station.stop()
-
-
-def test_figures_of_the_site_that_are_too_old_say_nothing_of_it_now(tmp_path: Path) -> None:
-    class Told:
-        heard_at, trouble, figures = 1_000_000, None, Figures(scope="site", site="halden")
-
-    class Centre:
-        def look(self) -> Told:
-            return Told()
-
-    now = [1_000_000 + 15_000_000]
-    view = SiteView(Centre(), STATION, lambda: "", lambda: now[0])  # type: ignore[arg-type]  # as much as is asked
-    assert view.figures().scope == "site"
-    assert view.heard_at() == 1_000_000
-    now[0] += 1
-    with pytest.raises(Unseen):
-        view.figures()
 
 
 def test_a_store_that_cannot_be_read_is_said_and_read_again_once_it_can(tmp_path: Path) -> None:
