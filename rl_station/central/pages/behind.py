@@ -72,11 +72,11 @@ def _told(seen: Visit, selection: Selection) -> str:
 
 def _subjects(seen: Visit, found: tuple[Subject, ...]) -> Part:
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("kind", "id", "when", "text")]
+    heads = [Head(say(f"page.head.{name}")) for name in ("id", "kind", "when", "text")]
     rows: list[Row] = [
         (
-            say.named("page.kind", each.kind),
             links.thing(each.kind, each.id),
+            say.named("page.kind", each.kind),
             words.moment(each.at, seen.zone) if each.at else "-",
             each.text,
         )

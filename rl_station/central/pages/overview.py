@@ -59,7 +59,7 @@ def _look(seen: Visit) -> Part:
             figures.shares(told, "cosmetic", found.cosmetic),
             figures.shares(told, "reason", found.reasons),
             figures.recovery(told),
-            class_="columns",
+            class_="flow",
         ),
         figures.agreement(told),
         tag("div", figures.by_station(told), figures.by_operator(told), class_="columns wide"),
