@@ -57,10 +57,7 @@ class Supervising:
         """The keys of the pane."""
         if self._pane.pin_asked:
             return pin_offers()
-        pane = self._pane
-        return supervisor_offers(
-            pane.doables, deep=pane.deep, site=pane.browsing.site, grouped=pane.grouped, can_fire=can_fire
-        )
+        return supervisor_offers(self._pane.standing, prompt, can_fire=can_fire)
 
     def act(self, key: str, character: str | None, prompt: Prompt, say: Say) -> Local | Input | None:
         """What is left for the app to do after a key."""

@@ -63,14 +63,15 @@ _STEERING = {
     "v": Steer.SITE,
     "tab": Steer.GROUP,
 }
+_COMMANDS = {"f9": Command.UNDO, "f12": Command.MENU}
 _ALWAYS = {"f1": Local.HELP, "f6": Local.DEVICES, "ctrl+c": Local.LEAVE, "slash": Local.TYPE, "space": Local.FIRE}
 _ARROWS = screen("cap.arrows")
 
 
 def supervisor_action(key: str, prompt: Prompt, doables: tuple[Doable, ...]) -> Steer | Do | Local | Commanded | None:
     """What this key means on the figures; None for nothing."""
-    if key == "f12":
-        return Commanded(Command.MENU)
+    if key in _COMMANDS:
+        return Commanded(_COMMANDS[key])
     if key == "slash" and not prompt.accepts:
         return None
     if key in _DEEDS:
@@ -89,25 +90,38 @@ def pin_action(key: str, character: str | None) -> PinKey | str | Local | Comman
     return {"backspace": PinKey.ERASE, "enter": PinKey.GIVE}.get(key)
 
 
-def supervisor_offers(
-    doables: tuple[Doable, ...], *, deep: bool, site: bool, grouped: bool, can_fire: bool
-) -> tuple[Offer, ...]:
-    """The keys of the figures, the most useful first. `deep`: below the overview."""
-    return tuple(_offers(doables, deep=deep, site=site, grouped=grouped, can_fire=can_fire))
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the keys depend on: `deep` is below the overview; `grouped`: throughput can be told by something else."""
+
+    doables: tuple[Doable, ...] = ()
+    deep: bool = False
+    site: bool = False
+    grouped: bool = False
 
 
-def _offers(doables: tuple[Doable, ...], *, deep: bool, site: bool, grouped: bool, can_fire: bool) -> Iterator[Offer]:
-    yield from (Offer(key.upper(), deed(found[0])) for key, found in _by_key(doables))
-    if deep:
+def supervisor_offers(here: Standing, prompt: Prompt, *, can_fire: bool) -> tuple[Offer, ...]:
+    """The keys of the figures, the most useful first."""
+    return tuple(_offers(here, prompt, can_fire=can_fire))
+
+
+def _offers(here: Standing, prompt: Prompt, *, can_fire: bool) -> Iterator[Offer]:
+    yield from (Offer(key.upper(), deed(found[0])) for key, found in _by_key(here.doables))
+    if here.deep:
         yield Offer(ESCAPE, screen("key.back"))
     yield Offer(_ARROWS, screen("key.choose"))
     yield Offer(ENTER, screen("key.open"))
-    yield Offer("V", screen("key.this_station" if site else "key.whole_site"))
-    if grouped:
+    yield Offer("V", screen("key.this_station" if here.site else "key.whole_site"))
+    if here.grouped:
         yield Offer("Tab", screen("key.group"))
+    if prompt.can_undo:
+        yield Offer("F9", screen("key.undo"))
     if can_fire:
         yield Offer(screen("cap.space"), screen("key.fire"))
+    if prompt.accepts:
+        yield Offer("/", screen("key.type"))
     yield Offer("F12", screen("key.menu"))
+    yield Offer("F6", screen("key.devices"))
     yield Offer("F1", screen("key.help"))
 
 

@@ -23,7 +23,7 @@ from rl_station.tui.look import SIXTEEN, Look
 from rl_station.tui.supervision.cursor import step
 from rl_station.tui.supervision.pieces import Spot, spots
 from rl_station.workflow.actions import Declare, Hold, Override, Settle
-from rl_station.workflow.inputs import Acted, Command, Commanded
+from rl_station.workflow.inputs import Acted, Answered, Command, Commanded
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -455,8 +455,29 @@ async def test_a_key_of_something_that_cannot_be_done_here_does_nothing() -> Non
         await press(pilot, "o", "h", "s", "w")
         assert "What shall it be?" not in text_of(app)
         await to_the_unit(app, pilot)
-        await press(pilot, "a", "r", "l", "c", "f9", "f10", "f2", "1")
+        await press(pilot, "a", "r", "l", "c", "f10", "f2", "f8", "1")
         assert port.given == []
+
+
+async def test_what_was_done_can_be_undone_by_key() -> None:
+    undoable = replace(sample.OVERVIEW, prompt=altered(sample.OVERVIEW.prompt, can_undo=True))
+    port = station(undoable)
+    async with shown(port=port, size=(120, 40)) as (app, pilot, _):
+        assert "F9  undo" in text_of(app)
+        await press(pilot, "f9")
+        assert port.given == [Commanded(Command.UNDO)]
+
+
+async def test_what_is_asked_about_a_scanned_unit_is_answered_by_key() -> None:
+    choices = sample_views.choices("Set it aside", "It is not meant")
+    asked = replace(sample.SCANNED, prompt=altered(sample.SCANNED.prompt, choices=choices))
+    port = station(asked)
+    async with shown(port=port) as (app, pilot, _):
+        assert "Set it aside" in text_of(app)
+        await press(pilot, "2")
+        assert port.given == [Answered("2")]
+        await press(pilot, "escape", "1")
+        assert port.given == [Answered("2")], "the question is not in sight"
 
 
 async def test_the_form_stays_open_while_the_figures_change_and_closes_with_the_supervision() -> None:

@@ -19,7 +19,7 @@ from rl_station.tui.supervision.layout import drawn, overview, roomy
 from rl_station.tui.supervision.pages import EVENT, events, subjects, whole
 from rl_station.tui.supervision.pieces import Block, Key, Piece
 from rl_station.tui.supervision.sections import Chart, Section
-from rl_station.tui.supervisor_keys import MOVES, Steer
+from rl_station.tui.supervisor_keys import MOVES, Standing, Steer
 from rl_station.tui.widgets import Board, Headline, PathBar
 from rl_station.tui.wording import Say, safe, screen
 from rl_station.workflow.prompt import Prompt
@@ -29,6 +29,7 @@ _MOST_DIGITS = 12
 _DOTS = ("•", "*")
 """For every console, and where nothing beyond ASCII is shown."""
 _BY = "by_"
+_CHOICE_AT = 5
 
 
 class SupervisePane(Vertical):
@@ -95,13 +96,10 @@ class SupervisePane(Vertical):
         return self.browsing.wanted()
 
     @property
-    def grouped(self) -> bool:
-        """Whether throughput can be told by something else here: only where there is no room for all of it."""
-        return self.browsing.here.depth is Depth.OVERVIEW and not roomy(self.size.width)
-
-    @property
-    def deep(self) -> bool:
-        return self.browsing.here.depth is not Depth.OVERVIEW
+    def standing(self) -> Standing:
+        """What the keys depend on. Throughput is told by one group at a time where there is no room for all of them."""
+        deep = self.browsing.here.depth is not Depth.OVERVIEW
+        return Standing(self.doables, deep, self.browsing.site, not deep and not roomy(self.size.width))
 
     @property
     def doables(self) -> tuple[Doable, ...]:
@@ -135,7 +133,7 @@ class SupervisePane(Vertical):
             self.browsing.back()
         elif key is Steer.SITE:
             self.browsing.site = not self.browsing.site
-        elif key is Steer.GROUP and self.grouped:
+        elif key is Steer.GROUP and self.standing.grouped:
             self._group = GROUPS[(GROUPS.index(self._group) + 1) % len(GROUPS)]
         self._draw()
 
@@ -196,7 +194,8 @@ class SupervisePane(Vertical):
     def _draw(self) -> None:
         here, sight = self.browsing.here, self._sight
         self.path.show(self.browsing, sight, self._now, self._say)
-        shown: Hashable = (here.title, sight, self._group, self._stage, self._say(screen("cap.enter")))
+        choices = self._asked.choices if self._asked is not None else ()
+        shown: Hashable = (here.title, sight, choices, self._group, self._stage, self._say(screen("cap.enter")))
         self.board.put(shown, self._block, here.mark)
 
     def _block(self, width: int, height: int) -> Block:
@@ -220,8 +219,19 @@ class SupervisePane(Vertical):
         if sight is None or sight.subject is None:
             return [(Piece(0, self._say(screen("sup.loading"))),)]
         if sight.history:
-            return events(sight.history, width, pen)
+            return [*events(sight.history, width, pen), *self._choices(pen)]
         return [(Piece(0, safe(sight.subject.text)),), (Piece(0, self._say(screen("sup.no_events"))),)]
+
+    def _choices(self, pen: Pen) -> Block:
+        """What is asked about what was scanned, such as what to do about its recall."""
+        if self._asked is None or not self.browsing.here.scanned or not self._asked.choices:
+            return []
+        palette = self._look.palette
+        rows: Block = [()]
+        for each in self._asked.choices:
+            key = Piece(0, f" {each.key.upper()} ", f"bold {palette.key_text} on {palette.key}")
+            rows.append((key, Piece(_CHOICE_AT, pen.say(each.label), f"bold {self._look.ink(each.tone)}")))
+        return rows
 
 
 def _title(section: Section, key: Key) -> str:
