@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rl_station.domain.sync_wire import Enrolment, EnrolRequest
-from rl_station.settings import Site
+from rl_station.settings import SUPERVISION_FILE, Site
 from rl_station.sync import enrolment
 from rl_station.sync.enrolment import Enrolled
 
@@ -74,6 +74,7 @@ class _Centre:
         try:
             front = Front(engine, SystemClock(), pepper=self._site.pin_pepper)
             front.prepare()
+            self._tell(front)
             server = Beside(front)
             server.start()
             try:
@@ -83,6 +84,15 @@ class _Centre:
                 server.stop()
         finally:
             engine.dispose()
+
+    def _tell(self, front: Front) -> None:
+        """The centre judges the site's figures by the same shifts, targets and promises as the station."""
+        from rl_station.central.reference_import import import_reference  # noqa: PLC0415  # as above
+        from rl_station.central.reference_read import Source  # noqa: PLC0415  # as above
+
+        file = self._site.folder / SUPERVISION_FILE
+        if file.exists():
+            import_reference(front.context.engine, self._site.id, [Source(str(file), "", lambda: file.open("rb"))])
 
     def _enrol(self, front: Front, url: str) -> None:
         """Anew at each start: the server listens elsewhere every time."""
