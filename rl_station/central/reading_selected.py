@@ -52,6 +52,9 @@ _EVENTS = (
     select(_event.at, _event.operator, _event.type, _event.body, _stream.station)
     .join(tables.stream, _stream.stream == _event.stream)
     .outerjoin(tables.corrected, (tables.corrected.c.stream == _event.stream) & (tables.corrected.c.seq == _event.seq))
+    .outerjoin(
+        tables.quarantined, (tables.quarantined.c.stream == _event.stream) & (tables.quarantined.c.seq == _event.seq)
+    )
     .where(
         _stream.site == bindparam("at_site"),
         tables.LISTED,
@@ -60,6 +63,7 @@ _EVENTS = (
         _event.at < bindparam("end"),
         _event.form == "plain",
         tables.corrected.c.by.is_(None),
+        tables.quarantined.c.seq.is_(None),
     )
     .order_by(_event.at.desc(), _event.seq.desc())
 )
@@ -148,7 +152,11 @@ def _of_events(connection: Connection, site: str, selection: Selection, types: l
 
 def _read(row: Any, selection: Selection) -> tuple[str, str, int] | None:
     """What an event is about, where it is one of those that are asked for."""
-    event = _body.decode(row.body)
+    try:
+        event = _body.decode(row.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A newer replica at work beside this one understands it.
+        return None
     if isinstance(event, SecondLookTaken):
         asked = not selection.name or any(question == selection.name for question, *_ in event.pairs)
         return ("unit", event.unit, row.at) if asked and _wanted(selection.operator, event.inspector) else None

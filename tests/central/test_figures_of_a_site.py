@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from asked_front import Centre
 from projecting_world import NOON, SITE, Writer, store
+from pushing import Log
 from sqlalchemy import Connection
 
 from rl_station.central import identity, supervising, tables
@@ -18,6 +19,7 @@ from rl_station.central.database import reading, transaction
 from rl_station.central.projecting import project
 from rl_station.domain import events as ev
 from rl_station.domain.kpi import Figures, Subject, Trouble, Waiting
+from rl_station.domain.sync_wire import Ack
 
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
@@ -311,3 +313,12 @@ def test_settings_of_another_version_leave_the_figures_as_they_would_be_without(
         connection.execute(later.values(value=msgspec.json.encode("shifts = 'none'")))
     found = reading(site.centre.engine, lambda connection: supervising.figures(connection, SITE, NOON))
     assert found.shift.name == ""
+
+
+def test_an_event_of_a_later_version_is_behind_no_figure_until_it_is_understood(site: Site) -> None:
+    a_morning(site)
+    token, log = site.centre.enrol("later-01", SITE).token, Log("later-01")
+    later = log.sent(b'{"type":"UnitSorted","unit":["U1"]}')
+    assert isinstance(site.centre.send(token, log.push([msgspec.structs.replace(later, schema=9)])), Ack)
+    assert site.selected("work", name="sorted") == [("unit", "U1")]
+    assert {each.kind for each in site.figures().troubles} == {"quarantine"}
