@@ -10,7 +10,7 @@ from rl_station.central import reading_selected, supervising
 from rl_station.central.calls import Answer, bad_request
 from rl_station.central.pages import links, words
 from rl_station.central.pages.html import Part, tag
-from rl_station.central.pages.tables import Cell, Head, Row, table
+from rl_station.central.pages.tables import Cell, Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_counts import MOST_WAITING
 from rl_station.domain.kpi import MOST_SUBJECTS, QUEUES, SOON_US, Selection, Subject, Waiting
@@ -72,7 +72,7 @@ def _told(seen: Visit, selection: Selection) -> str:
 
 def _subjects(seen: Visit, found: tuple[Subject, ...]) -> Part:
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("id", "kind", "when", "text")]
+    columns = heads(say, "id", "kind", "when", "text")
     rows: list[Row] = [
         (
             links.thing(each.kind, each.id),
@@ -84,13 +84,13 @@ def _subjects(seen: Visit, found: tuple[Subject, ...]) -> Part:
     ]
     caption = say("page.subjects", count=len(found))
     more = tag("p", say("page.first_only", count=MOST_SUBJECTS)) if len(found) >= MOST_SUBJECTS else None
-    return (table(caption, heads, rows, say("page.nothing_behind"), id_="subjects"), more)
+    return (table(caption, columns, rows, say("page.nothing_behind"), id_="subjects"), more)
 
 
 def _waiting(seen: Visit, found: list[Waiting]) -> Part:
     say = seen.say
     names = ("id", "kind", "since", "due", "client", "text", "lane", "station")
-    heads = [Head(say(f"page.head.{name}")) for name in names]
+    columns = heads(say, *names)
     rows: list[Row] = [
         (
             links.thing(each.kind, each.id),
@@ -104,7 +104,7 @@ def _waiting(seen: Visit, found: list[Waiting]) -> Part:
         )
         for each in found
     ]
-    return table(say("page.subjects", count=len(found)), heads, rows, say("page.nothing_behind"), id_="subjects")
+    return table(say("page.subjects", count=len(found)), columns, rows, say("page.nothing_behind"), id_="subjects")
 
 
 def _promise(seen: Visit, each: Waiting) -> Cell:

@@ -16,6 +16,8 @@ WIDE, HIGH = 240, 90
 _FOOT, _TOP = 16, 14
 _GAP = 0.25
 """Of the room of a bar."""
+_MOST_HOURS = 13
+"""As many have room for their names."""
 
 
 def chart(told: Told, zone: tzinfo) -> Markup:
@@ -56,7 +58,9 @@ def _picture(told: Told, stage: str, points: list[Point], zone: tzinfo) -> Marku
     )
     most = max(wanted, *(point.count for point in points), 1)
     room = WIDE / len(points)
-    bars = [_bar(point, place, room, most, zone) for place, point in enumerate(points)]
+    bars = [
+        _bar(point, (place, room), most, _hour(place, point, len(points), zone)) for place, point in enumerate(points)
+    ]
     name = say.named("screen.sup.stage", stage)
     told_of = say("page.chart.alt", stage=name, most=max(point.count for point in points), hours=len(points))
     drawn = tag(
@@ -72,7 +76,13 @@ def _picture(told: Told, stage: str, points: list[Point], zone: tzinfo) -> Marku
     return tag("figure", tag("figcaption", tag("strong", name), " ", tag("span", unit, class_="hint")), drawn)
 
 
-def _bar(point: Point, place: int, room: float, most: int, zone: tzinfo) -> Markup:
+def _hour(place: int, point: Point, hours: int, zone: tzinfo) -> str:
+    """Every other one where there are too many."""
+    return words.moment(point.at, zone, "%H") if hours <= _MOST_HOURS or place % 2 == 0 else ""
+
+
+def _bar(point: Point, where: tuple[int, float], most: int, hour: str) -> Markup:
+    place, room = where
     tall = point.count / most * HIGH
     left, middle = place * room + room * _GAP / 2, (place + 0.5) * room
     shape = {
@@ -85,7 +95,7 @@ def _bar(point: Point, place: int, room: float, most: int, zone: tzinfo) -> Mark
         "g",
         tag("rect", **shape, class_="part"),
         tag("text", point.count, x=f"{middle:.1f}", y=f"{_TOP + HIGH - tall - 3:.1f}") if point.count else None,
-        tag("text", words.moment(point.at, zone, "%H"), x=f"{middle:.1f}", y=_TOP + HIGH + 12, class_="hour"),
+        tag("text", hour, x=f"{middle:.1f}", y=_TOP + HIGH + 12, class_="hour"),
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from rl_station.central import reading_history
 from rl_station.central.pages import links, words
 from rl_station.central.pages.html import Markup, Part, tag
-from rl_station.central.pages.tables import Head, Row, table
+from rl_station.central.pages.tables import Row, heads, table
 from rl_station.central.pages.visit import Visit
 from rl_station.central.reading_history import MOST_LINES, Line
 
@@ -33,10 +33,10 @@ def history(seen: Visit, kind: str, id_: str) -> Markup:
 def listed(seen: Visit, id_: str, found: Sequence[Line]) -> Markup:
     """Of the thing that the page is about nothing leads to itself."""
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("when", "who", "where", "event", "details", "rules")]
+    columns = heads(say, "when", "who", "where", "event", "details", "rules")
     rows = [_row(seen, id_, line) for line in found]
     more = tag("p", say("page.first_only", count=MOST_LINES)) if len(found) >= MOST_LINES else None
-    return tag("div", more, table(say("page.history"), heads, rows, say("page.no_events"), id_="history"))
+    return tag("div", more, table(say("page.history"), columns, rows, say("page.no_events"), id_="history"))
 
 
 def _row(seen: Visit, id_: str, line: Line) -> Row:

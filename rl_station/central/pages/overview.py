@@ -49,7 +49,7 @@ def _look(seen: Visit) -> Part:
     told = Told(found, supervising.at(seen.now, settings), settings.targets, seen.say)
     return (
         _as_of(seen, told),
-        tag("div", figures.by_stage(told), figures.queues(told), class_="columns"),
+        tag("div", figures.by_stage(told), figures.queues(told), class_="columns lead"),
         troubles.begun(seen, found.troubles),
         chart.chart(told, seen.zone),
         tag(

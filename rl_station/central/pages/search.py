@@ -6,7 +6,7 @@ from rl_station.central import reading
 from rl_station.central.calls import Answer
 from rl_station.central.pages import layout, links
 from rl_station.central.pages.html import href, tag
-from rl_station.central.pages.tables import Head, Row, table
+from rl_station.central.pages.tables import Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.domain.sync_wire import WORK_KINDS
 
@@ -16,7 +16,7 @@ def show(seen: Visit) -> Answer:
     found = seen.read(lambda connection: reading.search(connection, seen.site, code)) if code else ()
     if len(found) == 1 and found[0].kind in WORK_KINDS:
         return layout.see(href(links.THINGS[found[0].kind], found[0].key))
-    heads = [Head(say(f"page.head.{name}")) for name in ("kind", "id", "state", "disposition", "client")]
+    columns = heads(say, "kind", "id", "state", "disposition", "client")
     rows: list[Row] = [
         (
             say.named("page.kind", each.kind),
@@ -28,7 +28,7 @@ def show(seen: Visit) -> Answer:
         for each in found
     ]
     asked = tag("p", tag("span", code, class_="code"), class_="as-of") if code else None
-    listed = table(say("page.subjects", count=len(found)), heads, rows, say("page.search.nothing"), id_="subjects")
+    listed = table(say("page.subjects", count=len(found)), columns, rows, say("page.search.nothing"), id_="subjects")
     return seen.page(say("page.search"), asked, listed)
 
 

@@ -11,7 +11,7 @@ from rl_station.central import reading_tasks, statuses
 from rl_station.central.calls import Answer
 from rl_station.central.pages import words
 from rl_station.central.pages.html import Markup, Part, tag
-from rl_station.central.pages.tables import Cell, Head, Row, table
+from rl_station.central.pages.tables import Cell, Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_tasks import StationSeen
 from rl_station.central.reading_troubles import away
@@ -42,17 +42,10 @@ def show(seen: Visit) -> Answer:
 
 def listed(seen: Visit, found: Sequence[Station]) -> Markup:
     say = seen.say
-    heads = [
-        Head(say("page.head.station")),
-        Head(say("page.head.state")),
-        Head(say("page.head.heard")),
-        Head(say("page.head.unsent"), number=True),
-        Head(say("page.head.clock"), number=True),
-        Head(say("page.head.version")),
-        Head(say("page.head.devices")),
-    ]
+    names = ("station", "state", "heard", "unsent", "clock", "version", "devices")
+    columns = heads(say, *names, numbers=("unsent", "clock"))
     rows = [_row(seen, each) for each in found]
-    return table(say("page.sup.stations"), heads, rows, say("page.no_stations"), id_="stations")
+    return table(say("page.sup.stations"), columns, rows, say("page.no_stations"), id_="stations")
 
 
 def _row(seen: Visit, station: Station) -> Row:

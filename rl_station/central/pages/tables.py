@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 from rl_station.central.pages.html import Markup, Part, tag
+from rl_station.central.pages.speaking import Speaker
 
 
 class Head(NamedTuple):
-    """A column: its title, and whether it holds numbers."""
+    """A column: its title, and whether it holds numbers, or words that stay on one line."""
 
     title: str
     number: bool = False
+    short: bool = False
 
 
 class Cell(NamedTuple):
@@ -22,17 +24,23 @@ class Cell(NamedTuple):
     tone: str = ""
 
 
+_SHORT = ("since", "station", "when", "due", "where")
 Row = Sequence[Cell | Part]
 """The first one is the row's head."""
 
 
-def table(caption: str, heads: Sequence[Head], rows: Iterable[Row], empty: str, *, id_: str = "") -> Markup:
+def heads(say: Speaker, *names: str, numbers: Container[str] = ()) -> list[Head]:
+    """Columns by the names of their titles (`page.head.*`)."""
+    return [Head(say(f"page.head.{name}"), name in numbers, name in _SHORT) for name in names]
+
+
+def table(caption: str, columns: Sequence[Head], rows: Iterable[Row], empty: str, *, id_: str = "") -> Markup:
     """A table with a caption; `empty` is said where there are no rows."""
     found = list(rows)
     if not found:
         return tag("section", tag("h2", caption), tag("p", empty, class_="none"), id=id_ or None)
-    head = tag("tr", [tag("th", each.title, scope="col", class_=_kind(each)) for each in heads])
-    body = [tag("tr", _cells(heads, row)) for row in found]
+    head = tag("tr", [tag("th", each.title, scope="col", class_=_kind(each)) for each in columns])
+    body = [tag("tr", _cells(columns, row)) for row in found]
     whole = tag("table", tag("caption", caption, class_="unseen"), tag("thead", head), tag("tbody", body))
     return tag("section", tag("h2", caption), tag("div", whole, class_="scroll"), id=id_ or None)
 
@@ -43,9 +51,9 @@ def facts(caption: str, found: Iterable[tuple[str, Part]]) -> Markup:
     return tag("section", tag("h2", caption), tag("dl", rows, class_="facts"))
 
 
-def _cells(heads: Sequence[Head], row: Row) -> list[Markup]:
+def _cells(columns: Sequence[Head], row: Row) -> list[Markup]:
     made = []
-    for place, (head, each) in enumerate(zip(heads, row, strict=True)):
+    for place, (head, each) in enumerate(zip(columns, row, strict=True)):
         cell = each if isinstance(each, Cell) else Cell(each)
         kind = " ".join(filter(None, (_kind(head), cell.tone))) or None
         name, scope = ("th", "row") if place == 0 else ("td", None)
@@ -54,4 +62,4 @@ def _cells(heads: Sequence[Head], row: Row) -> list[Markup]:
 
 
 def _kind(head: Head) -> str | None:
-    return "number" if head.number else None
+    return "number" if head.number else "short" if head.short else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -13,12 +12,14 @@ from rl_station.central import tasks as settling
 from rl_station.central.calls import Answer, Rejected
 from rl_station.central.database import transaction
 from rl_station.central.pages import layout, links, words
+from rl_station.central.pages.history import details
 from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.layout import form
-from rl_station.central.pages.tables import Head, Row, facts, table
+from rl_station.central.pages.tables import Row, facts, heads, table
 from rl_station.central.pages.visit import Visit, deed, page
 from rl_station.central.reading_tasks import TaskSeen
 from rl_station.central.tasks import Settled
+from rl_station.domain.events import AnyEvent, Event
 from rl_station.domain.sync_wire import Refused
 
 LONGEST_NOTE = 2_000
@@ -113,18 +114,14 @@ def _detail(seen: Visit, task: TaskSeen) -> Part:
     noted = facts(seen.say("page.head.detail"), ((name, _text(value)) for name, value in sorted(detail.items())))
     if not isinstance(events, list):
         return noted
-    heads = [Head(seen.say(f"page.head.{name}")) for name in ("where", "when", "who", "event", "details")]
+    columns = heads(seen.say, "where", "when", "who", "event", "details")
     rows = [_event(seen, each) for each in events if isinstance(each, dict)]
-    return (noted, table(seen.say("page.task.events"), heads, rows, seen.say("page.no_events")))
+    return (noted, table(seen.say("page.task.events"), columns, rows, seen.say("page.no_events")))
 
 
 def _event(seen: Visit, told: dict[str, Any]) -> Row:
-    event = dict(told.get("event") or {})
-    name = str(event.pop("type", ""))
-    fields = tag(
-        "ul", [tag("li", tag("span", key, class_="name"), " ", value) for key, value in _said(event)], class_="fields"
-    )
     at = told.get("at")
+    name, fields = _read(told.get("event"))
     return (
         str(told.get("station", "")),
         words.moment(at, seen.zone) if isinstance(at, int) else "-",
@@ -134,10 +131,13 @@ def _event(seen: Visit, told: dict[str, Any]) -> Row:
     )
 
 
-def _said(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in event.items():
-        if value not in (None, "", [], {}, False) and key != "schema":
-            yield key, _text(value)
+def _read(event: object) -> tuple[str, Part]:
+    """The type of an event and what it says; as it stands where this version does not know it."""
+    try:
+        found: Event = msgspec.convert(event, AnyEvent)
+    except msgspec.ValidationError:
+        return "", _text(event)
+    return type(found).__name__, details(found)
 
 
 def _text(value: object) -> str:
@@ -146,7 +146,7 @@ def _text(value: object) -> str:
 
 def _listed(seen: Visit, found: tuple[TaskSeen, ...]) -> Markup:
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("what", "about", "since", "state", "task")]
+    columns = heads(say, "what", "about", "since", "state", "task")
     rows: list[Row] = [
         (
             say.named("screen.sup.trouble", each.kind),
@@ -159,7 +159,7 @@ def _listed(seen: Visit, found: tuple[TaskSeen, ...]) -> Markup:
         )
         for each in found
     ]
-    return table(say("page.tasks"), heads, rows, say("page.tasks.none"), id_="tasks")
+    return table(say("page.tasks"), columns, rows, say("page.tasks.none"), id_="tasks")
 
 
 ROUTES = (

@@ -9,7 +9,7 @@ from rl_station.central.calls import Answer, Rejected
 from rl_station.central.pages import links, words
 from rl_station.central.pages.history import history
 from rl_station.central.pages.html import Markup, Part, tag
-from rl_station.central.pages.tables import Head, Row, facts, table
+from rl_station.central.pages.tables import Row, facts, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_counts import micros
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
@@ -114,7 +114,7 @@ def _troubles(seen: Visit, row: ParcelRow | UnitRow | ContainerRow) -> Markup | 
     if not row.troubles:
         return None
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("what", "since", "station", "operator", "detail")]
+    columns = heads(say, "what", "since", "station", "operator", "detail")
     rows: list[Row] = [
         (
             say.named("screen.sup.trouble", each.kind),
@@ -123,12 +123,12 @@ def _troubles(seen: Visit, row: ParcelRow | UnitRow | ContainerRow) -> Markup | 
         )
         for each in row.troubles
     ]
-    return table(say("page.sup.troubles"), heads, rows, "")
+    return table(say("page.sup.troubles"), columns, rows, "")
 
 
 def _units(seen: Visit, units: tuple[UnitRow, ...]) -> Markup:
     say = seen.say
-    heads = [Head(say(f"page.head.{name}")) for name in ("id", "text", "grade", "disposition", "state")]
+    columns = heads(say, "id", "text", "grade", "disposition", "state")
     rows: list[Row] = [
         (
             links.thing("unit", each.unit),
@@ -138,7 +138,7 @@ def _units(seen: Visit, units: tuple[UnitRow, ...]) -> Markup:
         )
         for each in units
     ]
-    return table(say("page.units"), heads, rows, say("page.none"), id_="units")
+    return table(say("page.units"), columns, rows, say("page.none"), id_="units")
 
 
 ROUTES = (

@@ -8,7 +8,7 @@ from rl_station.central import reading_troubles
 from rl_station.central.calls import Answer
 from rl_station.central.pages import links, words
 from rl_station.central.pages.html import Markup, Part, href, link, tag
-from rl_station.central.pages.tables import Head, Row, table
+from rl_station.central.pages.tables import Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.domain.kpi import Selection, Trouble
 
@@ -38,9 +38,9 @@ def begun(seen: Visit, found: Sequence[Trouble]) -> Markup:
 def listed(seen: Visit, found: Sequence[Trouble]) -> Markup:
     say = seen.say
     names = ("what", "about", "since", "client", "station", "operator", "detail", "task")
-    heads = [Head(say(f"page.head.{name}")) for name in names]
+    columns = heads(say, *names)
     return table(
-        say("page.sup.troubles"), heads, [_row(seen, each) for each in found], say("page.no_trouble"), id_="troubles"
+        say("page.sup.troubles"), columns, [_row(seen, each) for each in found], say("page.no_trouble"), id_="troubles"
     )
 
 
