@@ -9,12 +9,31 @@ import msgspec
 from rl_station.domain.recalls import RecallTable
 
 
+class Procedure(msgspec.Struct, frozen=True):
+    """What a client wants to be kept in mind at a `step`: receive, inspect, sort. `texts` by language."""
+
+    step: str
+    text: str
+    texts: tuple[tuple[str, str], ...] = ()
+
+
 class Client(msgspec.Struct, frozen=True):
-    """The merchant whose goods these are. `company_prefixes`: GS1 company prefixes of the brands it sells."""
+    """The merchant whose goods these are, and its policy. Empty tuples allow everything.
+
+    `company_prefixes`: GS1 company prefixes of the brands it sells; `carriers`: couriers its parcels come with; `label`: fields
+    of its unit labels; `packaging`: what its goods may be sold in (own, neutral, any), empty where it does not say.
+    """
 
     id: str
     name: str
     company_prefixes: tuple[str, ...] = ()
+    region: str = ""
+    channels_allowed: tuple[str, ...] = ()
+    channels_prohibited: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    packaging: str = ""
+    sop: tuple[Procedure, ...] = ()
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -46,7 +65,10 @@ class Bin(msgspec.Struct, frozen=True):
 
 
 class Product(msgspec.Struct, frozen=True):
-    """One trade item of one client. `value` is the original price in minor units (cents) of `currency`."""
+    """One trade item of one client. `value` is the original price in minor units (cents) of `currency`.
+
+    `channels` are those it may be sold through; none: all that its client allows.
+    """
 
     client: str
     sku: str
@@ -60,6 +82,7 @@ class Product(msgspec.Struct, frozen=True):
     data_bearing: bool = False
     battery: str = ""
     group: str = ""
+    channels: tuple[str, ...] = ()
 
 
 class AnnouncedLine(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from itertools import chain
 
 from pydantic import BaseModel
 
+from rl_station.settings.client_checks import check_clients, check_product_channels
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
 from rl_station.settings.example_checks import check_examples
@@ -32,12 +33,14 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             _categories(parsed.lanes, parsed, "lanes"),
             _categories(parsed.bins, parsed, "bins"),
             _bins(parsed),
+            check_clients(parsed),
             _destinations(parsed),
             check_checklists(parsed),
             check_rules(parsed),
             check_rework(parsed),
             check_examples(parsed),
             check_products(parsed),
+            check_product_channels(parsed),
             check_recalls(parsed),
             check_returns(parsed),
         )

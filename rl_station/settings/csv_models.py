@@ -64,6 +64,7 @@ class ProductRow(Row):
     battery: Literal["", "lithium_ion", "lithium_metal", "nimh", "alkaline"] = Field(
         "", description="Chemistry of the battery in it, if any."
     )
+    channels: Words = Field((), description="Channels it may be sold through, separated by spaces; none: its client's.")
 
 
 class ReturnRow(Row):

@@ -17,6 +17,7 @@ from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
 from rl_station.settings.checklist_content import checklist, reason_checklist
+from rl_station.settings.client_content import client
 from rl_station.settings.content import announced_returns, product, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
@@ -155,7 +156,7 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
     return Facts(
-        clients=tuple(Client(id_, model.name, model.company_prefixes) for id_, model in _there(parsed.clients).items()),
+        clients=tuple(client(id_, model) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
             Operator(id_, model.name, model.badge, model.language, model.roles)
             for id_, model in _there(parsed.operators).items()
