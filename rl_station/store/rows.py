@@ -16,8 +16,9 @@ from rl_station.domain.projections import (
     ParcelRow,
     UnitRow,
 )
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 from rl_station.store import log, tables
-from rl_station.store.database import Database, among, as_list, prepare
+from rl_station.store.database import Database, Params, among, as_list, prepare
 from rl_station.store.projector import CONTAINERS, PARCELS, UNITS, by_clock
 
 
@@ -44,6 +45,10 @@ class Rows(Protocol):
     def units_by_product(self, client: str, sku: str) -> list[UnitRow]: ...
     def units_recalled(self, reference: str) -> list[UnitRow]:
         """Taken out for this recall, and still so."""
+        ...
+
+    def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
+        """Units of a client decided at or after `since` to go back to a vendor, and still so."""
         ...
 
     def units_of(self, parcel: str) -> list[Placed]: ...
@@ -85,6 +90,16 @@ _BY_PRODUCT = prepare(
 )
 _RECALLED = prepare(
     select(*_UNIT_COLUMNS).where(_unit.c.recall == bindparam("recall")).order_by(_unit.c.seq, _unit.c.unit)
+)
+_RETURNED = prepare(
+    select(_unit.c.unit, _unit.c.decided_seq)
+    .where(
+        _unit.c.vendor == bindparam("vendor"),
+        _unit.c.client == bindparam("client"),
+        _unit.c.disposition == RETURN_TO_VENDOR,
+        _unit.c.decided_seq >= bindparam("since"),
+    )
+    .order_by(_unit.c.decided_seq, _unit.c.unit)
 )
 _UNITS_OF = prepare(select(_unit.c.unit, _unit.c.seq).where(_unit.c.parcel == bindparam("id")).order_by(_unit.c.seq))
 _INSIDE = prepare(
@@ -152,6 +167,10 @@ class StoreRows:
 
     def units_recalled(self, reference: str) -> list[UnitRow]:
         return self._database.rows(_RECALLED, UNITS.codec.row, {"recall": reference}) if reference else []
+
+    def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
+        where: Params = {"vendor": vendor, "client": client, "since": since}
+        return self._database.rows(_RETURNED, Placed, where) if vendor else []
 
     def units_of(self, parcel: str) -> list[Placed]:
         return self._database.rows(_UNITS_OF, Placed, {"id": parcel})

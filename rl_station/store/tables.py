@@ -147,8 +147,10 @@ unit = Table(
     _text("packs"),
     _text("approval"),
     _text("steps"),
+    _text("vendor"),
     _number("seq"),
     _number("placed_seq"),
+    _number("decided_seq"),
     sqlite_with_rowid=False,
 )
 Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
@@ -158,6 +160,7 @@ Index("unit_by_epc", unit.c.epc)
 Index("unit_by_gtin", unit.c.gtin)
 Index("unit_by_product", unit.c.client, unit.c.sku)
 Index("unit_by_recall", unit.c.recall)
+Index("unit_by_vendor", unit.c.vendor, unit.c.client, unit.c.disposition, unit.c.decided_seq)
 
 container = Table(
     "container",

@@ -208,7 +208,7 @@ def test_a_change_of_the_folds_comes_with_a_new_number(tmp_path: Path) -> None:
         "corrected": "8d62be37586f",
         "parcel": "65ec93476528",
         "parcel_key": "b1e7e9c627b6",
-        "unit": "8ec67417b292",
+        "unit": "fd412837f44f",
         "container": "9eca990122b0",
         "plate_counter": "6d3751bb4ca9",
         "throughput": "6f9ce1442e98",

@@ -10,7 +10,11 @@ from rl_station.domain.events import Recorded
 
 
 class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
-    """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container."""
+    """The stored part of a `UnitRecord`.
+
+    `seq` is where it began, `placed_seq` where it went into its container, `decided_seq` where its disposition was decided.
+    `vendor` is whose terms that decision knew.
+    """
 
     unit: str
     parcel: str = ""
@@ -40,8 +44,10 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     packs: tuple[str, ...] = ()
     approval: str = ""
     steps: tuple[str, ...] = ()
+    vendor: str = ""
     seq: int = 0
     placed_seq: int = 0
+    decided_seq: int = 0
 
 
 UNIT_EVENTS = (
@@ -87,10 +93,10 @@ def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | N
                 container=event.container,
                 placed_seq=seq,
             )
-    return None if row is None else _known(row, recorded.event)
+    return None if row is None else _known(row, recorded.event, seq)
 
 
-def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  # one return for each event
+def _known(row: UnitRow, event: events.AnyEvent, seq: int) -> UnitRow:  # noqa: PLR0911  # one return for each event
     match event:
         case events.UnitSerialRead():
             return replace(row, serial=event.serial)
@@ -125,11 +131,13 @@ def _known(row: UnitRow, event: events.AnyEvent) -> UnitRow:  # noqa: PLR0911  #
                 packs=event.packs,
                 approval=event.approval,
                 steps=event.steps,
+                vendor=event.vendor,
+                decided_seq=seq,
             )
         case events.UnitPlateConfirmed():
             return replace(row, status=row.status if row.approval else "labelled")
         case _:
-            return _worked_on(row, event)
+            return _worked_on(row, event, seq)
 
 
 def _recall(
@@ -149,7 +157,7 @@ def _recall(
             return replace(row, recall="", status=status, container="", placed_seq=0)
 
 
-def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:
+def _worked_on(row: UnitRow, event: events.AnyEvent, seq: int) -> UnitRow:
     match event:
         case events.UnitPutAside():
             return replace(row, disposition="hold", bin=event.bin)
@@ -166,6 +174,7 @@ def _worked_on(row: UnitRow, event: events.AnyEvent) -> UnitRow:
                 packs=event.packs,
                 approval="",
                 steps=event.steps,
+                decided_seq=seq,
                 **overruled,
             )
         case events.UnitTakenUp():
