@@ -21,6 +21,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelClosed,
     e.ParcelLaneAssigned,
     e.ParcelPlateConfirmed,
+    e.ParcelCarrierNoted,
     e.ParcelReceived,
     e.ParcelPresented,
     e.ParcelWeighed,
@@ -88,7 +89,14 @@ _CODED = {
 }
 _WARNED = frozenset(
     {
-        *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
+        *(
+            "ParcelHeld",
+            "ParcelCarrierNoted",
+            "ParcelPresented",
+            "ItemPresented",
+            "ParcelCountChecked",
+            "CorrectionDeclared",
+        ),
         *("UnitPutAside", "ReworkSetAside"),
         *("LateRecallFound", "UnitRecalled"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.events import DispositionDecided, Event, LabelRequested
 from rl_station.domain.rules import Decision, Inputs, decide_disposition, inputs_of
+from rl_station.workflow.inspect.policy import policy_facts
 from rl_station.workflow.inspect.questions import findings_of, line_of, product_of, reason_found
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import UnitInHand
@@ -15,6 +16,7 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
     line = line_of(unit, knowledge)
     return inputs_of(
         {
+            **policy_facts(unit.client, product, knowledge),
             "brand": product.brand if product else "",
             "category": unit.category,
             "client": unit.client,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rl_station.domain.messages import content, message
 from rl_station.domain.rules import handling, reason_in
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
+from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of, sop_facts
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.inspect.approval import STEPS as APPROVAL_STEPS
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
@@ -43,7 +43,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
         case Inspecting(item=item) as job if item is not None:
             return _item(job, item, knowledge)
         case Inspecting() as job:
-            return _parcel(job, knowledge)
+            return _parcel(job, language, knowledge)
         case _:
             return Prompt(
                 workflow="inspect",
@@ -54,7 +54,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
             )
 
 
-def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
+def _parcel(job: Inspecting, language: str, knowledge: Knowledge) -> Prompt:
     lines = missing_lines(job, knowledge)
     missing = sum(line.missing for line in lines)
     by_radio = sum(max(0, min(line.there, line.line.quantity) - line.seen) for line in lines)
@@ -68,7 +68,11 @@ def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
         instruction = message("inspect.complete")
     else:
         instruction = message("inspect.scan_unit")
-    facts = [*parcel_facts(job.parcel, job.client, job.rmas, knowledge), *tag_facts(job, knowledge)]
+    facts = [
+        *(sop_facts(job.client, "inspect", language, knowledge) if job.rmas else ()),
+        *parcel_facts(job.parcel, job.client, job.rmas, knowledge),
+        *tag_facts(job, knowledge),
+    ]
     if not job.received_here:
         facts.append(fact("arrival", message("inspect.not_received_here"), Tone.WARN))
     return Prompt(
@@ -155,6 +159,7 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
         *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         *_decision(unit, product.currency if product else "", language, knowledge),
+        *(sop_facts(unit.client, "inspect", language, knowledge) if product or job.rmas else ()),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
