@@ -84,7 +84,7 @@ class StationKnowledge:
 
     @property
     def rework(self) -> WorkTable:
-        return self._site.rework
+        return self._content.rework
 
     @property
     def now(self) -> int:

@@ -191,6 +191,23 @@ def test_recalls_come_as_csv(small: Engine) -> None:
     assert [each.line for each in report.refusals] == [4, 5]
 
 
+def test_recalls_come_as_the_lists_that_a_station_imported(small: Engine) -> None:
+    lines = [
+        '{"source": "cpsc", "snapshot": "2026-11-20"}',
+        f'{{"reference": "R-1", "gtins": ["{GTIN}"], "hazard": "gets hot"}}',
+        '{"reference": "R-2", "brands": ["Acme"], "models": ["HT-200"]}',
+        '{"reference": "R-3"}',
+        "rubbish",
+    ]
+    report = take(small, given("recalls/cpsc.jsonl", "\n".join(lines)))
+    assert set(held(small, "recall")) == {f"R-1/0{GTIN}", "R-2/Acme HT-200"}
+    assert [each.line for each in report.refusals] == [4, 5]
+    reversal = '{"reference": "R-1", "reason": "tested", "date": "2026-11-21"}\n{"reference": "R-2", "reason": " ", "date": ""}'
+    report = take(small, given("recalls/reversed.jsonl", reversal))
+    assert set(held(small, "recall_reversed")) == {"R-1"}
+    assert [each.line for each in report.refusals] == [2]
+
+
 def test_json_says_kind_and_value_and_its_bad_entries_are_named_with_their_lines(small: Engine) -> None:
     entries = [
         {"kind": "operator", "value": {"id": "mira", "name": "Mira", "badge": "MIRA1", "roles": ["worker"]}},
