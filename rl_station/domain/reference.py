@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from rl_station.domain.recalls import RecallTable
+from rl_station.domain.vendors import VendorTerms
 
 
 class Procedure(msgspec.Struct, frozen=True):
@@ -55,19 +56,21 @@ class Lane(msgspec.Struct, frozen=True):
 
 
 class Bin(msgspec.Struct, frozen=True):
-    """Where units of one disposition are sorted to. Empty tuples match everything."""
+    """Where units of one disposition are sorted to. Empty tuples match everything; `weee` is one of `weee.WEEE`."""
 
     id: str
     name: str
     dispositions: tuple[str, ...]
     clients: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    weee: tuple[str, ...] = ()
 
 
 class Product(msgspec.Struct, frozen=True):
     """One trade item of one client. `value` is the original price in minor units (cents) of `currency`.
 
-    `channels` are those it may be sold through; none: all that its client allows.
+    `channels` are those it may be sold through; none: all that its client allows. `weee` is one of `weee.WEEE`, empty for what is
+    no electrical equipment.
     """
 
     client: str
@@ -83,6 +86,7 @@ class Product(msgspec.Struct, frozen=True):
     battery: str = ""
     group: str = ""
     channels: tuple[str, ...] = ()
+    weee: str = ""
 
 
 class AnnouncedLine(msgspec.Struct, frozen=True):
@@ -124,7 +128,7 @@ class Reference(Protocol):
     def lane(self, lane_id: str) -> Lane | None: ...
     def lanes(self) -> tuple[Lane, ...]: ...
     def bin(self, bin_id: str) -> Bin | None: ...
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None: ...
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None: ...
     def has_container(self, container: str) -> bool: ...
     def product(self, client: str, sku: str) -> Product | None: ...
     def products_by_gtin(self, gtin: str) -> tuple[Product, ...]: ...
@@ -135,3 +139,4 @@ class Reference(Protocol):
     def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]: ...
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]: ...
     def recalls(self) -> RecallTable: ...
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None: ...

@@ -48,6 +48,9 @@ class VendorTable(msgspec.Struct, frozen=True):
         return self.products.get((client, sku)) or self.brands.get((client, brand))
 
 
+NO_VENDORS = VendorTable()
+
+
 def rtv_facts(terms: VendorTerms | None, flags: Collection[str], returned: int) -> Facts:
     """What the rules hear of a unit with these flags, when so many units went back to the vendor this month."""
     if terms is None:

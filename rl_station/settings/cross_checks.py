@@ -19,6 +19,7 @@ from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.scope_checks import check_checklists
 from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
 from rl_station.settings.toml_positions import Path
+from rl_station.settings.vendor_checks import check_vendors
 from rl_station.settings.zone_settings import shared_antennas
 
 
@@ -38,6 +39,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             check_checklists(parsed),
             check_rules(parsed),
             check_rework(parsed),
+            check_vendors(parsed),
             check_examples(parsed),
             check_products(parsed),
             check_product_channels(parsed),

@@ -29,6 +29,9 @@ Disposition = Literal[
     "hold",
 ]
 
+Weee = Literal["temperature_exchange", "screens", "lamps", "large", "small", "small_it"]
+"""Categories of Directive 2012/19/EU (WEEE), Annex III, in its order."""
+
 
 SECRETS = frozenset({"label_key"})
 """Keys whose values are never shown, neither in lists nor in complaints."""
@@ -158,6 +161,9 @@ class BinModel(Table):
     )
     clients: tuple[str, ...] = Field((), strict=False, description="Only goods of these clients; none: everybody's.")
     categories: tuple[str, ...] = Field((), strict=False, description="Only these categories; none: all.")
+    weee: tuple[Weee, ...] = Field(
+        (), strict=False, description="Only electrical equipment of these WEEE categories; none: everything."
+    )
 
 
 class ContainerModel(Table):

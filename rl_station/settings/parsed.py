@@ -38,6 +38,7 @@ from rl_station.settings.recall_models import RecallsModel
 from rl_station.settings.rework_models import ReworkModel
 from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.validate import validate
+from rl_station.settings.vendor_models import VendorModel, VendorsFile
 
 CHECKLISTS = "checklists"
 PRODUCTS_FILE = "products.csv"
@@ -62,6 +63,7 @@ OPTIONAL: dict[str, type[BaseModel]] = {
     "rules_examples": ExamplesModel,
     "rework": ReworkModel,
     "reasons": ReasonsModel,
+    "vendors": VendorsFile,
 }
 """Files that a site may do without."""
 
@@ -90,6 +92,7 @@ class Parsed:
     examples: ExamplesModel | None
     rework: ReworkModel | None
     reasons: ReasonsModel | None
+    vendors: Mapping[str, VendorModel] | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
 
@@ -156,6 +159,7 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem], dra
         examples=one("rules_examples", ExamplesModel),
         rework=one("rework", ReworkModel),
         reasons=one("reasons", ReasonsModel),
+        vendors=table("vendors", VendorsFile),
         products=_rows(_home(folder, draft, PRODUCTS_FILE), PRODUCTS_FILE, ProductRow, problems),
         returns=_rows(_home(folder, draft, RETURNS_FILE), RETURNS_FILE, ReturnRow, problems),
     )

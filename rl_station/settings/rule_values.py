@@ -8,6 +8,8 @@ from typing import get_args
 
 from rl_station.domain.grades import COSMETIC, FUNCTIONAL, PACKAGING
 from rl_station.domain.rules import FIELDS
+from rl_station.domain.vendors import RTV
+from rl_station.domain.weee import WEEE
 from rl_station.settings.checklist_models import effects
 from rl_station.settings.condition_words import Compared, Value, compared
 from rl_station.settings.csv_models import ReturnRow
@@ -21,7 +23,8 @@ _FIXED: Mapping[str, Collection[str]] = {
     "packaging_rule": ("own", "neutral", "any"),
     "match": ("expected", "unexpected", "other_client", "unknown_product"),
     "reason_found": ("confirmed", "not_found"),
-    "rtv": ("forced", "eligible", "prohibited"),
+    "rtv": RTV,
+    "weee": WEEE,
 }
 _PARCEL_HAZARDS = ("heat", "leak", "smell", "smoke", "swelling")
 
@@ -99,4 +102,5 @@ _OF_SITE: Mapping[str, Callable[[Parsed], Collection[str] | None]] = {
     "hazards": partial(_flags, more=_PARCEL_HAZARDS),
     "region": _regions,
     "sku": partial(_of_products, "sku"),
+    "vendor": lambda parsed: parsed.vendors,
 }

@@ -28,6 +28,7 @@ from rl_station.settings.recall_content import recalls_of
 from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.rework_content import work_table
 from rl_station.settings.rule_content import rule_table
+from rl_station.settings.vendor_content import vendor_table
 
 T = TypeVar("T")
 
@@ -163,7 +164,7 @@ def _facts(parsed: Parsed, site: SiteModel) -> Facts:
         ),
         lanes=tuple(Lane(id_, model.name, model.categories) for id_, model in _there(parsed.lanes).items()),
         bins=tuple(
-            Bin(id_, model.name, model.dispositions, model.clients, model.categories)
+            Bin(id_, model.name, model.dispositions, model.clients, model.categories, model.weee)
             for id_, model in _there(parsed.bins).items()
         ),
         products=tuple(product(numbered.row) for numbered in _there(parsed.products)),
@@ -171,6 +172,7 @@ def _facts(parsed: Parsed, site: SiteModel) -> Facts:
         recalls=recalls_of(_there(parsed.recalls), parsed.feeds),
         hold_bin=site.hold_bin,
         containers=tuple(_there(parsed.containers)),
+        vendors=vendor_table(parsed.vendors or {}),
     )
 
 

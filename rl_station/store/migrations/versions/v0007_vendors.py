@@ -1,4 +1,4 @@
-"""Units know whose vendor's terms their decision knew, and when it was made. The rows are derived, and folded anew at the start."""
+"""Units know whose vendor's terms their decision knew, and when it was made. The rows are derived, and folded anew."""
 
 from __future__ import annotations
 
