@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from rl_station.domain.policy import policy_facts
 from rl_station.domain.rules import FIELDS, Decision, RuleTable, decide_disposition, inputs_of
+from rl_station.settings.client_content import client
+from rl_station.settings.content import product
 from rl_station.settings.example_models import ExampleModel
-from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL
+from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, Parsed
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.site import examine
@@ -43,7 +46,7 @@ def load_rules(config: Path, draft: Path | None = None, *, environ: Mapping[str,
         raise ConfigError(errors)
     models = parsed.examples.examples if parsed.examples else ()
     examples = [
-        Example(*parsed.layers["rules_examples"].place(("examples", index)), model)
+        Example(*parsed.layers["rules_examples"].place(("examples", index)), _with_policy(model, parsed))
         for index, model in enumerate(models)
     ]
     return RuleSet(rule_table(parsed.rules), tuple(examples))
@@ -60,6 +63,15 @@ def tried(example: ExampleModel, table: RuleTable) -> tuple[Decision, tuple[str,
     gone = dict(decision.removed)
     wrong += [f"{name} is not taken away" for name in example.removed or () if name not in gone]
     return decision, tuple(wrong)
+
+
+def _with_policy(example: ExampleModel, parsed: Parsed) -> ExampleModel:
+    """An example that names its client, or its article, is under their policy, except in what it says itself."""
+    id_, sku = str(example.unit.get("client", "")), example.unit.get("sku", "")
+    model = (parsed.clients or {}).get(id_)
+    article = next((each.row for each in parsed.products or () if (each.row.client, each.row.sku) == (id_, sku)), None)
+    policy = policy_facts(client(id_, model) if model else None, product(article) if article else None)
+    return example.model_copy(update={"unit": {**policy, **example.unit}})
 
 
 def _shown(value: object) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rl_station.domain.events import DispositionDecided, Event, LabelRequested
+from rl_station.domain.policy import policy_facts
 from rl_station.domain.rules import Decision, Inputs, decide_disposition, inputs_of
-from rl_station.workflow.inspect.policy import policy_facts
 from rl_station.workflow.inspect.questions import findings_of, line_of, product_of, reason_found
 from rl_station.workflow.inspect.vendors import vendor_facts
 from rl_station.workflow.knowledge import Knowledge
@@ -18,7 +18,7 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
     flags = findings_of(unit, knowledge).flags
     return inputs_of(
         {
-            **policy_facts(unit.client, product, knowledge),
+            **policy_facts(knowledge.reference.client(unit.client), product),
             **vendor_facts(unit, product, flags, knowledge),
             "brand": product.brand if product else "",
             "category": unit.category,

@@ -1,4 +1,4 @@
-"""What the unit's client and its article say of where it may go, as facts for the rules."""
+"""What a unit's client and its article say of where it may go, as facts for the rules."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from rl_station.domain.conditions import Fact
 from rl_station.domain.reference import Client, Product
-from rl_station.workflow.knowledge import Knowledge
+
+_SILENT = Client("", "")
 
 
-def policy_facts(client_id: str, product: Product | None, knowledge: Knowledge) -> Mapping[str, Fact]:
-    """Channels, region and packaging. Nothing is said of a client that nobody knows."""
-    client = knowledge.reference.client(client_id) or Client(client_id, "")
+def policy_facts(client: Client | None, product: Product | None) -> Mapping[str, Fact]:
+    """Channels, region and packaging. A client that nobody knows says nothing."""
+    client = client or _SILENT
     allowed, prohibited = _channels(client, product)
     return {
         "channels_allowed": allowed,
