@@ -116,7 +116,7 @@ def data(tmp_path: Path) -> Path:
 def test_the_examples_of_the_example_site_all_hold(run: Run) -> None:
     code, out, err = run("rules", "test")
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"17 examples, 0 failed \(rules [0-9a-f]{12}\)\n", out)
+    assert re.fullmatch(r"\d+ examples, 0 failed \(rules [0-9a-f]{12}\)\n", out)
 
 
 def test_an_example_that_goes_elsewhere_is_named_with_file_and_line(run: Run, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_example_that_goes_elsewhere_is_named_with_file_and_line(run: Run, tm
         f"rules_examples.toml:{line}: a dress with make-up on it is washed: "
         "disposition is donate, not refurbish; outcome is charity, not clean"
     )
-    assert last.startswith("17 examples, 1 failed")
+    assert re.match(r"\d+ examples, 1 failed", last)
 
 
 @pytest.mark.parametrize(

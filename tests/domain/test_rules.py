@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rl_station.domain.checklist import Checklist, findings, open_question
 from rl_station.domain.conditions import amount, compile_condition
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
+from rl_station.domain.reference import Product
 from rl_station.domain.rules import (
     BUILT_IN,
     FIELDS,
@@ -30,6 +31,8 @@ from rl_station.domain.rules import (
     inputs_of,
     reason_in,
 )
+from rl_station.domain.vendors import RTV, rtv_facts
+from rl_station.domain.weee import WEEE
 from rl_station.settings import load_site
 from rl_station.settings.paths import example_site
 
@@ -69,17 +72,21 @@ VALUES: dict[str, list[str]] = {
     "hazards": HAZARDS,
     "match": ["expected", "unexpected", "other_client", "unknown_product"],
     "packaging": list(PACKAGING),
+    "packaging_rule": ["own", "neutral", "any"],
     "reason": REASONS[1:],
     "reason_found": ["confirmed", "not_found"],
     "recall": YES_NO,
     "region": ["eu"],
-    "rtv": ["forced", "eligible", "prohibited"],
+    "rtv": list(RTV),
+    "rtv_approval": YES_NO,
     "rtv_credit": ["50", "100"],
+    "rtv_destroy": YES_NO,
     "rtv_quota_left": ["0", "3"],
     "sku": ["FJ8-128-BLK"],
     "swap": YES_NO,
     "value": ["0", "799", "4000", "20000", "120000"],
-    "weee": ["small"],
+    "vendor": ["fjell", "kiste"],
+    "weee": list(WEEE),
     "wish": ["refund", "exchange", "repair"],
 }
 FIELD_NAMES = sorted(FIELDS)
@@ -375,8 +382,15 @@ def unit(chance: random.Random) -> Inputs:
         ("wish", chance.choice(["refund", "exchange", "repair"])),
         *(("flags", flag) for flag in found.flags),
         *([("hazards", "smoke")] if chance.choice(rarely) else []),
+        *policy(product, found.flags, chance),
     }
     return tuple(sorted(pair for pair in pairs if pair[1]))
+
+
+def policy(product: Product, flags: tuple[str, ...], chance: random.Random) -> Inputs:
+    """What the vendor says of it."""
+    terms = SITE.reference.vendor_terms(product.client, product.sku, product.brand)
+    return inputs_of(rtv_facts(terms, flags, chance.choice([0, 0, 1000])))
 
 
 def answers(checklist: Checklist, chance: random.Random) -> dict[str, str]:
