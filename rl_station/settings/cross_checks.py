@@ -17,7 +17,7 @@ from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rework_checks import check_rework
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.scope_checks import check_checklists
-from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
+from rl_station.settings.stock_checks import check_products, check_recalls, check_returns, check_streams
 from rl_station.settings.toml_positions import Path
 from rl_station.settings.vendor_checks import check_vendors
 from rl_station.settings.zone_settings import shared_antennas
@@ -42,6 +42,7 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             check_vendors(parsed),
             check_examples(parsed),
             check_products(parsed),
+            check_streams(parsed),
             check_product_channels(parsed),
             check_recalls(parsed),
             check_returns(parsed),
