@@ -48,7 +48,10 @@ class Rows(Protocol):
         ...
 
     def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
-        """Units of a client decided at or after `since` to go back to a vendor, and still so."""
+        """Units of a client decided at or after `since` to go back to a vendor, and still so.
+
+        One that another station identified and this one decided is among them once the centre has said so.
+        """
         ...
 
     def units_of(self, parcel: str) -> list[Placed]: ...
@@ -129,10 +132,12 @@ _EVENTS = {
     )
     for kind, changing in ((kind, (*found, CorrectionDeclared)) for kind, found in _CHANGING.items())
 }
-_AMONG = {
-    view.name: prepare(select(view.c[view.name]).where(view.c[view.name].in_(select(among("ids")))))
-    for view in (_unit, _container)
-}
+_subject = tables.event_subject
+_AMONG = prepare(
+    select(_subject.c.subject)
+    .where(_subject.c.kind == bindparam("kind"), _subject.c.subject.in_(select(among("ids"))))
+    .distinct()
+)
 
 
 class StoreRows:
@@ -182,8 +187,8 @@ class StoreRows:
         return self._database.rows(_CONTENTS, Placed, {"id": pallet, "since": since})
 
     def among(self, kind: str, ids: Collection[str]) -> set[str]:
-        """Those of these units or containers that there is a row of."""
-        return set(self._database.rows(_AMONG[kind], str, {"ids": as_list(ids)})) if ids else set()
+        """Those of these parcels, units or containers of which the log says anything, though it may not be enough for a row."""
+        return set(self._database.rows(_AMONG, str, {"kind": kind, "ids": as_list(ids)})) if ids else set()
 
     def events_about(self, kind: str, subject: str, since: int = 0) -> list[OwnEvent]:
         """What changed the row of a subject after seq `since`, in the order of the log: corrected events and corrections, too."""
