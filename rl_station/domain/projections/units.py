@@ -58,9 +58,16 @@ UNIT_EVENTS = (
     events.UnitSwapSuspected,
     events.TagMismatchResolved,
     events.UnitTagFound,
+    events.TagWritten,
     events.UnitRecallChecked,
+    events.UnitRecallAnswered,
+    events.UnitRecalled,
+    events.UnitRecallLifted,
     events.UnitGraded,
     events.DispositionDecided,
+    events.UnitPutAside,
+    events.DispositionApproved,
+    events.UnitTakenUp,
     events.UnitPlateConfirmed,
 )
 """The events that can change a unit's row; no other does."""
