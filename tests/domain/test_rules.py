@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rl_station.domain.checklist import Checklist, findings, open_question
 from rl_station.domain.conditions import amount, compile_condition
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
-from rl_station.domain.reference import Product
+from rl_station.domain.policy import policy_facts
+from rl_station.domain.reference import Client, Product
 from rl_station.domain.rules import (
     BUILT_IN,
     FIELDS,
@@ -38,6 +39,7 @@ from rl_station.settings.paths import example_site
 
 SITE = load_site(example_site(), environ={})
 RULES = SITE.rules
+CHANNELS = sorted({outcome.channel for outcome in RULES.outcomes.values() if outcome.channel})
 TRADE = set(SELLABLE)
 OUT_OF_TRADE = set(DISPOSITIONS) - TRADE
 HAZARDS = [
@@ -337,8 +339,30 @@ def test_the_site_cannot_excuse_anybody_from_them() -> None:
 
 @given(some_inputs)
 def test_velora_never_liquidates(inputs: Inputs) -> None:
-    theirs = (*(pair for pair in inputs if pair[0] != "client"), ("client", "velora"))
-    assert decide_disposition(RULES, theirs).disposition != "liquidate"
+    policy = policy_facts(SITE.reference.client("velora"), None)
+    said = inputs_of({**facts_of(inputs), **policy, "client": "velora"})
+    assert decide_disposition(RULES, said).disposition != "liquidate"
+
+
+@given(
+    some_inputs,
+    st.builds(
+        Client,
+        st.just("velora"),
+        st.just("Velora"),
+        channels_allowed=st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+        channels_prohibited=st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+    ),
+    st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+)
+def test_nothing_goes_through_a_channel_that_its_client_or_its_article_does_not_take(
+    inputs: Inputs, client: Client, channels: tuple[str, ...]
+) -> None:
+    article = Product("velora", "A", "A", "apparel", (), channels=channels)
+    found = decide_disposition(RULES, inputs_of({**facts_of(inputs), **policy_facts(client, article)}))
+    assert not found.channel or not client.channels_allowed or found.channel in client.channels_allowed
+    assert found.channel not in client.channels_prohibited
+    assert not found.channel or not channels or found.channel in channels
 
 
 def test_every_rule_of_the_example_decides_for_some_unit() -> None:

@@ -213,7 +213,7 @@ def test_a_row_with_too_few_cells_is_named(config: Path) -> None:
         file.write("velora,VA-NEW\n")
     problem = only(config)
     assert (problem.file, problem.line) == ("products.csv", 77)
-    assert "2 cells where the header has 12" in problem.message
+    assert "2 cells where the header has 14" in problem.message
 
 
 def test_an_unclosed_quote_is_named_where_it_opens(config: Path) -> None:
