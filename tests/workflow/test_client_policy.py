@@ -113,6 +113,17 @@ def test_a_unit_of_another_client_is_under_that_client_s_words() -> None:
     desk.scan((GTIN, "09520000000066"))
     assert desk.found(e.UnitIdentified).client == "beta"
     assert asked_by_client(desk.prompt) == ["Beta's own"]
+    assert desk.prompt.facts[0].label.code == "fact.sop", "nobody has read this yet"
+
+
+def test_over_the_parcel_its_words_come_first_and_with_its_units_last() -> None:
+    desk = desk_with(ACME)
+    plate = receive(desk)
+    desk.command(Command.INSPECT)
+    desk.scan((PLATE, plate))
+    assert desk.prompt.facts[0].label.code == "fact.sop"
+    desk.scan((GTIN, SHIRT))
+    assert desk.prompt.facts[-1].label.code == "fact.sop"
 
 
 # --- its carriers -----------------------------------------------------------------------------------------------------

@@ -150,8 +150,10 @@ def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | Non
 
 
 def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
-    """What is known of the unit, the dangers first."""
+    """What is known of the unit, the dangers first; last what its client asks, where that was to be read over its parcel."""
     product = product_of(unit, knowledge)
+    asks = sop_facts(unit.client, "inspect", language, knowledge) if product or job.rmas else ()
+    read = bool(job.rmas) and unit.client == job.client
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
     facts = [
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
@@ -159,7 +161,7 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
         *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         *_decision(unit, product.currency if product else "", language, knowledge),
-        *(sop_facts(unit.client, "inspect", language, knowledge) if product or job.rmas else ()),
+        *(() if read else asks),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
@@ -177,6 +179,7 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
     if unit.disposition:
         facts.append(fact("rules", unit.rules_version))
     facts.append(snapshot_fact(knowledge))
+    facts.extend(asks if read else ())
     return tuple(facts)
 
 
