@@ -20,7 +20,7 @@ NO_QUOTA = 1_000_000
 
 
 class VendorTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """What one vendor agreed to for some goods of one client.
+    """What one vendor, `name` to people, agreed to for some goods of one client.
 
     `returns` is one of `RTV`; a unit with a flag of `blocked_by` does not go back. `quota`: units of this client that the vendor
     takes in a calendar month (UTC), None for any number. `credit` is what it pays, in per cent of the price new. `approval`:
@@ -29,6 +29,7 @@ class VendorTerms(msgspec.Struct, frozen=True, kw_only=True):
 
     vendor: str
     client: str
+    name: str = ""
     returns: str = ELIGIBLE
     blocked_by: tuple[str, ...] = ()
     quota: int | None = None

@@ -644,6 +644,7 @@ _FACTS: Mapping[str, str] = {
     "fact.tag_writing": "RFID tag",
     "fact.unit": "Unit",
     "fact.value": "Value new",
+    "fact.vendor": "Vendor",
     "fact.weight": "Weight",
     "fact.why": "Why",
     "fact.wish": "Wants",

@@ -16,7 +16,7 @@ def vendor_table(models: Mapping[str, VendorModel]) -> VendorTable:
     products: dict[tuple[str, str], VendorTerms] = {}
     for vendor, model in models.items():
         for client, agreed in model.clients.items():
-            terms = _laid_over(VendorTerms(vendor=vendor, client=client, quota=agreed.quota), agreed)
+            terms = _laid_over(VendorTerms(vendor=vendor, client=client, name=model.name, quota=agreed.quota), agreed)
             brands.update({(client, brand): terms for brand in agreed.brands})
             products.update({(client, sku): _laid_over(terms, own) for sku, own in agreed.products.items()})
     return VendorTable(brands, products)

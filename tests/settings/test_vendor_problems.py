@@ -123,7 +123,12 @@ def test_a_rule_that_waits_for_a_misspelt_vendor_is_named(config: Path) -> None:
 def test_the_example_s_articles_differ_from_their_brand_in_what_they_say_themselves() -> None:
     of_brand, own = (terms(example_site(), "nordwerk", sku) for sku in ("TU13-8-256", "TUG-32-1T"))
     assert of_brand == VendorTerms(
-        vendor="tundra", client="nordwerk", blocked_by=("water_damage", "screen_cracked"), quota=25, credit=90
+        vendor="tundra",
+        client="nordwerk",
+        name="Tundra Computers",
+        blocked_by=("water_damage", "screen_cracked"),
+        quota=25,
+        credit=90,
     )
     assert own is not None
     assert (own.approval, own.credit, own.quota, own.blocked_by) == (True, 90, 25, ("water_damage", "screen_cracked"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from catalogue_check import check_prompt, spoken
 from workflow_goods import SHIRT
 from world import Desk, desk_at, inspect_unit, receive
 
@@ -15,7 +16,7 @@ from rl_station.workflow import Command
 from rl_station.workflow.inspect.disposition import rule_inputs
 from rl_station.workflow.state import Inspecting
 
-TERMS = VendorTerms(vendor="weaver", client="acme", quota=1, credit=60)
+TERMS = VendorTerms(vendor="weaver", client="acme", name="Weaver & Sons", quota=1, credit=60)
 
 
 def rule(name: str, outcome: str, when: str = "", approval: str = "") -> Rule:
@@ -113,6 +114,21 @@ def test_a_unit_does_not_use_up_the_quota_that_it_is_looked_at_by_again() -> Non
     assert job.unit is not None
     assert ("rtv_quota_left", "1") in rule_inputs(job.unit, desk.world)
     assert desk.world.records.returned_to_vendor("weaver", "acme", 0) == 1
+
+
+def test_the_bench_reads_whom_it_goes_back_to() -> None:
+    desk = bench()
+    seen = []
+    for _ in range(2):
+        desk.scan((ScanKind.GTIN, SHIRT))
+        unit = desk.found(e.UnitIdentified).unit
+        desk.answer("no")
+        desk.answer("fine")
+        desk.command(Command.OK)
+        check_prompt(desk.prompt)
+        seen.append([spoken(fact.value) for fact in desk.prompt.facts if spoken(fact.label) == "Vendor"])
+        desk.scan((ScanKind.UNIT_PLATE, unit))
+    assert seen == [["Weaver & Sons"], []]
 
 
 def test_an_article_without_a_vendor_is_decided_as_before() -> None:

@@ -16,6 +16,7 @@ from rl_station.workflow.inspect.recall import STEPS as RECALL_STEPS
 from rl_station.workflow.inspect.recall import recall_instruction, recall_step
 from rl_station.workflow.inspect.retag import offered
 from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.inspect.vendors import vendor_name
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.recalls import notice_facts, snapshot_fact
@@ -161,6 +162,7 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
         *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         *_decision(unit, product.currency if product else "", language, knowledge),
+        *([fact("vendor", vendor)] if (vendor := vendor_name(unit, product, knowledge)) else []),
         *(() if read else asks),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),

@@ -6,9 +6,17 @@ from collections.abc import Collection
 
 from rl_station.domain.conditions import Facts
 from rl_station.domain.reference import Product
-from rl_station.domain.vendors import month_start, rtv_facts
+from rl_station.domain.vendors import RETURN_TO_VENDOR, month_start, rtv_facts
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import UnitInHand
+
+
+def vendor_name(unit: UnitInHand, product: Product | None, knowledge: Knowledge) -> str:
+    """Whom the unit goes back to, empty where it goes elsewhere or nobody says."""
+    if product is None or unit.disposition != RETURN_TO_VENDOR:
+        return ""
+    terms = knowledge.reference.vendor_terms(product.client, product.sku, product.brand)
+    return terms.name or terms.vendor if terms else ""
 
 
 def vendor_facts(unit: UnitInHand, product: Product | None, flags: Collection[str], knowledge: Knowledge) -> Facts:
