@@ -201,6 +201,15 @@ def test_the_note_goes_along_to_a_preprinted_plate() -> None:
     assert (noted.parcel, noted.courier) == (other, "fedex")
 
 
+def test_a_parcel_that_is_put_down_again_takes_the_note_with_it() -> None:
+    desk = desk_with(ACME)
+    desk.scan(by("fedex"))
+    desk.command(Command.CANCEL)
+    assert "ParcelCarrierNoted" in desk.found(e.CorrectionDeclared).types
+    desk.scan(by("ups"))
+    assert carrier_facts(desk.prompt) == []
+
+
 # --- its channels -----------------------------------------------------------------------------------------------------
 
 ANY = Rule(id="any", outcomes=("hold",), reason="So it is.", when=ALWAYS)
