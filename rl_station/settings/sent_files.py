@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
+from rl_station.domain.vendors import VendorTable
 from rl_station.settings.checklist_checks import check_checklist
 from rl_station.settings.checklist_content import checklist, reason_checklist
 from rl_station.settings.checklist_models import ChecklistModel, ReasonsModel, effects
@@ -28,17 +29,21 @@ from rl_station.settings.rule_content import rule_table
 from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.scope_checks import check_checklists
 from rl_station.settings.validate import validate
+from rl_station.settings.vendor_checks import check_vendors
+from rl_station.settings.vendor_content import vendor_table
+from rl_station.settings.vendor_models import VendorsFile
 
 RULES_FILE, REASONS_FILE, REWORK_FILE = "dispositions.toml", "reasons.toml", "rework.toml"
+VENDORS_FILE = "vendors.toml"
 
 M = TypeVar("M", bound=BaseModel)
 
 
-SentFile = RuleTable | Checklist | WorkTable
+SentFile = RuleTable | Checklist | WorkTable | VendorTable
 
 
 def sent_file(name: str, text: str) -> SentFile:
-    """What the file of this name says: rules, reasons, rework, or `checklists/NAME.toml`. Raises ConfigError."""
+    """What the file of this name says: rules, reasons, rework, vendors, or `checklists/NAME.toml`. Raises ConfigError."""
     if name in _FILES:
         return _FILES[name](text)
     folder, _, file = name.rpartition("/")
@@ -65,6 +70,12 @@ def _rework(text: str) -> WorkTable:
     return work_table(model)
 
 
+def _vendors(text: str) -> VendorTable:
+    model, layers = _validated(VENDORS_FILE, text, VendorsFile)
+    _refuse(list(check_vendors(_alone(layers, vendors=model.root))))
+    return vendor_table(model.root)
+
+
 def _checklist(id_: str, text: str) -> Checklist:
     model, layers = _validated(f"{CHECKLISTS}/{id_}.toml", text, ChecklistModel)
     # Which flags other checklists give nobody knows here: each may be there already.
@@ -73,10 +84,15 @@ def _checklist(id_: str, text: str) -> Checklist:
     return checklist(id_, model)
 
 
-_FILES: Mapping[str, Callable[[str], SentFile]] = {RULES_FILE: _rules, REASONS_FILE: _reasons, REWORK_FILE: _rework}
+_FILES: Mapping[str, Callable[[str], SentFile]] = {
+    RULES_FILE: _rules,
+    REASONS_FILE: _reasons,
+    REWORK_FILE: _rework,
+    VENDORS_FILE: _vendors,
+}
 
 
-def _alone(layers: Layers, **found: BaseModel) -> Parsed:
+def _alone(layers: Layers, **found: object) -> Parsed:
     """One file, and of the others nothing is known."""
     nothing = dict.fromkeys(Parsed.__dataclass_fields__)
     return Parsed(**{**nothing, "layers": {layers.name: layers}, **found})  # type: ignore[arg-type]  # None: unread

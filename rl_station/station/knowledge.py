@@ -43,6 +43,7 @@ class StationKnowledge:
         self._store.heard(self._known.hlc)
         if between_units and self._content.follow():
             self._former.keep(self._content.checklists.values())
+            self._merged_reference.vendors = self._content.vendors
 
     def basis(self, event: Event) -> Basis:
         """What is known of other stations' work on the event's subjects."""

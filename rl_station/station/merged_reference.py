@@ -34,6 +34,8 @@ class MergedReference:
         self._known = known
         self._few = own
         self._few_as_of: tuple[int, int] | None = None
+        self.vendors = own.facts.vendors
+        """What vendors take back; `sent_content` says when it is another."""
         self._recalls = own.recalls()
         self._recalls_sent: tuple[Mapping[str, bytes | None], ...] = ()
         self._recalls_snapshot = ""
@@ -105,8 +107,7 @@ class MergedReference:
         return self._recalls
 
     def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
-        """Those of the settings: the centre says nothing of vendors."""
-        return self._own.vendor_terms(client, sku, brand)
+        return self.vendors.terms(client, sku, brand)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 

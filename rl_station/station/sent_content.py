@@ -11,6 +11,7 @@ from rl_station.domain.checklist import REASON, Checklist
 from rl_station.domain.messages import Message, message
 from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
+from rl_station.domain.vendors import VendorTable
 from rl_station.settings import ConfigError, SentFile, Site, sent_file
 from rl_station.store.known import KnownReader
 
@@ -27,6 +28,7 @@ class SentContent:
     def __init__(self, site: Site, known: KnownReader) -> None:
         self.rules: RuleTable = site.rules
         self.rework: WorkTable = site.rework
+        self.vendors: VendorTable = site.reference.facts.vendors
         self.checklists: Mapping[str, Checklist] = site.checklists
         self.notices: tuple[Message, ...] = ()
         self._site = site
@@ -50,6 +52,7 @@ class SentContent:
 
     def _use(self, sent: Mapping[str, bytes | None]) -> None:
         rules, self.rework, checklists = self._site.rules, self._site.rework, dict(self._site.checklists)
+        self.vendors = self._site.reference.facts.vendors
         refused: list[str] = []
         for name, value in sent.items():
             id_ = REASON if name == _REASONS else name.rpartition("/")[2].removesuffix(".toml")
@@ -62,6 +65,8 @@ class SentContent:
                     rules = found
                 case WorkTable() as found:
                     self.rework = found
+                case VendorTable() as found:
+                    self.vendors = found
                 case Checklist() as checklist:
                     checklists[checklist.id] = checklist
                 case None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -222,6 +223,19 @@ def test_reasons_and_steps_of_work_come_from_the_centre_too(desk: Desk) -> None:
     desk.hear(rules(reasons, "reasons.toml"))
     desk.scan("x")
     assert knowledge.checklist("reason") is not None
+
+
+def test_what_vendors_take_back_comes_from_the_centre_too(desk: Desk) -> None:
+    text = (example_site() / "vendors.toml").read_text()
+    brand = next(iter(desk.site.reference.facts.vendors.brands))
+    before = desk.engine.knowledge.reference.vendor_terms(brand[0], "", brand[1])
+    assert before is not None
+    desk.hear(rules(re.sub(r"(?m)^credit = \d+", "credit = 7", text), "vendors.toml"))
+    desk.scan("x")
+    after = desk.engine.knowledge.reference.vendor_terms(brand[0], "", brand[1])
+    assert after is not None
+    assert (before.credit, after.credit) == (before.credit, 7)
+    assert before.credit != 7
 
 
 def test_rules_that_ask_for_work_nobody_can_do_are_not_used_and_it_is_said(desk: Desk) -> None:
