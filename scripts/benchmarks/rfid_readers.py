@@ -38,10 +38,10 @@ async def _serve(readers: int, rate: int, seconds: float) -> None:
         finished: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         done.append(finished)
         writer.write(_GREETING)
-        await _until_running(reader, writer)
-        if released is not None:
-            await asyncio.shield(released)
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await _until_running(reader, writer)
+            if released is not None:
+                await asyncio.shield(released)
             finished.set_result(await (_paced(writer, rate, seconds) if rate else _at_once(writer)))
             while await reader.read(4096):
                 pass
