@@ -12,7 +12,8 @@ from rl_station.central.database import upsert
 from rl_station.central.positions import Head
 from rl_station.central.subjects import findable
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
-from rl_station.domain.reference import AnnouncedReturn, Operator, Product, Recall
+from rl_station.domain.recalls import Recall
+from rl_station.domain.reference import AnnouncedReturn, Operator, Product
 
 _item, _lookup = tables.item, tables.lookup
 _LOAD = select(_item.c.key, _item.c.value, _item.c.state, _item.c.gone).where(
@@ -137,5 +138,5 @@ _CODES: Mapping[type, Callable[[Any], Iterable[str]]] = {
     AnnouncedReturn: _of_return,
     Product: lambda product: (product.sku, *product.gtins),
     Operator: lambda operator: (operator.badge,),
-    Recall: lambda recall: (recall.gtin,),
+    Recall: lambda recall: (recall.reference, *recall.gtins),
 }

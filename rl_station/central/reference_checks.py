@@ -13,11 +13,13 @@ from msgspec.structs import replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from rl_station.domain.identifiers import has_gs1_check_digit, parse_sscc
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product, Recall
+from rl_station.domain.recalls import Recall, Reversal
+from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Procedure, Product
 from rl_station.settings.content import gtin14, tracking_key
 from rl_station.settings.csv_models import ProductRow, ReturnRow
-from rl_station.settings.models import BinModel, ClientModel, CodeBody, LaneModel, OperatorModel, RecallModel, Slug
+from rl_station.settings.models import BinModel, ClientModel, CodeBody, LaneModel, OperatorModel, Slug
 from rl_station.settings.problems import Problem
+from rl_station.settings.recall_models import RecallRow
 from rl_station.settings.validate import checked
 
 MOST = 10**12
@@ -33,8 +35,19 @@ class NotTakenError(ValueError):
 
 def client(value: Client) -> Client:
     _id_fits(_SLUG, value.id)
-    _fits(ClientModel, _fields(value))
+    steps = [each.step for each in value.sop]
+    if len(set(steps)) < len(steps):
+        raise NotTakenError("sop: says something twice at one step")
+    both = sorted(set(value.channels_allowed) & set(value.channels_prohibited))
+    if both:
+        raise NotTakenError(f"channels_prohibited: {both[0][:40]!r} is among the allowed ones")
+    _fits(ClientModel, {**_fields(value, ("id", "sop")), "sop": {each.step: _procedure(each) for each in value.sop}})
     return value
+
+
+def _procedure(value: Procedure) -> dict[str, str]:
+    """As a table of clients.toml."""
+    return {"text": value.text, **{f"text_{language}": text for language, text in value.texts}}
 
 
 def operator(value: Operator) -> Operator:
@@ -62,8 +75,16 @@ def product(value: Product) -> Product:
 
 
 def recall(value: Recall) -> Recall:
-    _fits(RecallModel, _fields(value))
-    return replace(value, gtin=_gtin(value.gtin))
+    _fits(RecallRow, {**_fields(value, ("brands",)), "brand": " ".join(value.brands)})
+    if not value.gtins and not (value.brands and value.models):
+        raise NotTakenError("needs a gtin, or a brand with models")
+    return replace(value, gtins=tuple(_gtin(gtin) for gtin in value.gtins))
+
+
+def reversal(value: Reversal) -> Reversal:
+    if not value.reason.strip():
+        raise NotTakenError("needs a reason")
+    return value
 
 
 def announced(value: AnnouncedReturn) -> AnnouncedReturn:

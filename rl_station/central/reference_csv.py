@@ -14,16 +14,13 @@ import msgspec
 from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.reference_read import Read, Refusal, Source, broken
 from rl_station.central.reference_values import taken
-from rl_station.domain.reference import Recall
+from rl_station.domain.recalls import Recall, recall_key
 from rl_station.settings.content import announced_returns, product
 from rl_station.settings.csv_models import SHARED, ProductRow, ReturnRow, Row
-from rl_station.settings.models import RecallModel
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.recall_content import recall_of_row
+from rl_station.settings.recall_models import RecallRow
 from rl_station.settings.validate import checked
-
-
-class _RecallRow(Row, RecallModel):
-    """recalls.csv: one recalled article."""
 
 
 class _Record(NamedTuple):
@@ -33,7 +30,7 @@ class _Record(NamedTuple):
     refusals: tuple[Refusal, ...] = ()
 
 
-_MODELS: Mapping[str, type[Row]] = {"product": ProductRow, "return": ReturnRow, "recall": _RecallRow}
+_MODELS: Mapping[str, type[Row]] = {"product": ProductRow, "return": ReturnRow, "recall": RecallRow}
 
 
 def csv_rows(source: Source, kind: str) -> Iterator[Read]:
@@ -108,17 +105,21 @@ def _key(kind: str, cells: Mapping[str, str]) -> str:
     """The key that a row means, even one that is refused."""
     if kind == "return":
         return cells.get("rma", "")
-    names = ("client", "sku") if kind == "product" else ("gtin", "lot", "reference")
-    values = [cells.get(name, "") for name in names]
     if kind == "recall":
-        values[0] = values[0].zfill(14)
+        gtins, brands, models, lots = (
+            tuple(cells.get(name, "").split()) for name in ("gtins", "brand", "models", "lots")
+        )
+        brands = (" ".join(brands),)
+        recall = Recall(reference=cells.get("reference", ""), gtins=gtins, brands=brands, models=models, lots=lots)
+        return recall_key(msgspec.structs.replace(recall, gtins=tuple(gtin.zfill(14) for gtin in gtins)))
+    values = [cells.get(name, "") for name in ("client", "sku")]
     return "/".join(values) if any(values) else ""
 
 
 def _value(kind: str, row: Any) -> object:
     if kind == "product":
         return product(row)
-    return Recall(row.gtin, row.reference, row.hazard, row.lot)
+    return recall_of_row(row)
 
 
 def _returns(file: str, records: Iterator[_Record]) -> Iterator[Read]:

@@ -10,7 +10,8 @@ import msgspec
 from rl_station.central import reference_checks
 from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.subjects import LONGEST, findable
-from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product, Recall
+from rl_station.domain.recalls import Recall, Reversal, recall_key
+from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
 from rl_station.settings import ConfigError, sent_file
 
 MOST_BYTES = 256 * 1024
@@ -50,7 +51,8 @@ KINDS: Mapping[str, Kind] = {
     "container_known": Kind(KnownContainer, None, _asis),
     "product": Kind(Product, lambda value: f"{value.client}/{value.sku}", reference_checks.product),
     "return": Kind(AnnouncedReturn, lambda value: value.rma, reference_checks.announced),
-    "recall": Kind(Recall, lambda value: f"{value.gtin}/{value.lot}/{value.reference}", reference_checks.recall),
+    "recall": Kind(Recall, recall_key, reference_checks.recall),
+    "recall_reversed": Kind(Reversal, lambda value: value.reference, reference_checks.reversal),
     "rules": Kind(str, None, _asis),
 }
 """As `sync_wire.REFERENCE_KINDS`."""

@@ -40,6 +40,16 @@ _SPELT = {
     "goon": "go_on",
     "other": "something_else",
     "pallet": "consolidate",
+    "putaside": "put_aside",
+    "recalled": "recall_yes",
+    "notrecalled": "recall_no",
+    "lotrecalled": "lot_yes",
+    "otherlot": "lot_no",
+    "nolot": "lot_unreadable",
+    "setaside": "set_aside",
+    "notmeant": "not_meant",
+    "decideanew": "decide_anew",
+    "start": "timer_start",
     "shipnow": "ship_now",
 }
 """Choices whose command is spelt differently from their id."""

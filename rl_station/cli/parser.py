@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -12,6 +13,8 @@ from rl_station.cli.options import shared_options
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 REPORTS = ("throughput",)
+RECALL_SOURCES = ("cpsc", "openfda", "csv")
+_DRAFT = "a folder with settings files that stand in for those of --config"
 LABELS = ("commands", "plates", "badges", "bins", "containers")
 
 
@@ -27,6 +30,8 @@ def build_parser() -> argparse.ArgumentParser:
     _screens(commands)
     _history(commands)
     _config(commands)
+    _rules(commands)
+    _recalls(commands)
     _labels(commands)
     _database(commands)
     _sync(commands)
@@ -85,6 +90,36 @@ def _config(commands: Commands) -> None:
     _command(group, "check", "config:check", "Name every mistake with file, line, key and the nearest valid name.")
     _command(group, "show", "config:show", "Every value and the file and line it comes from.")
     _command(group, "schema", "config:schema", "JSON schemas of the configuration files.")
+
+
+def _rules(commands: Commands) -> None:
+    group = _group(commands, "rules", "Try the disposition rules, and what a draft of them would change.")
+    test = _command(group, "test", "rules:test", "Run the examples of rules_examples.toml; name each that fails.")
+    test.add_argument("draft", nargs="?", type=Path, metavar="DRAFT_DIR", help=_DRAFT)
+    diff = _command(
+        group, "diff", "rules:diff", "Which units would have gone elsewhere under a draft, and their value."
+    )
+    diff.add_argument("draft", type=Path, metavar="DRAFT_DIR", help=_DRAFT)
+    diff.add_argument(
+        "--since", type=_date, default=0, metavar="DATE", help="only decisions from this day (UTC) on, YYYY-MM-DD"
+    )
+
+
+def _recalls(commands: Commands) -> None:
+    group = _group(commands, "recalls", "The offline list of recalls, and the units here that it means.")
+    read = _command(group, "import", "recalls:import_", "Take published lists into the configuration folder.")
+    read.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON of CPSC or openFDA, or CSV")
+    read.add_argument(
+        "--source", choices=RECALL_SOURCES, default="", help="whose shape it has; else told from the file"
+    )
+    read.add_argument("--snapshot", type=_day, metavar="DATE", help="when the list was fetched, YYYY-MM-DD; else today")
+    _command(group, "list", "recalls:list_", "Every recall that stands, those that were reversed, and the list's age.")
+    _command(
+        group, "affected", "recalls:affected", "Units on the shelf, and gone, that a recall means which came later."
+    )
+    reverse = _command(group, "reverse", "recalls:reverse", "A recall does not hold: its units are decided anew.")
+    reverse.add_argument("reference", help="the number of the notice")
+    reverse.add_argument("--reason", required=True, metavar="TEXT", help="why; it stands in the records")
 
 
 def _labels(commands: Commands) -> None:
@@ -218,6 +253,20 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("expected 1 or more")
     return number
+
+
+def _date(text: str) -> int:
+    """Microseconds since 1970 at the beginning of the day, UTC."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise argparse.ArgumentTypeError("expected a date as 2026-11-30") from None
+    return int(day.timestamp()) * 1_000_000
+
+
+def _day(text: str) -> str:
+    _date(text)
+    return text
 
 
 def _count(text: str) -> int:

@@ -36,7 +36,7 @@ class SignedOut(Event, frozen=True, kw_only=True):
 
 
 class TaskChosen(Event, frozen=True, kw_only=True):
-    """`task`: receive, inspect, sort, trace; menu for none of them."""
+    """`task`: receive, inspect, sort, rework, trace; menu for none of them."""
 
     task: str
 
@@ -107,11 +107,13 @@ class ParcelPresented(Event, frozen=True, kw_only=True):
     """A code needs the worker's word before anything is received.
 
     `rmas` are the candidates: several to choose from, one that has parcels here already, none where nothing is announced.
+    `couriers` are those whose number the code can be.
     """
 
     kind: str
     value: str
     rmas: tuple[str, ...]
+    couriers: tuple[str, ...] = ()
 
 
 class ParcelReceived(Event, frozen=True, kw_only=True):
@@ -126,6 +128,14 @@ class ParcelReceived(Event, frozen=True, kw_only=True):
     rmas: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     preprinted: bool = False
+
+
+class ParcelCarrierNoted(Event, frozen=True, kw_only=True):
+    """It came by `courier`, and its client names others (`accepted`); received all the same."""
+
+    parcel: str
+    courier: str
+    accepted: tuple[str, ...]
 
 
 class ParcelConditionNoted(Event, frozen=True, kw_only=True):
@@ -233,12 +243,15 @@ class ItemPresented(Event, frozen=True, kw_only=True):
     epc: str = ""
     lot: str = ""
     products: tuple[tuple[str, str], ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class UnitIdentified(Event, frozen=True, kw_only=True):
     """One item out of a parcel. `match`: expected, unexpected, other_client, unknown_product.
 
-    `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits.
+    `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits; `made` and
+    `expires` are YYYY-MM-DD, where its code says so.
     """
 
     unit: str
@@ -255,6 +268,8 @@ class UnitIdentified(Event, frozen=True, kw_only=True):
     rma: str = ""
     line: int = 0
     value: int = 0
+    made: str = ""
+    expires: str = ""
 
 
 class UnitSerialRead(Event, frozen=True, kw_only=True):
@@ -276,22 +291,108 @@ class UnitSwapSuspected(Event, frozen=True, kw_only=True):
 
 
 class UnitRecallChecked(Event, frozen=True, kw_only=True):
-    """Against the offline snapshot of `snapshot` (date). `recall` is the reference, empty for none."""
+    """Against the offline snapshot of `snapshot` (date), `age` days old, content hash `version`.
+
+    `recall` is the reference that means the unit for certain, empty for none, and `references` all of these; `how`: gtin,
+    brand_model. `asks`: what has to be asked before the verdict stands: reference, how, and model or lot.
+    """
 
     unit: str
     parcel: str
     recall: str = ""
     snapshot: str = ""
+    references: tuple[str, ...] = ()
+    how: str = ""
+    age: int | None = None
+    version: str = ""
+    asks: tuple[tuple[str, str, str], ...] = ()
+
+
+class UnitRecallAnswered(Event, frozen=True, kw_only=True):
+    """A worker's word on the notice `recall`. `asked`: model, lot; `verdict`: affected, spared, or what is asked next.
+
+    `answer`: yes, no, unreadable, or read where `lot` was scanned.
+    """
+
+    unit: str
+    parcel: str
+    recall: str
+    asked: str
+    answer: str
+    verdict: str
+    lot: str = ""
+
+
+class LateRecallFound(Event, frozen=True, kw_only=True):
+    """A recall that came after the unit was decided means it, or may mean it. `status` as in the records, such as shipped.
+
+    `ask`: model, lot, or empty where it is certain.
+    """
+
+    unit: str
+    parcel: str
+    recall: str
+    how: str
+    status: str
+    snapshot: str = ""
+    age: int | None = None
+    ask: str = ""
+
+
+class UnitRecalled(Event, frozen=True, kw_only=True):
+    """A decided unit is taken out for a recall that came later; `previous` is the container it was taken out of, if any."""
+
+    unit: str
+    parcel: str
+    recall: str
+    how: str
+    snapshot: str = ""
+    previous: str = ""
+
+
+class UnitRecallLifted(Event, frozen=True, kw_only=True):
+    """The recall was reversed: the unit is decided anew, or graded first where it never was (`graded` False)."""
+
+    unit: str
+    parcel: str
+    recall: str
+    reason: str
+    graded: bool
+    previous: str = ""
 
 
 class UnitQuestionAnswered(Event, frozen=True, kw_only=True):
-    """One answer of the hazard, data or category checklist. Ids as in the checklist file."""
+    """One answer of a checklist. Ids as in the checklist file.
+
+    `value` is what was measured, typed or scanned, or how many seconds a timer took; `version` that of the checklist's content.
+    """
 
     unit: str
     parcel: str
     checklist: str
     question: str
     answer: str
+    value: str = ""
+    version: str = ""
+
+
+class UnitTimerStarted(Event, frozen=True, kw_only=True):
+    """What a question waits for was begun `at` this moment, microseconds since 1970 UTC."""
+
+    unit: str
+    parcel: str
+    checklist: str
+    question: str
+    at: int
+
+
+class UnitReasonChecked(Event, frozen=True, kw_only=True):
+    """Whether what the customer says of the unit was found. `reason`: X12 element 1293; `found`: confirmed, not_found."""
+
+    unit: str
+    parcel: str
+    reason: str
+    found: str
 
 
 class UnitHazardFound(Event, frozen=True, kw_only=True):
@@ -313,7 +414,11 @@ class UnitGraded(Event, frozen=True, kw_only=True):
 
 
 class DispositionDecided(Event, frozen=True, kw_only=True):
-    """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition."""
+    """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition.
+
+    `outcome` to `steps` as in `rules.Decision`; `expected` in minor units, None where the site does not say. `vendor` is whose
+    terms the rules knew, wherever the unit goes: a quota counts by it.
+    """
 
     unit: str
     parcel: str
@@ -325,6 +430,15 @@ class DispositionDecided(Event, frozen=True, kw_only=True):
     rules_version: str
     inputs: tuple[tuple[str, str], ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    approval: str = ""
+    steps: tuple[str, ...] = ()
+    vendor: str = ""
 
 
 class UnitPlateConfirmed(Event, frozen=True, kw_only=True):
@@ -358,6 +472,156 @@ class ParcelClosed(Event, frozen=True, kw_only=True):
     parcel: str
     units: tuple[str, ...]
     discrepancies: tuple[str, ...] = ()
+
+
+# --- approval and rework ----------------------------------------------------------------------------------------------
+
+
+class ApproverPresented(Event, frozen=True, kw_only=True):
+    """Somebody whose word the decision needs is at the station: `approver` by id."""
+
+    unit: str
+    parcel: str
+    approver: str
+    name: str
+
+
+class OutcomePicked(Event, frozen=True, kw_only=True):
+    """The approver wants another outcome than the decision's, and has to say why."""
+
+    unit: str
+    parcel: str
+    outcome: str
+
+
+class DispositionApproved(Event, frozen=True, kw_only=True):
+    """The approver's word: from `before` to `disposition`, which are the same where the decision was agreed to.
+
+    `why`: client, condition, market, safety, capacity, other; empty where it was agreed to. The rest as in `DispositionDecided`.
+    """
+
+    unit: str
+    parcel: str
+    client: str
+    approver: str
+    before: str
+    disposition: str
+    outcome_before: str
+    outcome: str
+    bin: str
+    why: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    expected: int | None = None
+    steps: tuple[str, ...] = ()
+
+
+class UnitPutAside(Event, frozen=True, kw_only=True):
+    """Nobody who may agree is at hand: the unit waits in the bin `bin` for the role `approval`."""
+
+    unit: str
+    parcel: str
+    approval: str
+    bin: str
+
+
+class UnitTakenUp(Event, frozen=True, kw_only=True):
+    """A unit that was put down is worked on again. `work`: rework, approval.
+
+    `steps` are those still to do; `previous` is the container it was taken out of, if any.
+    """
+
+    unit: str
+    parcel: str
+    work: str
+    steps: tuple[str, ...] = ()
+    previous: str = ""
+
+
+class ReworkStepBegun(Event, frozen=True, kw_only=True):
+    """`at`: microseconds since 1970 UTC."""
+
+    unit: str
+    parcel: str
+    step: str
+    at: int
+
+
+class ReworkMethodChosen(Event, frozen=True, kw_only=True):
+    unit: str
+    parcel: str
+    step: str
+    method: str
+
+
+class ReworkPartUsed(Event, frozen=True, kw_only=True):
+    """`quantity` more of the part went into the unit, or into its box."""
+
+    unit: str
+    parcel: str
+    step: str
+    part: str
+    quantity: int = 1
+
+
+class ReworkResultSaid(Event, frozen=True, kw_only=True):
+    """The worker's word, `seconds` after the beginning, before it has its evidence. Empty: work goes on after all.
+
+    `sure`: said once more, though it was sooner than the step can be done.
+    """
+
+    unit: str
+    parcel: str
+    step: str
+    result: str
+    seconds: int = 0
+    sure: bool = False
+
+
+class ReworkStepEnded(Event, frozen=True, kw_only=True):
+    """`result`: done, failed, not_needed. `parts`: name and quantity; `steps`: what is left to do.
+
+    `least` are the seconds the step takes at least; a step that was done in less was confirmed by the worker. `evidence` is the
+    reference of a certificate or log.
+    """
+
+    unit: str
+    parcel: str
+    step: str
+    result: str
+    seconds: int
+    least: int = 0
+    method: str = ""
+    evidence: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+class ReworkSetAside(Event, frozen=True, kw_only=True):
+    """Put down unfinished; scanning the unit again goes on."""
+
+    unit: str
+    parcel: str
+
+
+class RegradeBegun(Event, frozen=True, kw_only=True):
+    """The work is done: the unit is graded anew. What was answered before counts no more, and is shown."""
+
+    unit: str
+    parcel: str
+
+
+class ReworkFinished(Event, frozen=True, kw_only=True):
+    """Decided anew after work: disposition and condition, from `before` on. `relabelled`: it gets another label."""
+
+    unit: str
+    parcel: str
+    before: str
+    disposition: str
+    grade_before: str = ""
+    grade: str = ""
+    relabelled: bool = False
 
 
 # --- tags -------------------------------------------------------------------------------------------------------------
@@ -539,6 +803,7 @@ AnyEvent = (
     | DevicesAsked
     | ParcelPresented
     | ParcelReceived
+    | ParcelCarrierNoted
     | ParcelConditionNoted
     | ParcelHazardChecked
     | ParcelWeighed
@@ -553,7 +818,13 @@ AnyEvent = (
     | UnitSerialRead
     | UnitSwapSuspected
     | UnitRecallChecked
+    | UnitRecallAnswered
+    | LateRecallFound
+    | UnitRecalled
+    | UnitRecallLifted
     | UnitQuestionAnswered
+    | UnitTimerStarted
+    | UnitReasonChecked
     | UnitHazardFound
     | UnitGraded
     | DispositionDecided
@@ -561,6 +832,19 @@ AnyEvent = (
     | ParcelCountChecked
     | UnitMissing
     | ParcelClosed
+    | ApproverPresented
+    | OutcomePicked
+    | DispositionApproved
+    | UnitPutAside
+    | UnitTakenUp
+    | ReworkStepBegun
+    | ReworkMethodChosen
+    | ReworkPartUsed
+    | ReworkResultSaid
+    | ReworkStepEnded
+    | ReworkSetAside
+    | RegradeBegun
+    | ReworkFinished
     | TagsAround
     | TagSeen
     | UnitTagFound

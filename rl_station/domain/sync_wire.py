@@ -194,7 +194,18 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 WORK_KINDS = ("parcel", "unit", "container")
-REFERENCE_KINDS = ("client", "operator", "lane", "bin", "container_known", "product", "return", "recall", "rules")
+REFERENCE_KINDS = (
+    "client",
+    "operator",
+    "lane",
+    "bin",
+    "container_known",
+    "product",
+    "return",
+    "recall",
+    "recall_reversed",
+    "rules",
+)
 """Kinds of items that hold a value of `domain.reference` as JSON, keyed by its id.
 
 `product` by `client/sku`, `recall` by `gtin/lot/reference`, `container_known` by container id (value: kind and name), `rules` by

@@ -14,7 +14,7 @@ from rl_station.labels.symbols import narrowest
 from rl_station.workflow.inputs import ANSWER_WORDS, Command
 
 _TASKS = (
-    *(Command.RECEIVE, Command.INSPECT, Command.SORT, Command.TRACE),
+    *(Command.RECEIVE, Command.INSPECT, Command.SORT, Command.REWORK, Command.TRACE),
     *(Command.MENU, Command.DEVICES, Command.SIGN_OUT),
 )
 _PAGE_MARGIN = 10.0
@@ -40,8 +40,8 @@ class CommandGroup:
 
 
 def command_bodies(checklists: Iterable[Checklist] = ()) -> dict[str, tuple[str, ...]]:
-    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `receive`, `inspect`, `sort`, `functional`,
-    `cosmetic`, `checklist`.
+    """Every command a station takes, by group: `tasks`, `steps`, `answers`, `receive`, `inspect`, `rework`, `trace`, `sort`,
+    `functional`, `cosmetic`, `checklist`.
 
     `checklist` holds what options of these checklists ask for beyond the others, in the order met.
     """

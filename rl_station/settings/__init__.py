@@ -8,7 +8,7 @@ from rl_station.settings.content import tracking_keys
 from rl_station.settings.device_choice import DeviceChoice, device_files, load_device_choice
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.reference_tables import Facts, ReferenceTables
-from rl_station.settings.sent_files import sent_file
+from rl_station.settings.sent_files import SentFile, sent_file
 from rl_station.settings.show import Setting, schema, show
 from rl_station.settings.site import Container, Site, Station, load_site
 
@@ -19,6 +19,7 @@ __all__ = [
     "Facts",
     "Problem",
     "ReferenceTables",
+    "SentFile",
     "Setting",
     "Site",
     "Station",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rl_station.settings.documents import HOST_FILE
-from rl_station.settings.parsed import CHECKLISTS, MODELS, Parsed
+from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, Parsed
 from rl_station.settings.paths import example_site
 from rl_station.settings.problems import ConfigError, Problem, nearest
 from rl_station.settings.reader_files import check_reader_files
@@ -38,7 +38,7 @@ def _example_key(config: Path, parsed: Parsed) -> Iterator[Problem]:
 
 def _strangers(config: Path) -> Iterator[Problem]:
     """Files that look like settings and are read by nobody, most likely with a mistyped name."""
-    known = {HOST_FILE, "products.csv", "returns.csv", *(f"{name}.toml" for name in MODELS)}
+    known = {HOST_FILE, "products.csv", "returns.csv", *(f"{name}.toml" for name in (*MODELS, *OPTIONAL))}
     for file in sorted(config.iterdir()):
         if file.suffix in (".toml", ".csv") and file.name not in known:
             hint = nearest(file.name, known)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from rl_station.settings.models import Slug, Text
+from rl_station.settings.models import Slug, Text, Weee
 
 
 def _words(cell: object) -> object:
@@ -35,6 +35,12 @@ Flag = Annotated[bool, BeforeValidator(_flag), Field(strict=True)]
 Gtins = Annotated[tuple[Annotated[str, Field(pattern=r"^\d{8}$|^\d{12,14}$")], ...], BeforeValidator(_words)]
 
 
+ReasonCode = Literal[
+    "CO", "CV", "DM", "DP", "DR", "EI", "EO", "EW", "LP", "NA", "OP", "PE", "PF", "PW", "SD", "SP", "SR", "ST", "WG"
+]
+"""Why goods come back: the codes of X12 element 1293 that are in use here."""
+
+
 class Row(BaseModel):
     """What all rows share. Empty cells take the default."""
 
@@ -54,9 +60,12 @@ class ProductRow(Row):
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
     serialized: Flag = Field(False, description="Carries a serial number that has to be read: yes or no.")
     data_bearing: Flag = Field(False, description="Can hold a person's data: yes or no.")
+    group: str = Field("", pattern=r"^[a-z0-9_-]{0,32}$", description="Product group, narrower than the category.")
     battery: Literal["", "lithium_ion", "lithium_metal", "nimh", "alkaline"] = Field(
         "", description="Chemistry of the battery in it, if any."
     )
+    channels: Words = Field((), description="Channels it may be sold through, separated by spaces; none: its client's.")
+    weee: Literal["", Weee] = Field("", description="WEEE category (Annex III) of electrical equipment.")
 
 
 class ReturnRow(Row):
@@ -78,28 +87,7 @@ class ReturnRow(Row):
     quantity: Whole = Field(1, ge=1, description="How many units.")
     serials: Words = Field((), description="Serial numbers that were shipped, separated by spaces.")
     epcs: Words = Field((), description="EPCs that were shipped, as hexadecimal, separated by spaces.")
-    reason: Literal[
-        "",
-        "CO",
-        "CV",
-        "DM",
-        "DP",
-        "DR",
-        "EI",
-        "EO",
-        "EW",
-        "LP",
-        "NA",
-        "OP",
-        "PE",
-        "PF",
-        "PW",
-        "SD",
-        "SP",
-        "SR",
-        "ST",
-        "WG",
-    ] = Field("", description="Why it comes back: X12 element 1293.")
+    reason: Literal["", ReasonCode] = Field("", description="Why it comes back: X12 element 1293.")
     wish: Literal["refund", "exchange", "repair"] = Field("refund", description="What the customer wants.")
 
 

@@ -10,11 +10,13 @@ from typing import TypeVar
 from pydantic import BaseModel, RootModel
 
 from rl_station.settings.carrier_settings import CarriersModel
-from rl_station.settings.content_models import ChecklistModel, RulesModel
+from rl_station.settings.checklist_content import SHARED, scope_of
+from rl_station.settings.checklist_models import ChecklistModel, ReasonsModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.csv_tables import Numbered, read_csv
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import HOST_FILE, Document, Layers, layer, read_toml
+from rl_station.settings.example_models import ExamplesModel
 from rl_station.settings.models import (
     BinModel,
     BinsFile,
@@ -26,19 +28,23 @@ from rl_station.settings.models import (
     LanesFile,
     OperatorModel,
     OperatorsFile,
-    RecallsModel,
     SiteModel,
     StationModel,
     StationsFile,
 )
 from rl_station.settings.problems import Problem, nearest
+from rl_station.settings.recall_files import Feeds, read_feeds
+from rl_station.settings.recall_models import RecallsModel
+from rl_station.settings.rework_models import ReworkModel
+from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.validate import validate
+from rl_station.settings.vendor_models import VendorModel, VendorsFile
 
 CHECKLISTS = "checklists"
 PRODUCTS_FILE = "products.csv"
 RETURNS_FILE = "returns.csv"
 
-MODELS: Mapping[str, type[BaseModel]] = {
+MODELS: dict[str, type[BaseModel]] = {
     "site": SiteModel,
     "stations": StationsFile,
     "clients": ClientsFile,
@@ -52,6 +58,14 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "devices": DevicesFile,
 }
 """TOML files of the folder by name, with their models; the checklists come on top, one model for all."""
+
+OPTIONAL: dict[str, type[BaseModel]] = {
+    "rules_examples": ExamplesModel,
+    "rework": ReworkModel,
+    "reasons": ReasonsModel,
+    "vendors": VendorsFile,
+}
+"""Files that a site may do without."""
 
 M = TypeVar("M", bound=BaseModel)
 V = TypeVar("V", bound=BaseModel)
@@ -70,32 +84,45 @@ class Parsed:
     bins: Mapping[str, BinModel] | None
     containers: Mapping[str, ContainerModel] | None
     recalls: RecallsModel | None
+    feeds: Feeds
     rules: RulesModel | None
     carriers: CarriersModel | None
     devices: DevicesFile | None
     checklists: Mapping[str, ChecklistModel] | None
+    examples: ExamplesModel | None
+    rework: ReworkModel | None
+    reasons: ReasonsModel | None
+    vendors: Mapping[str, VendorModel] | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
 
     @property
     def categories(self) -> tuple[str, ...] | None:
-        """A category is a checklist that is not one of the two every category shares."""
-        return (
-            None if self.checklists is None else tuple(id_ for id_ in self.checklists if id_ not in ("hazard", "data"))
-        )
+        """The categories that checklists are for, in the order of their files."""
+        if self.checklists is None:
+            return None
+        scopes = (scope_of(id_, model) for id_, model in self.checklists.items())
+        return tuple(dict.fromkeys(scope.category for scope in scopes if scope.category))
 
 
 def read_layers(
-    folder: Path, environ: Mapping[str, str], problems: list[Problem], only: Collection[str] = ()
+    folder: Path,
+    environ: Mapping[str, str],
+    problems: list[Problem],
+    only: Collection[str] = (),
+    draft: Path | None = None,
 ) -> dict[str, Layers]:
-    """Every readable TOML file of the folder by name, host.toml and the environment laid over it; or `only` these."""
+    """Every readable TOML file of the folder by name, host.toml and the environment laid over it; or `only` these.
+
+    A file that is in the folder `draft` is read from there.
+    """
     host = _host(folder, problems)
-    names = [*MODELS, *checklist_names(folder)]
+    names = [*MODELS, *_optional_names(folder, draft), *checklist_names(folder, draft)]
     if host:
         problems.extend(_host_tables(host, names))
     layers: dict[str, Layers] = {}
     for name in only or names:
-        document = read_toml(folder, f"{name}.toml")
+        document = read_toml(_home(folder, draft, f"{name}.toml"), f"{name}.toml")
         if isinstance(document, Problem):
             problems.append(document)
         else:
@@ -103,9 +130,9 @@ def read_layers(
     return layers
 
 
-def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> Parsed:
-    """Everything in the folder; all that is wrong inside single files is added to `problems`."""
-    layers = read_layers(folder, environ, problems)
+def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem], draft: Path | None = None) -> Parsed:
+    """Everything in the folder, or in the draft of it; all that is wrong inside single files is added to `problems`."""
+    layers = read_layers(folder, environ, problems, draft=draft)
 
     def one(name: str, model: type[M]) -> M | None:
         return validate(model, layers[name], problems) if name in layers else None
@@ -124,25 +151,38 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem]) -> 
         bins=table("bins", BinsFile),
         containers=table("containers", ContainersFile),
         recalls=one("recalls", RecallsModel),
+        feeds=read_feeds(folder, problems),
         rules=one("dispositions", RulesModel),
         carriers=one("carriers", CarriersModel),
         devices=one("devices", DevicesFile),
-        checklists=_checklists(folder, layers, problems),
-        products=_rows(folder, PRODUCTS_FILE, ProductRow, problems),
-        returns=_rows(folder, RETURNS_FILE, ReturnRow, problems),
+        checklists=_checklists(checklist_names(folder, draft), layers, problems),
+        examples=one("rules_examples", ExamplesModel),
+        rework=one("rework", ReworkModel),
+        reasons=one("reasons", ReasonsModel),
+        vendors=table("vendors", VendorsFile),
+        products=_rows(_home(folder, draft, PRODUCTS_FILE), PRODUCTS_FILE, ProductRow, problems),
+        returns=_rows(_home(folder, draft, RETURNS_FILE), RETURNS_FILE, ReturnRow, problems),
     )
 
 
-def checklist_names(folder: Path) -> tuple[str, ...]:
+def _home(folder: Path, draft: Path | None, file: str) -> Path:
+    """The folder that a file is read from."""
+    return draft if draft is not None and (draft / file).exists() else folder
+
+
+def _optional_names(folder: Path, draft: Path | None) -> tuple[str, ...]:
+    return tuple(name for name in OPTIONAL if (_home(folder, draft, f"{name}.toml") / f"{name}.toml").exists())
+
+
+def checklist_names(folder: Path, draft: Path | None = None) -> tuple[str, ...]:
     """The checklist files, and the two that have to be there."""
-    found = {file.stem for file in (folder / CHECKLISTS).glob("*.toml")}
-    return tuple(f"{CHECKLISTS}/{name}" for name in sorted(found | {"hazard", "data"}))
+    found = {file.stem for each in (folder, draft) if each for file in (each / CHECKLISTS).glob("*.toml")}
+    return tuple(f"{CHECKLISTS}/{name}" for name in sorted(found | set(SHARED)))
 
 
 def _checklists(
-    folder: Path, layers: Mapping[str, Layers], problems: list[Problem]
+    names: tuple[str, ...], layers: Mapping[str, Layers], problems: list[Problem]
 ) -> Mapping[str, ChecklistModel] | None:
-    names = checklist_names(folder)
     read = {name: validate(ChecklistModel, layers[name], problems) for name in names if name in layers}
     good = {name.removeprefix(f"{CHECKLISTS}/"): found for name, found in read.items() if found is not None}
     return good if len(good) == len(names) else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rl_station.domain.recalls import RecallTable
 from rl_station.domain.reference import (
     AnnouncedReturn,
     Bin,
@@ -14,8 +15,8 @@ from rl_station.domain.reference import (
     Lane,
     Operator,
     Product,
-    Recall,
 )
+from rl_station.domain.vendors import NO_VENDORS, VendorTable, VendorTerms
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -31,10 +32,10 @@ class Facts:
     bins: tuple[Bin, ...]
     products: tuple[Product, ...]
     returns: tuple[AnnouncedReturn, ...]
-    recalls: tuple[Recall, ...]
-    recall_snapshot: str
+    recalls: RecallTable
     hold_bin: str
     containers: tuple[str, ...] = ()
+    vendors: VendorTable = NO_VENDORS
 
 
 class ReferenceTables:
@@ -66,7 +67,6 @@ class ReferenceTables:
         self._epcs = _grouped(
             (epc, announced) for announced in facts.returns for line in announced.lines for epc in line.epcs
         )
-        self._recalls = {(recall.gtin, recall.lot): recall for recall in facts.recalls}
 
     def client(self, client_id: str) -> Client | None:
         return self._clients.get(client_id)
@@ -86,16 +86,17 @@ class ReferenceTables:
     def bin(self, bin_id: str) -> Bin | None:
         return self._bins.get(bin_id)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
-        """The bin that says most about this client and category (client counts before category); else the hold bin."""
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
+        """The bin that says most of this unit (client counts before WEEE category, that before category); else the hold bin."""
         fitting = [
             bin_
             for bin_ in self.facts.bins
             if disposition in bin_.dispositions
             and (not bin_.clients or client in bin_.clients)
             and (not bin_.categories or category in bin_.categories)
+            and (not bin_.weee or weee in bin_.weee)
         ]
-        best = max(fitting, key=lambda bin_: (bool(bin_.clients), bool(bin_.categories)), default=None)
+        best = max(fitting, key=lambda bin_: (bool(bin_.clients), bool(bin_.weee), bool(bin_.categories)), default=None)
         return best or self._bins.get(self.facts.hold_bin)
 
     def has_container(self, container: str) -> bool:
@@ -125,12 +126,11 @@ class ReferenceTables:
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
         return self._epcs.get(epc, ())
 
-    def recall(self, gtin: str, lot: str) -> Recall | None:
-        """A recall of this lot, or of every lot."""
-        return self._recalls.get((gtin, lot)) or self._recalls.get((gtin, ""))
+    def recalls(self) -> RecallTable:
+        return self.facts.recalls
 
-    def recall_snapshot_date(self) -> str:
-        return self.facts.recall_snapshot
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.facts.vendors.terms(client, sku, brand)
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:

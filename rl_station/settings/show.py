@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from rl_station.settings.content_models import ChecklistModel
+from rl_station.settings.checklist_models import ChecklistModel
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.documents import HOST_FILE, Layers, dotted
 from rl_station.settings.models import SECRETS
-from rl_station.settings.parsed import CHECKLISTS, MODELS, PRODUCTS_FILE, RETURNS_FILE, read_layers
+from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, PRODUCTS_FILE, RETURNS_FILE, read_layers
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.toml_positions import Path
 
@@ -39,7 +39,9 @@ def show(config: FilePath, *, environ: Mapping[str, str] = os.environ) -> list[S
 
 def schema() -> dict[str, object]:
     """JSON Schema (2020-12) of every file by its name; for the CSV files, of one row."""
-    schemas: dict[str, object] = {f"{name}.toml": model.model_json_schema() for name, model in MODELS.items()}
+    schemas: dict[str, object] = {
+        f"{name}.toml": model.model_json_schema() for name, model in (MODELS | OPTIONAL).items()
+    }
     schemas[f"{CHECKLISTS}/*.toml"] = ChecklistModel.model_json_schema()
     schemas[HOST_FILE] = {
         "description": "What differs on this machine: tables named after the files, laid over them.",

@@ -13,15 +13,22 @@ import msgspec
 from rl_station.domain.carriers import CarrierTable
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.reference import Bin, Client, Lane, Operator
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
-from rl_station.settings.content import announced_returns, checklist, product, recalls, rule_table, tracking_keys
+from rl_station.settings.checklist_content import checklist, reason_checklist
+from rl_station.settings.client_content import client
+from rl_station.settings.content import announced_returns, product, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
 from rl_station.settings.models import SiteModel, StationModel
 from rl_station.settings.parsed import Parsed, parse
 from rl_station.settings.problems import ConfigError, Problem, nearest
+from rl_station.settings.recall_content import recalls_of
 from rl_station.settings.reference_tables import Facts, ReferenceTables
+from rl_station.settings.rework_content import work_table
+from rl_station.settings.rule_content import rule_table
+from rl_station.settings.vendor_content import vendor_table
 
 T = TypeVar("T")
 
@@ -60,6 +67,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     stations: Mapping[str, Station]
     reference: ReferenceTables
     rules: RuleTable
+    rework: WorkTable
     carriers: CarrierTable
     devices: DevicesFile
     printers: Mapping[str, PrinterModel]
@@ -89,12 +97,13 @@ def load_site(config: Path, *, station: str | None = None, environ: Mapping[str,
     return _site(config, parsed, chosen)
 
 
-def examine(config: Path, environ: Mapping[str, str]) -> tuple[Parsed, list[Problem]]:
-    """What the files say, and all that is wrong in them and between them."""
-    if not config.is_dir():
-        raise ConfigError([Problem(str(config), 0, "", "there is no such configuration folder")])
+def examine(config: Path, environ: Mapping[str, str], draft: Path | None = None) -> tuple[Parsed, list[Problem]]:
+    """What the files say, and all that is wrong in them and between them; files that `draft` has are read from there."""
+    for folder in (config, draft) if draft else (config,):
+        if not folder.is_dir():
+            raise ConfigError([Problem(str(folder), 0, "", "there is no such configuration folder")])
     problems: list[Problem] = []
-    parsed = parse(config, environ, problems)
+    parsed = parse(config, environ, problems, draft)
     problems.extend(cross_check(parsed))
     return parsed, problems
 
@@ -128,10 +137,11 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
         stations=stations,
         reference=reference,
         rules=rule_table(_there(parsed.rules)),
+        rework=work_table(parsed.rework),
         carriers=carriers,
         devices=_there(parsed.devices),
         printers=_there(parsed.devices).printers,
-        checklists={id_: checklist(id_, found) for id_, found in _there(parsed.checklists).items()},
+        checklists=_checklists(parsed),
         label_key=site.label_key.encode(),
         default_client=site.default_client,
         hold_bin=site.hold_bin,
@@ -146,25 +156,31 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 
 
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
-    found = _there(parsed.recalls)
     return Facts(
-        clients=tuple(Client(id_, model.name, model.company_prefixes) for id_, model in _there(parsed.clients).items()),
+        clients=tuple(client(id_, model) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
             Operator(id_, model.name, model.badge, model.language, model.roles)
             for id_, model in _there(parsed.operators).items()
         ),
         lanes=tuple(Lane(id_, model.name, model.categories) for id_, model in _there(parsed.lanes).items()),
         bins=tuple(
-            Bin(id_, model.name, model.dispositions, model.clients, model.categories)
+            Bin(id_, model.name, model.dispositions, model.clients, model.categories, model.weee)
             for id_, model in _there(parsed.bins).items()
         ),
         products=tuple(product(numbered.row) for numbered in _there(parsed.products)),
         returns=announced_returns(numbered.row for numbered in _there(parsed.returns)),
-        recalls=recalls(found),
-        recall_snapshot=found.snapshot,
+        recalls=recalls_of(_there(parsed.recalls), parsed.feeds),
         hold_bin=site.hold_bin,
         containers=tuple(_there(parsed.containers)),
+        vendors=vendor_table(parsed.vendors or {}),
     )
+
+
+def _checklists(parsed: Parsed) -> Mapping[str, Checklist]:
+    """By id; what is asked about stated reasons is one more, where the site asks."""
+    made = [checklist(id_, found) for id_, found in _there(parsed.checklists).items()]
+    reasons = [] if parsed.reasons is None else [reason_checklist(parsed.reasons)]
+    return {each.id: each for each in (*made, *reasons)}
 
 
 def _as_station(id_: str, model: StationModel) -> Station:

@@ -34,17 +34,29 @@ def check_products(parsed: Parsed) -> Iterator[Problem]:
             gtins.setdefault(key, line)
 
 
+def check_streams(parsed: Parsed) -> Iterator[Problem]:
+    """Where electrical waste is sorted by category, what has a battery needs one: it would go with the mixed waste."""
+    sorted_out = any(bin_.weee for bin_ in (parsed.bins or {}).values())
+    for numbered in parsed.products or () if sorted_out else ():
+        row = numbered.row
+        if (row.battery or row.data_bearing) and not row.weee:
+            message = f"{row.sku!r} is electrical, and has no WEEE category: no bin for electrical waste takes it"
+            yield Problem(PRODUCTS_FILE, numbered.line, "weee", message, severity="warning")
+
+
 def check_recalls(parsed: Parsed) -> Iterator[Problem]:
     if parsed.recalls is None:
         return
     layers = parsed.layers["recalls"]
     known = {gtin14(gtin) for numbered in parsed.products or () for gtin in numbered.row.gtins}
     for index, recall in enumerate(parsed.recalls.recalls):
-        place = ("recalls", index, "gtin")
-        if not has_gs1_check_digit(recall.gtin):
-            yield layers.problem(place, f"{recall.gtin!r} has a wrong check digit")
-        elif parsed.products is not None and gtin14(recall.gtin) not in known:
-            yield layers.problem(place, f"no article in {PRODUCTS_FILE} has the GTIN {recall.gtin!r}", warning=True)
+        places = [(("recalls", index, "gtin"), recall.gtin)] if recall.gtin else []
+        places += [(("recalls", index, "gtins"), gtin) for gtin in recall.gtins]
+        for place, gtin in places:
+            if not has_gs1_check_digit(gtin):
+                yield layers.problem(place, f"{gtin!r} has a wrong check digit")
+            elif parsed.products is not None and gtin14(gtin) not in known:
+                yield layers.problem(place, f"no article in {PRODUCTS_FILE} has the GTIN {gtin!r}", warning=True)
 
 
 def check_returns(parsed: Parsed) -> Iterator[Problem]:

@@ -22,7 +22,14 @@ from rl_station.workflow import at_rest
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.prompt import Choice, Prompt, Tone
 
-_REST = {("receive", "scan"), ("receive", "lane"), ("inspect", "parcel"), ("sort", "unit"), ("sort", "card")}
+_REST = {
+    ("receive", "scan"),
+    ("receive", "lane"),
+    ("inspect", "parcel"),
+    ("sort", "unit"),
+    ("sort", "card"),
+    ("rework", "unit"),
+}
 DEVICE = "demo-scanner"
 PORTAL = "demo-portal"
 _PATIENCE = 20
@@ -41,6 +48,7 @@ class DemoWorker:
         self._invented = 0
         self._received: set[str] = set()
         self._to_inspect: deque[str] = deque()
+        self._to_rework: deque[str] = deque()
         self._to_sort: deque[str] = deque()
         self._items: list[tuple[str, str, str]] = []
         self.field = DemoField(site)
@@ -58,7 +66,7 @@ class DemoWorker:
             self._observe(line.event)
             self.field.observe(line.event, [tag for *_, tag in self._items if tag])
 
-    def _observe(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event the hands must know of
+    def _observe(self, event: e.Event) -> None:  # noqa: C901, PLR0912 - one short case for each event the hands must know of
         match event:
             case e.ParcelReceived(rmas=rmas):
                 self._received.update(rmas)
@@ -71,8 +79,13 @@ class DemoWorker:
                 self._items = [item for rma in rmas for item in self._inside(rma)]
             case e.UnitIdentified():
                 self._take_out(event.gtin)
-            case e.UnitPlateConfirmed(unit=unit):
-                self._to_sort.append(unit)
+            case e.DispositionDecided(unit=unit, steps=(_, *_)) | e.DispositionApproved(unit=unit, steps=(_, *_)):
+                self._hand_on(unit, self._to_rework if self._reworks else self._to_sort)
+            case e.UnitPlateConfirmed(unit=unit) if unit not in self._to_rework:
+                self._hand_on(unit, self._to_sort)
+            case e.ReworkFinished(unit=unit):
+                # Once is enough: what is still not good then goes on as it is.
+                self._hand_on(unit, self._to_sort)
             case e.UnitPresented(disposition=disposition, client=client):
                 self._destination = (disposition, client)
             case e.UnitSorted(unit=unit, container=container, disposition=disposition, client=client):
@@ -86,6 +99,17 @@ class DemoWorker:
                 self._items = []
             case _:
                 pass
+
+    @property
+    def _reworks(self) -> bool:
+        return "rework" in self._site.station.tasks
+
+    def _hand_on(self, unit: str, queue: deque[str]) -> None:
+        """A unit waits in one place at a time."""
+        for each in (self._to_rework, self._to_sort):
+            if unit in each:
+                each.remove(unit)
+        queue.append(unit)
 
     def _inside(self, rma: str) -> list[tuple[str, str, str]]:
         """GTIN, serial and tag of each piece of a return that is really in the box."""
@@ -108,8 +132,8 @@ class DemoWorker:
 
     @property
     def busy(self) -> bool:
-        """Whether parcels wait to be inspected or units to be sorted."""
-        return bool(self._to_inspect or self._to_sort)
+        """Whether parcels wait to be inspected, or units to be worked on or sorted."""
+        return bool(self._to_inspect or self._to_rework or self._to_sort)
 
     # --- answering ----------------------------------------------------------------------------------------------------
 
@@ -126,6 +150,7 @@ class DemoWorker:
         answer = {
             "receive": self._at_dock,
             "inspect": self._at_bench,
+            "rework": self._at_rework,
             "sort": self._at_sort_desk,
         }[prompt.workflow](prompt)
         return answer or command(Command.CANCEL)
@@ -135,7 +160,9 @@ class DemoWorker:
         return (able or list(self._site.operators))[0].badge
 
     def _task(self) -> str:
-        """One parcel all the way, then the next: sort what is labelled, inspect what is received, receive."""
+        """One parcel all the way, then the next: work on what needs it, sort what is labelled, inspect what is received."""
+        if self._to_rework:
+            return "rework"
         if self._to_sort:
             return "sort"
         return "inspect" if self._to_inspect else "receive"
@@ -158,10 +185,29 @@ class DemoWorker:
             "serial": self._serial or command("NOSERIAL"),
             "grade": command(Command.OK),
             "plate": self._label,
+            "approval": self._approver(),
         }
         if prompt.step in codes:
             return codes[prompt.step]
         return self._pick(prompt.choices, first=0 if prompt.step == "question" else 1)
+
+    def _at_rework(self, prompt: Prompt) -> str:
+        match prompt.step:
+            case "unit":
+                return self._to_rework[0] if self._to_rework else ""
+            case "work":
+                return command("FINISHED")
+            case "evidence":
+                return f"CERT-{self._seed}-{self._random.randrange(10_000):04d}"
+            case "method" | "early":
+                return self._pick(prompt.choices, first=1)
+            case _:
+                return self._at_bench(prompt)
+
+    def _approver(self) -> str:
+        """The badge of somebody who may agree to anything; where nobody may, the unit waits."""
+        able = [operator for operator in self._site.operators if "supervisor" in operator.roles]
+        return site_codes.make("B", able[0].badge) if able else command("PUTASIDE")
 
     def _at_sort_desk(self, prompt: Prompt) -> str:
         match prompt.step:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.events import Basis, Event
 from rl_station.domain.messages import Message
 from rl_station.domain.reference import Reference
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel, decode
 from rl_station.settings import Site
+from rl_station.station.former_checklists import FormerChecklists
 from rl_station.station.merged import MergedRows
 from rl_station.station.merged_reference import MergedReference
 from rl_station.station.sent_content import SentContent
@@ -31,13 +35,15 @@ class StationKnowledge:
         self._merged_records = store.records.over(self._rows)
         self._merged_reference = MergedReference(site.reference, known)
         self._content = SentContent(site, known)
+        self._former = FormerChecklists(store.folder, self._content.checklists.values())
 
     def look(self, *, between_units: bool) -> None:
         """See what the centre says by now. Rules and checklists change between two units only."""
         self._known.refresh()
         self._store.heard(self._known.hlc)
-        if between_units:
-            self._content.follow()
+        if between_units and self._content.follow():
+            self._former.keep(self._content.checklists.values())
+            self._merged_reference.vendors = self._content.vendors
 
     def basis(self, event: Event) -> Basis:
         """What is known of other stations' work on the event's subjects."""
@@ -78,6 +84,14 @@ class StationKnowledge:
         return self._content.rules
 
     @property
+    def rework(self) -> WorkTable:
+        return self._content.rework
+
+    @property
+    def now(self) -> int:
+        return self._store.now()
+
+    @property
     def default_client(self) -> str:
         return self._site.default_client
 
@@ -87,13 +101,21 @@ class StationKnowledge:
 
     @property
     def categories(self) -> tuple[str, ...]:
-        return tuple(name for name in self._content.checklists if name not in ("hazard", "data"))
+        scopes = (found.scope for found in self._content.checklists.values())
+        return tuple(dict.fromkeys(scope.category for scope in scopes if scope.category))
 
     def default_lane(self) -> str:
         return self._site.station.default_lane
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        return self._content.checklists.get(checklist_id)
+    @property
+    def checklists(self) -> Mapping[str, Checklist]:
+        return self._content.checklists
+
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        found = self._content.checklists.get(checklist_id)
+        if not version or (found is not None and found.version == version):
+            return found
+        return self._former.get(checklist_id, version) or found
 
     def weight_tolerance(self, announced: int) -> int:
         return max(self._site.weight_tolerance_g, announced * self._site.weight_tolerance_percent // 100)

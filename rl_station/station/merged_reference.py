@@ -9,7 +9,9 @@ from typing import TypeVar
 
 import msgspec
 
-from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product, Recall
+from rl_station.domain.recalls import Recall, RecallTable, Reversal, recall_key, recall_table
+from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
+from rl_station.domain.vendors import VendorTerms
 from rl_station.settings import Facts, ReferenceTables
 from rl_station.store.known import KnownReader
 
@@ -18,6 +20,7 @@ V = TypeVar("V")
 _return = msgspec.json.Decoder(AnnouncedReturn)
 _product = msgspec.json.Decoder(Product)
 _recall = msgspec.json.Decoder(Recall)
+_reversal = msgspec.json.Decoder(Reversal)
 
 
 class MergedReference:
@@ -31,6 +34,11 @@ class MergedReference:
         self._known = known
         self._few = own
         self._few_as_of: tuple[int, int] | None = None
+        self.vendors = own.facts.vendors
+        """What vendors take back; `sent_content` says when it is another."""
+        self._recalls = own.recalls()
+        self._recalls_sent: tuple[Mapping[str, bytes | None], ...] = ()
+        self._recalls_snapshot = ""
 
     # --- what is few, and asked for at every step ---------------------------------------------------------------------
 
@@ -52,8 +60,8 @@ class MergedReference:
     def bin(self, bin_id: str) -> Bin | None:
         return self._kept().bin(bin_id)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
-        return self._kept().bin_for(disposition, client, category)
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
+        return self._kept().bin_for(disposition, client, category, weee)
 
     def has_container(self, container: str) -> bool:
         said = self._known.said("container_known", container)
@@ -88,19 +96,18 @@ class MergedReference:
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
         return self._returns("epc", epc, self._own.returns_by_epc(epc))
 
-    def recall(self, gtin: str, lot: str) -> Recall | None:
-        """A recall of this lot, or of every lot."""
-        own = self._own.recall(gtin, lot)
-        settings = ((f"{own.gtin}/{own.lot}/{own.reference}", own),) if own is not None else ()
-        found = self._led_to("recall", "recall.gtin", gtin, _recall, settings)
-        exact = (each for each in found if lot and each.lot == lot)
-        return next(exact, None) or next((each for each in found if not each.lot), None)
+    def recalls(self) -> RecallTable:
+        """The settings' recalls and the centre's. Those that the centre says are as old as its last answer."""
+        self._kept()
+        if self._recalls_sent:
+            day = datetime.fromtimestamp(self._known.contact_at / 1_000_000, UTC).date().isoformat()
+            snapshot = min(filter(None, (day, self._recalls_snapshot)))
+            if snapshot != self._recalls.snapshot:
+                self._recalls = msgspec.structs.replace(self._recalls, snapshot=snapshot)
+        return self._recalls
 
-    def recall_snapshot_date(self) -> str:
-        """The day on which the centre answered last, where the recalls are the centre's."""
-        if not self._known.any("recall"):
-            return self._own.recall_snapshot_date()
-        return datetime.fromtimestamp(self._known.contact_at / 1_000_000, UTC).date().isoformat()
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.vendors.terms(client, sku, brand)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
@@ -121,11 +128,29 @@ class MergedReference:
     def _returns(self, name: str, code: str, own: Sequence[AnnouncedReturn]) -> tuple[AnnouncedReturn, ...]:
         return self._led_to("return", f"return.{name}", code, _return, ((each.rma, each) for each in own))
 
+    def _follow_recalls(self) -> None:
+        """A new table only where something of it changed: a list may have ten thousand notices."""
+        sent = (self._known.every("recall"), self._known.every("recall_reversed"))
+        if not any(sent):
+            self._recalls, self._recalls_sent = self._own.recalls(), ()
+        elif sent != self._recalls_sent:
+            self._recalls, self._recalls_sent = _recalls(self._own.recalls(), *sent), sent
+            self._recalls_snapshot = self._recalls.snapshot
+
     def _kept(self) -> ReferenceTables:
         if self._few_as_of != self._known.small:
             self._few = ReferenceTables(_few(self._own.facts, self._known.every))
+            self._follow_recalls()
             self._few_as_of = self._known.small
         return self._few
+
+
+def _recalls(own: RecallTable, said: Mapping[str, bytes | None], reversed_: Mapping[str, bytes | None]) -> RecallTable:
+    """One table, as old as what the settings add to it; no date where that is nothing."""
+    kept = [each for each in own.recalls if recall_key(each) not in said]
+    sent = [_recall.decode(value) for value in said.values() if value is not None]
+    reversals = {**own.reversals, **{key: _reversal.decode(value) for key, value in reversed_.items() if value}}
+    return recall_table((*kept, *sent), own.snapshot if kept else "", own.warn_after_days, reversals.values())
 
 
 def _few(own: Facts, every: Callable[[str], Mapping[str, bytes | None]]) -> Facts:
@@ -138,7 +163,7 @@ def _few(own: Facts, every: Callable[[str], Mapping[str, bytes | None]]) -> Fact
         bins=_laid_over(own.bins, every("bin"), Bin),
         products=(),
         returns=(),
-        recalls=(),
+        recalls=RecallTable(),
         containers=(),
     )
 

@@ -6,6 +6,7 @@ from rl_station.domain import site_codes
 from rl_station.domain.events import LabelRequested
 from rl_station.domain.identifiers import parse_sscc
 from rl_station.domain.messages import message
+from rl_station.domain.rules import handling
 from rl_station.domain.unit_label import UnitLabel, encode
 from rl_station.i18n import Translator
 from rl_station.labels import (
@@ -19,6 +20,7 @@ from rl_station.labels import (
     unit_label,
 )
 from rl_station.settings import Site
+from rl_station.station.label_fields import label_fields
 from rl_station.workflow.knowledge import Knowledge, Records
 
 
@@ -79,7 +81,7 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         bin=record.bin,
         rules_version=words.knowledge.rules.version,
     )
-    grade = " ".join(filter(None, (record.functional, record.cosmetic)))
+    packing = handling(record.travels, record.packs)
     face = UnitFace(
         code=plate,
         payload=encode(decision, words.site.label_key),
@@ -87,9 +89,12 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         destination=words.bin(record.bin),
         product=record.name,
         facts=(
-            (words("caption.client"), words.client(record.client)),
-            (words("caption.grade"), grade or "-"),
-            (words("caption.return"), record.rma or "-"),
+            *(
+                [(words("caption.handling"), ", ".join(words(f"handling.{word}") for word in packing))]
+                if packing
+                else []
+            ),
+            *label_fields(record, words.knowledge, words),
         ),
     )
     return (unit_label(face),)

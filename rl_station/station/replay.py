@@ -12,6 +12,7 @@ from rl_station.domain.scan import ScanSource
 from rl_station.station.clocks import ReplayClock, microseconds
 from rl_station.station.engine import Engine, Outcome
 from rl_station.workflow.inputs import Answered, Command, Commanded, Tag, TagsObserved
+from rl_station.workflow.sign_in import TASKS
 
 DEVICE = "replay"
 
@@ -40,7 +41,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 _KINDS = ("data", "epc", "answer", "task", "sign_in", "command")
-_TASKS = {command.value.lower(): command for command in (Command.RECEIVE, Command.INSPECT, Command.SORT, Command.TRACE)}
+_TASKS = {name: command for command, name in TASKS.items()}
 
 
 def parse(lines: Iterable[bytes]) -> Iterator[tuple[int, Step]]:

@@ -449,7 +449,13 @@ class RunningStation:
             if not self._work.full:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
+            if self._feed.view.prompt.timed:
+                self._work.put_last(self._recount)
             self._feed.show()
+
+    def _recount(self, engine: Engine) -> None:
+        """The prompt says how long something has taken."""
+        self._feed.show(prompt=engine.prompt())
 
 
 def _answers(outcome: Outcome) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from rl_station.domain.events import Recorded
+from rl_station.domain.events import DispositionDecided, Recorded
 from rl_station.domain.sync_wire import Life, Sent
 from rl_station.store import facts, log, outbox, schema
 from rl_station.store.backup import back_up_to
 from rl_station.store.database import Database
+from rl_station.store.decisions import decisions
 from rl_station.store.log import Head
 from rl_station.store.records import StoreRecords
 from rl_station.store.rows import StoreRows
@@ -34,6 +35,10 @@ class Reader:
     def entries(self, since: int = 0) -> Iterator[tuple[Recorded, bytes]]:
         """Events after seq `since` with their links of the hash chain."""
         return log.entries(self._database, since=since)
+
+    def decisions(self, since: int = 0) -> Iterator[DispositionDecided]:
+        """Decisions from `since` (microseconds UTC) on that nobody took back, in order."""
+        return decisions(self._database, since=since)
 
     def head(self) -> Head:
         return log.head(self._database)

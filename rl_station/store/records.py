@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import bindparam, select
 
-from rl_station.domain.events import Recorded
+from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
-from rl_station.store import log, tables
+from rl_station.store import hlc, log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.rows import Rows
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
@@ -23,6 +23,18 @@ _HISTORY = prepare(
     .where(tables.event_subject.c.kind == bindparam("kind"), tables.event_subject.c.subject == bindparam("subject"))
     .order_by(tables.event_subject.c.seq.desc())
     .limit(bindparam("limit"))
+)
+_STANDING = prepare(
+    log.joined()
+    .join(tables.event_subject, tables.event_subject.c.seq == tables.event.c.seq)
+    .outerjoin(tables.corrected, tables.corrected.c.seq == tables.event.c.seq)
+    .where(
+        tables.event_subject.c.kind == "unit",
+        tables.event_subject.c.subject == bindparam("unit"),
+        tables.corrected.c.seq.is_(None),
+        tables.event.c.type != CorrectionDeclared.__name__,
+    )
+    .order_by(tables.event_subject.c.seq)
 )
 _THROUGHPUT = prepare(
     select(tables.throughput)
@@ -67,6 +79,26 @@ class StoreRecords:
 
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
         return tuple(self._unit_record(row) for row in self._rows.units_by_epc(epc)) if epc else ()
+
+    def units_by_gtin(self, gtin: str) -> tuple[UnitRecord, ...]:
+        """Oldest first, as in the next two."""
+        return tuple(self._unit_record(row) for row in self._rows.units_by_gtin(gtin)) if gtin else ()
+
+    def units_by_product(self, client: str, sku: str) -> tuple[UnitRecord, ...]:
+        return tuple(self._unit_record(row) for row in self._rows.units_by_product(client, sku)) if sku else ()
+
+    def units_recalled(self, reference: str) -> tuple[UnitRecord, ...]:
+        """Those that were taken out for this recall, and still are."""
+        return tuple(self._unit_record(row) for row in self._rows.units_recalled(reference)) if reference else ()
+
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        """See `knowledge.Records`."""
+        found = self._rows.units_returned(vendor, client, hlc.since(since)) if vendor else []
+        return sum(placed.id != besides for placed in found)
+
+    def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
+        found = self._database.rows(_STANDING, log.StoredEvent, {"unit": plate})
+        return tuple(each.recorded().event for each in found)
 
     def container(self, code: str) -> ContainerRecord | None:
         row = self._rows.container(code)

@@ -87,6 +87,10 @@ class Store:
         """The end of the log: seq, clock, hash."""
         return self._head
 
+    def now(self) -> int:
+        """The clock that events are stamped by, microseconds since 1970 UTC."""
+        return self._clock.now()
+
     def lives(self) -> tuple[Life, ...]:
         """The epochs as the centre keys them; see `outbox.lives`."""
         return outbox.lives(self._database)
@@ -186,7 +190,7 @@ class Store:
 
     def check(self, *, projections: bool = False) -> Report:
         """Verify the log, and on demand the derived tables. Raises StoreError only if it cannot be opened at all."""
-        return check_folder(self._database.path.parent, projections=projections)
+        return check_folder(self.folder, projections=projections)
 
     def rebuild(self) -> int:
         """Fold the derived tables anew; the checkpoint goes. Gives the number of events. Raises StoreError."""

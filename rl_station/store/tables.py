@@ -141,14 +141,26 @@ unit = Table(
     _text("recall"),
     _number("swap"),
     _text("epc"),
+    _text("outcome"),
+    _text("channel"),
+    _text("travels"),
+    _text("packs"),
+    _text("approval"),
+    _text("steps"),
+    _text("vendor"),
     _number("seq"),
     _number("placed_seq"),
+    _number("decided_seq"),
     sqlite_with_rowid=False,
 )
 Index("unit_by_parcel", unit.c.parcel, unit.c.seq)
 Index("unit_by_container", unit.c.container, unit.c.placed_seq)
 Index("unit_by_serial", unit.c.serial)
 Index("unit_by_epc", unit.c.epc)
+Index("unit_by_gtin", unit.c.gtin)
+Index("unit_by_product", unit.c.client, unit.c.sku)
+Index("unit_by_recall", unit.c.recall)
+Index("unit_by_vendor", unit.c.vendor, unit.c.client, unit.c.disposition, unit.c.decided_seq)
 
 container = Table(
     "container",

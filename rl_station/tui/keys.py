@@ -58,6 +58,7 @@ _BY_CHOICE = {
     Command.RECEIVE: Offer("F2", screen("key.receive")),
     Command.INSPECT: Offer("F3", screen("key.inspect")),
     Command.SORT: Offer("F4", screen("key.sort")),
+    Command.REWORK: Offer("F7", screen("key.rework")),
     Command.TRACE: Offer("F5", screen("key.trace")),
 }
 _MENU = Offer("F12", screen("key.menu"))
@@ -77,6 +78,7 @@ _TASKS = {
     "f3": Command.INSPECT,
     "f4": Command.SORT,
     "f5": Command.TRACE,
+    "f7": Command.REWORK,
 }
 _COMMANDS = {
     "enter": Command.OK,
@@ -194,5 +196,8 @@ def _command(key: str, prompt: Prompt) -> Commanded | None:
         return None
     if key == "f12":
         return Commanded(Command.SIGN_OUT if mode is Mode.MENU else Command.MENU)
-    command = _TASKS.get(key) or _COMMANDS.get(key)
+    command = _COMMANDS.get(key)
+    if key in _TASKS and command not in prompt.commands:
+        # F7 is a task's key wherever the step has no use of its own for it.
+        command = _TASKS[key]
     return Commanded(command) if command else None

@@ -21,6 +21,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelClosed,
     e.ParcelLaneAssigned,
     e.ParcelPlateConfirmed,
+    e.ParcelCarrierNoted,
     e.ParcelReceived,
     e.ParcelPresented,
     e.ParcelWeighed,
@@ -31,12 +32,30 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelCountChecked,
     e.ParcelOpened,
     e.ItemPresented,
+    e.ReworkFinished,
+    e.DispositionApproved,
+    e.UnitPutAside,
+    e.ApproverPresented,
+    e.OutcomePicked,
+    e.LateRecallFound,
+    e.UnitRecallLifted,
+    e.UnitRecalled,
     e.DispositionDecided,
+    e.RegradeBegun,
+    e.ReworkStepEnded,
+    e.ReworkPartUsed,
+    e.ReworkMethodChosen,
+    e.ReworkResultSaid,
+    e.ReworkSetAside,
+    e.UnitTakenUp,
     e.TagMismatchResolved,
     e.UnitPlateConfirmed,
     e.UnitIdentified,
     e.UnitSerialRead,
+    e.UnitReasonChecked,
     e.UnitQuestionAnswered,
+    e.UnitRecallAnswered,
+    e.UnitTimerStarted,
     e.UnitGraded,
     e.UnitSorted,
     e.UnitPresented,
@@ -58,16 +77,28 @@ SPOKEN: tuple[type[e.Event], ...] = (
 """The events worth a line, the most telling first."""
 
 _CODED = {
+    "before": "disposition",
     "condition": "condition",
     "disposition": "disposition",
     "label": "label",
     "match": "match",
+    "result": "result",
+    "work": "work",
     "task": "task",
     "verdict": "verdict",
 }
 _WARNED = frozenset(
     {
-        *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
+        *(
+            "ParcelHeld",
+            "ParcelCarrierNoted",
+            "ParcelPresented",
+            "ItemPresented",
+            "ParcelCountChecked",
+            "CorrectionDeclared",
+        ),
+        *("UnitPutAside", "ReworkSetAside"),
+        *("LateRecallFound", "UnitRecalled"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),
     }
 )
@@ -75,6 +106,7 @@ _WARNED = frozenset(
 _BESIDE = frozenset({"DevicesAsked"})
 """Events that are no step of the work."""
 
+_TAKEN_OUT = frozenset({"UnitTakenUp", "UnitRecalled", "UnitRecallLifted"})
 _WEIGHT_DIFFERS = frozenset({"lighter", "heavier"})
 
 
@@ -105,12 +137,16 @@ def agreed(event: e.Event) -> bool:
             return False
 
 
-def notice(events: Iterable[e.Event]) -> Message | None:
+def notice(  # noqa: PLR0911 - a table: one return for each row
+    events: Iterable[e.Event],
+) -> Message | None:
     """What has to be done by hand because of an input: after an undo, or at a parcel that did not hold what was announced."""
     for event in events:
         match event:
             case e.CorrectionDeclared(types=types) if "UnitSorted" in types:
                 return message("hands.take_out", containers=_list(event.containers), units=_list(event.units))
+            case e.CorrectionDeclared(types=types, containers=(_, *_)) if _TAKEN_OUT.intersection(types):
+                return message("hands.put_back", containers=_list(event.containers), units=_list(event.units))
             case e.CorrectionDeclared(types=types) if "ContainersConsolidated" in types:
                 return message("hands.take_off_pallet", containers=_list(event.containers))
             case e.CorrectionDeclared(types=types) if "ContainerClosed" in types:

@@ -12,6 +12,7 @@ from rl_station.domain.events import (
     Event,
     LabelPrintFailed,
     LabelRequested,
+    LateRecallFound,
     ParcelHazardChecked,
     ScanRefused,
     SignedIn,
@@ -21,11 +22,12 @@ from rl_station.domain.events import (
     TaskChosen,
     UnitHazardFound,
     UnitIdentified,
+    UnitRecallAnswered,
     UnitRecallChecked,
     UnitSwapSuspected,
 )
 from rl_station.domain.messages import Message, message
-from rl_station.workflow import inspect, receive, sort, trace
+from rl_station.workflow import inspect, receive, rework, sort, trace
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import AlarmRaised, Doubt, Job, State, Worker
 from rl_station.workflow.tags.evolve import BY_RADIO
@@ -37,7 +39,7 @@ MOST_DEPARTED = 50
 DOUBTS = frozenset({"plate.not_printed_here"})
 """Refusals after which the very same scan is taken. Their parameter `seen` holds what was scanned."""
 
-_WORK = (receive.evolve, inspect.evolve, sort.evolve, trace.evolve)
+_WORK = (receive.evolve, inspect.evolve, rework.evolve, sort.evolve, trace.evolve)
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 - a table: one return for each row
@@ -100,6 +102,8 @@ def alarm_of(event: Event) -> Message | None:  # noqa: PLR0911 - a table: one re
             return message("alarm.swap", unit=event.unit, found=visible(event.found), expected=expected)
         case UnitRecallChecked(recall=recall) if recall:
             return message("alarm.recall", unit=event.unit, recall=recall, snapshot=event.snapshot)
+        case UnitRecallAnswered(verdict="affected") | LateRecallFound():
+            return _recall_alarm(event)
         case TagSeen() | TagMismatchFound() | DepartedTagSeen() | ContainerCompared():
             return _tag_alarm(event)
         case UnitHazardFound():
@@ -108,6 +112,17 @@ def alarm_of(event: Event) -> Message | None:  # noqa: PLR0911 - a table: one re
             )
         case _:
             return None
+
+
+def _recall_alarm(event: UnitRecallAnswered | LateRecallFound) -> Message:
+    """A unit that is gone already cannot be set aside; somebody has to be told."""
+    match event:
+        case LateRecallFound(status="shipped"):
+            return message("alarm.recall_shipped", unit=event.unit, recall=event.recall)
+        case LateRecallFound():
+            return message("alarm.recall_late", unit=event.unit, recall=event.recall, snapshot=event.snapshot or "-")
+        case UnitRecallAnswered():
+            return message("alarm.recall_said", unit=event.unit, recall=event.recall)
 
 
 def _tag_alarm(event: TagSeen | TagMismatchFound | DepartedTagSeen | ContainerCompared) -> Message | None:

@@ -30,7 +30,8 @@ def lane_name(lane_id: str, knowledge: Knowledge) -> str:
 
 
 def money(value: int, currency: str) -> str:
-    return f"{value // 100}.{value % 100:02d} {currency}"
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d} {currency}".rstrip()
 
 
 def returns_of(rmas: tuple[str, ...], knowledge: Knowledge) -> tuple[AnnouncedReturn, ...]:
@@ -46,6 +47,15 @@ def parcel_facts(parcel: str, client: str, rmas: tuple[str, ...], knowledge: Kno
         if announced.customer_note:
             facts.append(fact("note", announced.customer_note))
     return tuple(facts)
+
+
+def sop_facts(client: str, step: str, language: str, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """What the client wants to be kept in mind at this step: receive, inspect, sort."""
+    found = knowledge.reference.client(client)
+    said = found.sop if found else ()
+    return tuple(
+        fact("sop", content(dict(each.texts).get(language, each.text)), Tone.WARN) for each in said if each.step == step
+    )
 
 
 def announced_lines(rmas: tuple[str, ...], knowledge: Knowledge) -> tuple[ChecklistLine, ...]:

@@ -22,6 +22,7 @@ class Command(StrEnum):
     RECEIVE = "RECEIVE"
     INSPECT = "INSPECT"
     SORT = "SORT"
+    REWORK = "REWORK"
     TRACE = "TRACE"
     MENU = "MENU"
     DEVICES = "DEVICES"
@@ -36,6 +37,7 @@ ANSWER_WORDS = {
     ),
     "inspect": (
         "NOSERIAL",
+        "START",
         "OTHER",
         "CLOSE",
         "GOON",
@@ -45,7 +47,16 @@ ANSWER_WORDS = {
         "MISSING",
         "SWAPPED",
         "OTHERTAG",
+        "PUTASIDE",
+        "AGREE",
+        "RECALLED",
+        "NOTRECALLED",
+        "LOTRECALLED",
+        "OTHERLOT",
+        "NOLOT",
     ),
+    "rework": ("FINISHED", "FAILED", "NOTNEEDED", "SURE"),
+    "trace": ("SETASIDE", "NOTMEANT", "DECIDEANEW"),
     "sort": ("PALLET", "SHIP", "SHIPNOW", "SHOW", "CLOSEANYWAY"),
 }
 """Answers with a command barcode of their own, besides the positional ones, the grades and those of the checklists."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
 
 from rl_station.domain.checklist import Checklist
+from rl_station.domain.events import AnyEvent
 from rl_station.domain.reference import Reference
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.domain.scan import Scan
 from rl_station.domain.unit_label import UnitLabel
@@ -33,7 +36,12 @@ class ParcelRecord(msgspec.Struct, frozen=True):
 
 
 class UnitRecord(msgspec.Struct, frozen=True):
-    """A unit as this store knows it. `status`: identified, graded, decided, labelled, sorted, shipped."""
+    """A unit as this store knows it.
+
+    `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
+    of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
+    as in `rules.Decision`.
+    """
 
     unit: str
     parcel: str
@@ -57,6 +65,12 @@ class UnitRecord(msgspec.Struct, frozen=True):
     recall: str = ""
     swap: bool = False
     epc: str = ""
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    approval: str = ""
+    steps: tuple[str, ...] = ()
 
 
 class ContainerRecord(msgspec.Struct, frozen=True):
@@ -93,6 +107,14 @@ class Records(Protocol):
     def units_by_serial(self, serial: str) -> tuple[UnitRecord, ...]: ...
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
         """Oldest first."""
+        ...
+
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        """How many units of a client were decided to go back to a vendor since then (microseconds UTC), without one of them."""
+        ...
+
+    def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
+        """Everything that happened to a unit and was not taken back, oldest first; the taking back itself is not among it."""
         ...
 
     def container(self, code: str) -> ContainerRecord | None: ...
@@ -157,11 +179,18 @@ class Knowledge(Protocol):
     @property
     def rules(self) -> RuleTable: ...
     @property
+    def rework(self) -> WorkTable: ...
+    @property
     def default_client(self) -> str: ...
 
     @property
+    def now(self) -> int:
+        """The station's clock, microseconds since 1970 UTC: how long work took."""
+        ...
+
+    @property
     def tasks(self) -> tuple[str, ...]:
-        """What this station does, in the order of its menu: receive, inspect, sort, trace."""
+        """What this station does, in the order of its menu: receive, inspect, sort, rework, trace."""
         ...
 
     @property
@@ -169,8 +198,13 @@ class Knowledge(Protocol):
         """Product categories that have a checklist, in the order they are offered."""
         ...
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        """By id: `hazard`, `data`, or a product category."""
+    @property
+    def checklists(self) -> Mapping[str, Checklist]:
+        """All of them by id, `hazard`, `data` and `reason` among them."""
+        ...
+
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        """By id; as it was in this version where that is still known, else as it is now."""
         ...
 
     def weight_tolerance(self, announced: int) -> int:

@@ -58,7 +58,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
 
     `workflow` and `step` name the place for tests and help; `accepts` are the scan kinds that are taken; `destination` fills the
     screen where there is one (a bin, a lane); `progress` is (done, of) where a sequence is known. `commands` are those that work
-    here besides the choices, CANCEL, UNDO and the tasks: OK, DONE, REPRINT.
+    here besides the choices, CANCEL, UNDO and the tasks: OK, DONE, REPRINT. A `timed` one says how long something has taken, and
+    is other words every second.
     """
 
     workflow: str
@@ -74,4 +75,5 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     progress: tuple[int, int] | None = None
     commands: tuple[Command, ...] = ()
     can_undo: bool = False
+    timed: bool = False
     can_cancel: bool = False

@@ -14,11 +14,18 @@ from rl_station.workflow.prompt import Choice, Prompt
 from rl_station.workflow.scans import own, unwanted, visible
 from rl_station.workflow.state import State, Worker, at_rest
 
-TASKS = {Command.RECEIVE: "receive", Command.INSPECT: "inspect", Command.SORT: "sort", Command.TRACE: "trace"}
+TASKS = {
+    Command.RECEIVE: "receive",
+    Command.INSPECT: "inspect",
+    Command.SORT: "sort",
+    Command.REWORK: "rework",
+    Command.TRACE: "trace",
+}
 ROLES = {
     "receive": frozenset({"worker", "inspector", "supervisor"}),
     "inspect": frozenset({"inspector", "supervisor"}),
     "sort": frozenset({"worker", "inspector", "supervisor"}),
+    "rework": frozenset({"inspector", "supervisor"}),
     "trace": frozenset({"worker", "inspector", "supervisor"}),
 }
 """Who may do what: grading is an inspector's word."""

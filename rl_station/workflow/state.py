@@ -82,13 +82,17 @@ class Radio(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True, tag=True):
-    """A box whose code needs the worker's word first. `plate` is a pre-printed plate it carries already."""
+    """A box whose code needs the worker's word first. `plate` is a pre-printed plate it carries already.
+
+    `couriers` as in `ParcelPresented`, of all its codes.
+    """
 
     kind: str
     value: str
     rmas: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     plate: str = ""
+    couriers: tuple[str, ...] = ()
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -101,7 +105,10 @@ class Weight(msgspec.Struct, frozen=True):
 
 
 class Receiving(msgspec.Struct, frozen=True, tag=True):
-    """A parcel between its first scan and its plate. `labelled`: its label was asked for."""
+    """A parcel between its first scan and its plate. `labelled`: its label was asked for.
+
+    `courier`: who brought it, where its client uses others.
+    """
 
     parcel: str
     outcome: str
@@ -116,6 +123,7 @@ class Receiving(msgspec.Struct, frozen=True, tag=True):
     radio: Radio = Radio()
     labelled: bool = False
     weight: Weight | None = None
+    courier: str = ""
 
 
 class Received(msgspec.Struct, frozen=True, tag=True):
@@ -132,9 +140,12 @@ class Received(msgspec.Struct, frozen=True, tag=True):
 
 
 class UnitInHand(msgspec.Struct, frozen=True):
-    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, option).
+    """The item on the bench. Fields fill up in the order of the work; `answers` are (checklist, question, answer as `noted`).
 
-    `mismatch` is the tag that contradicts it, until somebody says what that means.
+    `mismatch` is the tag that contradicts it, until somebody says what that means. `approver` is there to agree and may have
+    `picked` another outcome; `aside` is the bin where it waits for that. `earlier` are the answers before a rework.
+    `versions` are those of the checklists begun; `timer` is (checklist, question, when it was started, microseconds UTC).
+    `recall_asks` as in `UnitRecallChecked`; `spared` are notices that do not mean it, by the worker's word.
     """
 
     unit: str
@@ -165,6 +176,25 @@ class UnitInHand(msgspec.Struct, frozen=True):
     reason: str = ""
     bin: str = ""
     rules_version: str = ""
+    outcome: str = ""
+    channel: str = ""
+    travels: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
+    removed: tuple[tuple[str, str], ...] = ()
+    expected: int | None = None
+    approval: str = ""
+    steps: tuple[str, ...] = ()
+    approver: str = ""
+    picked: str = ""
+    aside: str = ""
+    earlier: tuple[tuple[str, str, str], ...] = ()
+    versions: tuple[tuple[str, str], ...] = ()
+    timer: tuple[str, str, int] = ("", "", 0)
+    made: str = ""
+    expires: str = ""
+    recalls_version: str = ""
+    recall_asks: tuple[tuple[str, str, str], ...] = ()
+    spared: tuple[str, ...] = ()
 
 
 class ItemInQuestion(msgspec.Struct, frozen=True):
@@ -177,6 +207,8 @@ class ItemInQuestion(msgspec.Struct, frozen=True):
     epc: str = ""
     lot: str = ""
     products: tuple[tuple[str, str], ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class Inspecting(msgspec.Struct, frozen=True, tag=True):
@@ -191,6 +223,28 @@ class Inspecting(msgspec.Struct, frozen=True, tag=True):
     item: ItemInQuestion | None = None
     closing: bool = False
     radio: Radio = Radio()
+
+
+# --- rework ------------------------------------------------------------------------------------------------------------
+
+
+class Reworking(msgspec.Struct, frozen=True, tag=True):
+    """A unit that was taken up again; what is known of it stands in the records. `work`: rework, approval.
+
+    `steps` are those left, the one in work first; the rest is of that step: when it was `begun` (microseconds since 1970 UTC),
+    parts used, and the `result` that was said after so many `seconds`.
+    """
+
+    unit: str
+    parcel: str
+    work: str
+    steps: tuple[str, ...] = ()
+    begun: int = 0
+    method: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
+    result: str = ""
+    seconds: int = 0
+    sure: bool = False
 
 
 # --- sort and trace ---------------------------------------------------------------------------------------------------
@@ -228,7 +282,7 @@ class Traced(msgspec.Struct, frozen=True, tag=True):
     container: str = ""
 
 
-Job = Arrival | Receiving | Received | Inspecting | Presented | Card | Traced
+Job = Arrival | Receiving | Received | Inspecting | Reworking | Presented | Card | Traced
 
 
 class State(msgspec.Struct, frozen=True):
@@ -294,6 +348,8 @@ def subject(state: State) -> str:  # noqa: PLR0911 - a table: one return for eac
             return "item"
         case Presented(unit=unit):
             return f"unit {unit}"
+        case Reworking(unit=unit):
+            return f"rework {unit}"
         case Card(action=action) if action:
             return "container"
         case _:

@@ -9,8 +9,10 @@ from msgspec.structs import replace
 from rl_station.domain.events import AlarmAcknowledged, DevicesAsked, Event
 from rl_station.domain.messages import Message, Refusal, refuse
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow import inspect, receive, sort, tags, trace
+from rl_station.workflow import inspect, receive, rework, sort, tags, trace
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Input, Scanned, TagsObserved, WeightSettled
+from rl_station.workflow.inspect.approval import APPROVAL
+from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Alarm, Prompt
 from rl_station.workflow.scans import own
@@ -24,7 +26,7 @@ from rl_station.workflow.sign_in import (
     sign_in,
     sign_in_prompt,
 )
-from rl_station.workflow.state import Session, State, Traced, at_rest
+from rl_station.workflow.state import Inspecting, Reworking, Session, State, Traced, at_rest
 from rl_station.workflow.undo import undo
 
 Decided = tuple[Event, ...] | Refusal
@@ -32,12 +34,14 @@ _WORK: dict[str, Callable[[State, Deed, Knowledge], Decided]] = {
     "receive": receive.decide,
     "inspect": inspect.decide,
     "sort": sort.decide,
+    "rework": rework.decide,
     "trace": trace.decide,
 }
 _PROMPTS: dict[str, Callable[[State, Knowledge], Prompt]] = {
     "receive": receive.prompt,
     "inspect": inspect.prompt,
     "sort": sort.prompt,
+    "rework": rework.prompt,
     "trace": trace.prompt,
 }
 _ANYWHERE = frozenset({*TASKS, Command.MENU, Command.SIGN_OUT})
@@ -62,13 +66,26 @@ def decide(session: Session, given: Input, knowledge: Knowledge) -> Decided:  # 
     if state.worker is None:
         return sign_in(state, given, knowledge)
     badge = badge_in(given)
-    if badge is not None:
+    if badge is not None and not _badge_agrees(state, knowledge):
         return scan_badge(state, badge, knowledge)
     if isinstance(given, Commanded) and given.command in _ANYWHERE:
         return leave(state, given.command, state.worker, knowledge)
     if state.task not in _WORK:
         return menu(state, state.worker, given, knowledge)
-    return _WORK[state.task](state, given, knowledge)
+    task = "rework" if isinstance(state.job, Reworking) else state.task
+    return _WORK[task](state, given, knowledge)
+
+
+def _badge_agrees(state: State, knowledge: Knowledge) -> bool:
+    """Whether a badge is somebody's word on the decision in hand, and nobody signs in."""
+    match state.job:
+        case Inspecting(unit=unit) if unit is not None:
+            return step_of(unit, knowledge) == APPROVAL
+        case Reworking(unit=plate, steps=()) as job:
+            found = rework.unit_of_records(plate, knowledge)
+            return found is not None and rework.phase_of(job, found, knowledge) == APPROVAL
+        case _:
+            return False
 
 
 def _sensed(state: State, given: TagsObserved | WeightSettled, knowledge: Knowledge) -> tuple[Event, ...]:
@@ -111,4 +128,6 @@ def _prompt(state: State, knowledge: Knowledge) -> Prompt:
         return menu_prompt(state.worker, knowledge)
     if isinstance(state.job, Traced):
         return trace.prompt(state, knowledge)
+    if isinstance(state.job, Reworking):
+        return rework.prompt(state, knowledge)
     return _PROMPTS[state.task](state, knowledge)

@@ -7,7 +7,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Session, State, Step
 
-HANDLED = frozenset({"LabelRequested", "UnitSorted", "ContainerClosed", "ContainersConsolidated"})
+HANDLED = frozenset({"LabelRequested", "UnitSorted", "UnitTakenUp", "ContainerClosed", "ContainersConsolidated"})
 """Steps that left something in the world: the facts were wrong, not absent, and hands have to follow."""
 
 
@@ -60,5 +60,5 @@ def _built_upon(step: Step, knowledge: Knowledge) -> bool:
         return any(record is not None and record.status != "closed" for record in containers)
     units = [knowledge.records.unit(name) for name in step.units]
     if "UnitPlateConfirmed" in step.types or "ParcelClosed" in step.types:
-        return any(record is not None and record.container != "" for record in units)
+        return any(record is not None and (record.container != "" or record.status == "rework") for record in units)
     return False

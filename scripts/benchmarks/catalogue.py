@@ -12,6 +12,7 @@ from benchmarks import (
     eight_scanners,
     memory,
     rfid,
+    rules,
     scan_to_paint,
     start,
     sync,
@@ -36,6 +37,7 @@ class Measurement:
 
 MEASUREMENTS = (
     Measurement(scan_to_paint.NAMES, scan_to_paint.measure),
+    Measurement((scan_to_paint.REPLAY,), scan_to_paint.measure_replay),
     Measurement(commit.NAMES, commit.measure),
     Measurement(commit.MANY, commit.measure_many, only_by_name=True),
     Measurement(wedge.NAMES, wedge.measure),
@@ -43,6 +45,7 @@ MEASUREMENTS = (
     Measurement(start.NAMES, start.measure),
     Measurement(memory.NAMES, memory.measure),
     Measurement(thinking.NAMES, thinking.measure),
+    Measurement(rules.NAMES, rules.measure),
     *(
         Measurement(driver_to_decision.names(driver), partial(driver_to_decision.measure, driver))
         for driver in driver_to_decision.DRIVERS

@@ -97,7 +97,7 @@ def test_a_checklist_without_questions_is_finished() -> None:
 def test_every_option_of_the_example_can_be_given(name: str) -> None:
     checklist = SITE.checklists[name]
     met = {(question.id, option.id) for way in every_way(checklist, {}) for question, option in way if option}
-    wanted = {(question.id, option.id) for question in checklist.questions for option in question.options}
+    wanted = {(question.id, option.id) for question in checklist.questions for option in answers_of(question)}
     assert met == wanted
 
 
@@ -110,11 +110,11 @@ def test_every_example_checklist_ends_whatever_is_answered(name: str, data: st.D
         question = open_question(checklist, answers)
         if question is None:
             break
-        answers[question.id] = data.draw(st.sampled_from(question.options)).id
+        answers[question.id] = data.draw(st.sampled_from(answers_of(question))).id
     assert open_question(checklist, answers) is None
 
 
-@pytest.mark.parametrize("name", [name for name in CHECKLISTS if name not in ("hazard", "data", "footwear")])
+@pytest.mark.parametrize("name", [name for name in CHECKLISTS if name not in ("hazard", "data", "footwear", "reason")])
 def test_what_is_factory_sealed_is_as_good_as_new(name: str) -> None:
     checklist = SITE.checklists[name]
     sealed = next(
@@ -130,19 +130,24 @@ def test_what_is_factory_sealed_is_as_good_as_new(name: str) -> None:
     assert (found.functional, found.cosmetic, found.packaging) == ("F6", "C9", "sealed")
 
 
+def answers_of(question: Question) -> tuple[Option, ...]:
+    return (*question.options, *question.bands)
+
+
 def every_way(checklist: Checklist, answers: dict[str, str]) -> Iterator[tuple[tuple[Question, Option | None], ...]]:
-    """One way through for every option of every question; options that lead on alike are followed once."""
+    """One way for every option of every question; those that lead on alike, and are not asked about, are followed once."""
     question = open_question(checklist, answers)
     if question is None:
         yield path(checklist, answers)
         return
-    followed: set[str | None] = set()
-    for option in question.options:
+    matters = any(f"answer_{question.id}" in later.when.names for later in checklist.questions)
+    followed: set[tuple[str | None, str]] = set()
+    for option in answers_of(question):
         answered = {**answers, question.id: option.id}
         after = open_question(checklist, answered)
-        after_id = after.id if after else None
-        if after_id in followed:
+        leads = (after.id if after else None, option.id if matters else "")
+        if leads in followed:
             yield path(checklist, answered)
         else:
-            followed.add(after_id)
+            followed.add(leads)
             yield from every_way(checklist, answered)

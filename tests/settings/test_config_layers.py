@@ -84,7 +84,7 @@ def test_show_tells_where_every_value_came_from(config: Path) -> None:
     found = {setting.key: setting for setting in show(config, environ={"RL_STATION_LANGUAGE": "de"})}
     assert found["stations.demo.name"][1:] == ("Here", "host.toml:3")
     assert found["site.language"][1:] == ("de", "RL_STATION_LANGUAGE")
-    assert found["stations.bench-1.tasks"].value == '["inspect","trace"]'
+    assert found["stations.bench-1.tasks"].value == '["inspect","rework","trace"]'
     lines = (config / "site.toml").read_text(encoding="utf-8").splitlines()
     line = lines.index('hold_bin = "HOLD1"') + 1
     assert found["site.hold_bin"].origin == f"site.toml:{line}"

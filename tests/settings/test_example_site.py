@@ -10,10 +10,9 @@ from pathlib import Path
 from rl_station.domain.carriers import identify
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
 from rl_station.domain.identifiers import parse_epc, parse_gtin, parse_sscc
-from rl_station.domain.rules import FIELDS
 from rl_station.domain.site_codes import make
 from rl_station.settings import check, load_site
-from rl_station.settings.content_models import Cosmetic, Functional, Packaging, RuleField
+from rl_station.settings.checklist_models import Cosmetic, Functional, Packaging
 from rl_station.settings.models import Disposition
 from rl_station.settings.paths import example_site
 
@@ -28,12 +27,12 @@ def test_it_is_without_fault() -> None:
 
 def test_it_is_a_whole_returns_centre() -> None:
     assert {station.prefix for station in SITE.stations.values()} >= {"D01", "B01", "S01"}
-    assert set(SITE.station.tasks) == {"receive", "inspect", "sort", "trace"}
+    assert set(SITE.station.tasks) == {"receive", "inspect", "sort", "rework", "trace"}
     assert len(SITE.clients) == 3
     assert {operator.language for operator in SITE.operators} == {"en", "de", "es"}
     assert {role for operator in SITE.operators for role in operator.roles} == {"worker", "inspector", "supervisor"}
     assert {container.kind for container in SITE.containers} == {"tote", "cage", "pallet"}
-    assert set(SITE.checklists) == CATEGORIES | {"hazard", "data"}
+    assert set(SITE.checklists) == CATEGORIES | {"hazard", "data", "reason", "coffee_machines"}
 
 
 def test_every_disposition_has_a_bin_of_its_own_and_every_category_a_lane() -> None:
@@ -121,10 +120,11 @@ def test_no_two_units_have_one_serial_or_epc() -> None:
 
 
 def test_recalls_are_of_articles_sold_here() -> None:
-    assert len({recall.reference for recall in FACTS.recalls}) >= 3
-    assert all(SITE.reference.products_by_gtin(recall.gtin) for recall in FACTS.recalls)
-    assert any(recall.lot for recall in FACTS.recalls)
-    assert SITE.reference.recall_snapshot_date() == "2026-11-15"
+    recalls = FACTS.recalls.recalls
+    assert len({recall.reference for recall in recalls}) >= 3
+    assert all(SITE.reference.products_by_gtin(gtin) for recall in recalls for gtin in recall.gtins)
+    assert any(recall.lots for recall in recalls)
+    assert FACTS.recalls.snapshot == "2026-11-15"
 
 
 def test_every_question_and_answer_is_there_in_german_and_spanish() -> None:
@@ -132,6 +132,11 @@ def test_every_question_and_answer_is_there_in_german_and_spanish() -> None:
         for question in checklist.questions:
             assert dict(question.texts).keys() == {"de", "es"}, question.id
             assert all(dict(option.texts).keys() == {"de", "es"} for option in question.options), question.id
+
+
+def test_every_reason_is_there_in_german_and_spanish() -> None:
+    for rule in SITE.rules.rules:
+        assert dict(rule.reasons).keys() == {"de", "es"}, rule.id
 
 
 def test_its_bulk_files_are_what_the_generator_writes(tmp_path: Path) -> None:
@@ -146,4 +151,3 @@ def test_settings_and_domain_speak_of_the_same_codes() -> None:
     assert Functional.__args__ == FUNCTIONAL  # type: ignore[attr-defined]
     assert Cosmetic.__args__ == COSMETIC  # type: ignore[attr-defined]
     assert Packaging.__args__ == PACKAGING  # type: ignore[attr-defined]
-    assert RuleField.__args__ == FIELDS  # type: ignore[attr-defined]

@@ -1,8 +1,9 @@
-"""Reference data in memory: found by every key, the most fitting bin, a recall of one lot or all."""
+"""Reference data in memory: found by every key, and the most fitting bin."""
 
 from __future__ import annotations
 
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product, Recall
+from rl_station.domain.recalls import RecallTable
+from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product
 from rl_station.settings import Facts, ReferenceTables
 
 KETTLE = Product("acme", "K1", "Kettle", "small_appliances", ("04006381333931", "00012345678905"))
@@ -28,8 +29,7 @@ TABLES = ReferenceTables(
         ),
         products=(KETTLE, SAME_KETTLE),
         returns=(FIRST, SECOND, NO_ORDER),
-        recalls=(Recall("04006381333931", "ONE-LOT", "sparks", "L7"), Recall("00012345678905", "ALL", "sparks")),
-        recall_snapshot="2026-01-01",
+        recalls=RecallTable(),
         hold_bin="HOLD",
     )
 )
@@ -72,19 +72,6 @@ def test_a_serial_on_two_lines_finds_its_return_once() -> None:
 
 def test_a_return_without_an_order_is_not_found_by_nothing() -> None:
     assert TABLES.returns_by_order("") == ()
-
-
-def test_a_recall_of_one_lot_spares_the_others() -> None:
-    recalled = TABLES.recall("04006381333931", "L7")
-    assert recalled is not None
-    assert recalled.reference == "ONE-LOT"
-    assert TABLES.recall("04006381333931", "L8") is None
-    assert TABLES.recall("04006381333931", "") is None
-
-
-def test_a_recall_of_every_lot_spares_none() -> None:
-    assert TABLES.recall("00012345678905", "L8") == TABLES.recall("00012345678905", "")
-    assert TABLES.recall("00012345678905", "") is not None
 
 
 def test_unknown_keys_find_nothing_and_raise_nothing() -> None:

@@ -153,6 +153,80 @@ def test_a_tote_opened_again_before_it_left_keeps_its_units(tmp_path: Path) -> N
     assert (tote.status, tote.units) == ("open", (U1,))
 
 
+def decided(unit: str, **more: object) -> ev.DispositionDecided:
+    return ev.DispositionDecided(
+        unit=unit,
+        parcel=parcel_plate(1),
+        client="acme",
+        disposition="refurbish",
+        rule="worn",
+        reason="It is worn.",
+        bin="B1",
+        rules_version="r1",
+        **more,
+    )
+
+
+def test_a_unit_in_rework_is_out_of_its_tote_until_it_is_decided_anew(tmp_path: Path) -> None:
+    unit, parcel = unit_plate(1), parcel_plate(1)
+    with open_store(tmp_path) as store:
+        store.append([identified(unit, parcel), decided(unit, steps=("clean",))], operator="ada")
+        store.append([opened("T1"), sorted_into(unit, "T1")], operator="ada")
+        taken = ev.UnitTakenUp(unit=unit, parcel=parcel, work="rework", steps=("clean",), previous="T1")
+        store.append([taken], operator="ada")
+        record = store.records.unit(unit)
+        assert record is not None
+        assert (record.status, record.container, record.steps) == ("rework", "", ("clean",))
+        assert store.records.container("T1").units == ()
+        store.append(
+            [ev.UnitGraded(unit=unit, parcel=parcel, functional="F5", cosmetic="C6", packaging="complete")],
+            operator="ada",
+        )
+        assert store.records.unit(unit).status == "rework"
+        store.append([decided(unit)], operator="ada")
+        assert store.records.unit(unit).status == "decided"
+
+
+def test_a_unit_that_waits_for_a_word_is_on_hold_until_it_comes(tmp_path: Path) -> None:
+    unit, parcel = unit_plate(1), parcel_plate(1)
+    with open_store(tmp_path) as store:
+        store.append([identified(unit, parcel), decided(unit, approval="supervisor")], operator="ada")
+        aside = ev.UnitPutAside(unit=unit, parcel=parcel, approval="supervisor", bin="HOLD1")
+        store.append([aside, ev.UnitPlateConfirmed(unit=unit, parcel=parcel, how="scanned")], operator="ada")
+        record = store.records.unit(unit)
+        assert (record.status, record.disposition, record.bin) == ("awaiting_approval", "hold", "HOLD1")
+        approved = ev.DispositionApproved(
+            unit=unit,
+            parcel=parcel,
+            client="acme",
+            approver="sven",
+            before="refurbish",
+            disposition="resell",
+            outcome_before="",
+            outcome="restock",
+            bin="A1",
+            why="market",
+        )
+        store.append([approved], operator="ada")
+        record = store.records.unit(unit)
+        assert (record.status, record.disposition, record.bin) == ("decided", "resell", "A1")
+        assert (record.approval, record.rule) == ("", "sven")
+
+
+def test_what_stands_of_a_unit_is_told_in_order_and_without_what_was_taken_back(tmp_path: Path) -> None:
+    unit, parcel = unit_plate(1), parcel_plate(1)
+    with open_store(tmp_path) as store:
+        store.append([identified(unit, parcel)], operator="ada")
+        wrong = store.append([decided(unit, steps=("clean",))], operator="ada")
+        store.append([undo(*wrong)], operator="ada")
+        store.append([decided(unit)], operator="ada")
+        assert [type(event).__name__ for event in store.records.unit_events(unit)] == [
+            "UnitIdentified",
+            "DispositionDecided",
+        ]
+        assert store.records.unit_events("nobody") == ()
+
+
 def test_an_undone_identification_takes_the_unit_with_it(tmp_path: Path) -> None:
     with open_store(tmp_path) as store:
         put(store, received(P1))

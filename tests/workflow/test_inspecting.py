@@ -246,7 +246,7 @@ def test_a_hazard_answer_stops_and_decides_at_once() -> None:
     desk.answer("YES")
     assert desk.types == ["UnitQuestionAnswered", "UnitHazardFound", "DispositionDecided", "LabelRequested"]
     assert desk.found(e.DispositionDecided).rule == "hazard"
-    assert ("hazard", "swelling") in desk.found(e.DispositionDecided).inputs
+    assert ("hazards", "swelling") in desk.found(e.DispositionDecided).inputs
     assert desk.prompt.alarm is not None
 
 

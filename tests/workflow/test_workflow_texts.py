@@ -10,21 +10,27 @@ from typing import get_args
 import rl_station.workflow
 from rl_station.domain import events as e
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
+from rl_station.domain.rework import RESULTS
 from rl_station.domain.scan import ScanKind
 from rl_station.i18n.workflow_texts import TEXTS
 from rl_station.workflow.announce import SPOKEN
+from rl_station.workflow.inspect.approval import STEPS as APPROVAL
+from rl_station.workflow.inspect.approval import WHY
 from rl_station.workflow.inspect.grading import STEPS
+from rl_station.workflow.inspect.recall import STEPS as RECALL
 from rl_station.workflow.receive.choices import CONDITIONS, HAZARDS
+from rl_station.workflow.rework.phases import WORK_PHASES
 
 SOURCES = sorted(Path(rl_station.workflow.__file__).parent.rglob("*.py"))
 
 FAMILIES = {
-    "kind": [*ScanKind, "answer", "parcel", "unit"],
+    "kind": [*ScanKind, "answer", "evidence", "lot", "number", "parcel", "part", "photo", "scan", "unit"],
     "event": [kind.__name__ for kind in get_args(e.AnyEvent)],
     "done": ["noted", *(kind.__name__ for kind in SPOKEN)],
     "disposition": DISPOSITIONS,
     "grade": [*FUNCTIONAL, *COSMETIC],
     "packaging": PACKAGING,
+    "packaging_rule": ["own", "neutral", "any"],
     "condition": CONDITIONS,
     "hazard": [*HAZARDS, "fire", "corrosion", "loose_wiring", "misuse"],
     "outcome": ["matched", "blind", "cancelled"],
@@ -35,7 +41,7 @@ FAMILIES = {
     "weight": ["lighter", "heavier"],
     "known_by": ["store", "label"],
     "container": ["open", "closed", "consolidated", "shipped", "unknown"],
-    "task": ["receive", "inspect", "sort", "trace", "menu"],
+    "task": ["receive", "inspect", "sort", "rework", "trace", "menu"],
     "wish": ["refund", "exchange", "repair"],
     "label": ["parcel", "unit", "container", "manifest"],
     "reason": [
@@ -71,13 +77,34 @@ FAMILIES = {
     "inspect": [
         *(
             f"{step}{part}"
-            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate")
+            for step in ("product", "category", "mismatch", "serial", "question", "grade", "plate", *APPROVAL, *RECALL)
             for part in ("", ".detail")
         ),
-        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate")),
+        *(f"expected_{step}" for step in ("mismatch", "serial", "question", "grade", "plate", *APPROVAL, *RECALL)),
+        *("text", "scan", "photo", "timer"),
     ],
+    "fact": ["notice", "danger", "models", "lots", "remedy"],
+    "overruled": WHY,
+    "result": RESULTS,
+    "work": ["rework", "approval"],
+    "rework": [
+        *(f"{phase}.detail" for phase in WORK_PHASES),
+        *(phase for phase in WORK_PHASES if phase != "work"),
+        *(f"expected_{phase}" for phase in WORK_PHASES),
+    ],
+    "handling": ["ground", "no_air", "single"],
+    "role": ["inspector", "supervisor"],
     "sort": [f"{step}{part}" for step in ("card", "consolidate", "ship", "differs") for part in ("", ".detail")],
-    "choice": [*STEPS, "return", "return_cancelled", "return_here", "consolidate", "ship"],
+    "choice": [
+        *STEPS,
+        "timer_start",
+        "timer_finished",
+        "return",
+        "return_cancelled",
+        "return_here",
+        "consolidate",
+        "ship",
+    ],
 }
 """Codes that are put together from a family and one of a closed set of words."""
 
@@ -85,6 +112,7 @@ ALARMS = (
     *("alarm.parcel_hazard", "alarm.other_client", "alarm.swap", "alarm.recall", "alarm.unit_hazard"),
     *("alarm.other_clients_tag", "alarm.tag_mismatch", "alarm.destroyed_here", "alarm.shipped_here"),
     "alarm.container_differs",
+    *("alarm.recall_said", "alarm.recall_late", "alarm.recall_shipped"),
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rl_station.domain.checklist import Checklist, Option, Question
+from rl_station.domain.checklist import Checklist, Option, Question, Scope
+from rl_station.domain.conditions import compile_condition
+from rl_station.domain.recalls import Recall, RecallTable, recall_table
 from rl_station.domain.reference import (
     AnnouncedLine,
     AnnouncedReturn,
@@ -13,9 +15,10 @@ from rl_station.domain.reference import (
     Lane,
     Operator,
     Product,
-    Recall,
 )
-from rl_station.domain.rules import Condition, Rule, RuleTable
+from rl_station.domain.rework import Method, Part, WorkStep, WorkTable
+from rl_station.domain.rules import SAMPLES, Outcome, Rule, RuleTable
+from rl_station.domain.vendors import VendorTable, VendorTerms
 
 CATEGORIES = ("phones", "laptops", "apparel", "footwear", "small_appliances", "toys")
 
@@ -45,7 +48,7 @@ PRODUCTS = (
     Product("beta", "SHOE", "Shoe", "footwear", (BETA_SHOE,), value=8000),
     Product("beta", "TEAPOT", "Teapot", "small_appliances", (OTHERS_ONLY,), value=2500),
     Product("gamma", "KANNE", "Kanne", "small_appliances", (OTHERS_ONLY,), value=2500),
-    Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), value=7000),
+    Product("acme", "HEATER", "Heater", "small_appliances", (RECALLED,), brand="Warmo", value=7000),
 )
 
 
@@ -100,6 +103,7 @@ RETURNS = (
 OPERATORS = (
     Operator("mara", "Mara", "100", "en", ("worker",)),
     Operator("priya", "Priya", "200", "de", ("worker", "inspector")),
+    Operator("sven", "Sven", "300", "en", ("worker", "inspector", "supervisor")),
 )
 LANES = (
     Lane("MIXED", "Anything"),
@@ -111,7 +115,7 @@ BINS = (
     Bin("BREFURB", "Refurbish", ("refurbish",)),
     Bin("BHOLD", "Hold", ("hold",)),
 )
-RECALLS = (Recall(RECALLED, "RC-7", "fire"),)
+RECALLS = (Recall(reference="RC-7", hazard="fire", gtins=(RECALLED,)),)
 
 CHECKLISTS: Mapping[str, Checklist] = {
     "hazard": Checklist(
@@ -148,27 +152,67 @@ CHECKLISTS: Mapping[str, Checklist] = {
                     ),
                 ),
             ),
+            scope=Scope(name),
         )
         for name in CATEGORIES
     },
 }
 
+
+def _rule(name: str, outcome: str, reason: str, when: str = "") -> Rule:
+    return Rule(id=name, outcomes=(outcome,), reason=reason, when=compile_condition(when, SAMPLES))
+
+
 RULES = RuleTable(
     (
-        Rule(
-            "hazard",
-            "hold",
-            "It is dangerous.",
-            (Condition("hazard", "not_in", ()), Condition("hazard", "in", ("swelling",))),
-        ),
-        Rule("recall", "hold", "It is recalled.", (Condition("recall", "in", ("yes",)),)),
-        Rule("swap", "hold", "It may be swapped.", (Condition("swap", "in", ("yes",)),)),
-        Rule("foreign", "hold", "It is somebody else's.", (Condition("match", "in", ("other_client",)),)),
-        Rule("good", "resell", "It is as good as new.", (Condition("cosmetic", "in", ("C6", "C9")),)),
-        Rule("rest", "refurbish", "It can be made good."),
+        _rule("hazard", "hold", "It is dangerous.", '"swelling" in hazards'),
+        _rule("recall", "hold", "It is recalled.", "recall"),
+        _rule("swap", "hold", "It may be swapped.", "swap"),
+        _rule("foreign", "hold", "It is somebody else's.", 'match == "other_client"'),
+        _rule("good", "resell", "It is as good as new.", 'cosmetic in ["C6", "C9"]'),
+        _rule("rest", "refurbish", "It can be made good."),
     ),
     "rules-1",
 )
+
+
+WORK = WorkTable(
+    steps={
+        "wipe": WorkStep(
+            id="wipe",
+            text="Wipe it",
+            texts=(("de", "Löschen"),),
+            seconds=60,
+            methods=("clear", "purge"),
+            evidence=True,
+            next=(("failed", "regrade"),),
+        ),
+        "clean": WorkStep(id="clean", text="Clean it", parts=("cloth",), next=(("failed", "steam"),)),
+        "steam": WorkStep(id="steam", text="Steam it"),
+        "repack": WorkStep(id="repack", text="Repack it", seconds=20, parts=("box",), results=("done", "failed")),
+    },
+    parts={
+        "box": Part(id="box", text="Box", codes=("SP-BOX",)),
+        "cloth": Part(id="cloth", text="Cloth"),
+        "cable": Part(id="cable", text="Cable", codes=("SP-CABLE",)),
+    },
+    methods={"clear": Method(id="clear", text="Clear"), "purge": Method(id="purge", text="Purge")},
+)
+"""Steps of rework: one with everything that can be asked, and three plain ones."""
+
+WORK_RULES = RuleTable(
+    (
+        _rule("wiped_first", "make_good", "It holds data.", '"data" in flags'),
+        _rule("worn", "freshen", "It is worn.", 'functional == "F3"'),
+        _rule("sound", "resell", "It is sound."),
+    ),
+    "rules-r",
+    {
+        "make_good": Outcome(id="make_good", disposition="refurbish", steps=("wipe", "clean", "repack")),
+        "freshen": Outcome(id="freshen", disposition="refurbish", steps=("clean",)),
+    },
+)
+"""Decisions that ask for work first."""
 
 
 class WorldReference:
@@ -193,7 +237,7 @@ class WorldReference:
     def bin(self, bin_id: str) -> Bin | None:
         return next((found for found in BINS if found.id == bin_id), None)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
         return next((found for found in BINS if disposition in found.dispositions), None)
 
     def has_container(self, container: str) -> bool:
@@ -223,8 +267,12 @@ class WorldReference:
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]:
         return tuple(found for found in RETURNS for line in found.lines if epc in line.epcs)
 
-    def recall(self, gtin: str, lot: str) -> Recall | None:
-        return next((found for found in RECALLS if found.gtin == gtin and found.lot in ("", lot)), None)
+    def __init__(self) -> None:
+        self.recall_table = recall_table(RECALLS, "2026-11-01")
+        self.vendors = VendorTable()
 
-    def recall_snapshot_date(self) -> str:
-        return "2026-11-01"
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.vendors.terms(client, sku, brand)
+
+    def recalls(self) -> RecallTable:
+        return self.recall_table

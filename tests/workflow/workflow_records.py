@@ -83,11 +83,14 @@ class WorldRecords:
             self.units[event.unit] = replace(known, disposition=event.disposition, client=event.client)
         self._apply_known_unit(event)
 
-    def _apply_known_unit(self, event: e.Event) -> None:
+    def _apply_known_unit(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event
         known = self.units.get(getattr(event, "unit", ""))
         if known is None:
             return
+        known = recalled(known, event)
         match event:
+            case e.UnitGraded():
+                known = replace(known, functional=event.functional, cosmetic=event.cosmetic)
             case e.UnitSerialRead():
                 known = replace(known, serial=event.serial)
             case e.UnitSwapSuspected() | e.TagMismatchResolved(verdict="swap"):
@@ -97,12 +100,28 @@ class WorldRecords:
             case e.DispositionDecided():
                 known = replace(
                     known,
-                    status="decided",
+                    status="awaiting_approval" if event.approval else "decided",
                     disposition=event.disposition,
                     bin=event.bin,
                     reason=event.reason,
                     rule=event.rule,
+                    approval=event.approval,
+                    steps=event.steps,
                 )
+            case e.UnitPutAside():
+                known = replace(known, disposition="hold", bin=event.bin)
+            case e.DispositionApproved():
+                known = replace(
+                    known,
+                    status="decided",
+                    disposition=event.disposition,
+                    bin=event.bin,
+                    approval="",
+                    steps=event.steps,
+                )
+            case e.UnitTakenUp():
+                status = "rework" if event.work == "rework" else "awaiting_approval"
+                known = replace(known, status=status, container="")
             case e.UnitSorted():
                 known = replace(known, status="sorted", container=event.container)
         self.units[known.unit] = known
@@ -118,6 +137,9 @@ class WorldRecords:
                         inside = [unit for unit in self.containers[name].units if unit != event.unit]
                         inside += [event.unit] if name == event.container else []
                         self.containers[name] = replace(self.containers[name], units=tuple(inside))
+            case e.UnitTakenUp(previous=name) if name in self.containers:
+                left = tuple(unit for unit in self.containers[name].units if unit != event.unit)
+                self.containers[name] = replace(self.containers[name], units=left)
             case e.ContainerClosed():
                 self.containers[event.container] = replace(self.containers[event.container], status="closed")
             case e.ContainersConsolidated():
@@ -154,6 +176,23 @@ class WorldRecords:
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
         return tuple(unit for unit in self.units.values() if unit.epc == epc and epc)
 
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        decisions: dict[str, tuple[str, str, str, int]] = {}
+        for line in self.standing():
+            match line.event:
+                case e.DispositionDecided() as event:
+                    decisions[event.unit] = (event.vendor, event.client, event.disposition, line.at)
+                case e.DispositionApproved() as event if event.unit in decisions:
+                    decisions[event.unit] = (*decisions[event.unit][:2], event.disposition, line.at)
+                case e.UnitPutAside() as event if event.unit in decisions:
+                    decisions[event.unit] = (*decisions[event.unit][:2], "hold", line.at)
+        wanted = (vendor, client, "return_to_vendor")
+        return sum(found[:3] == wanted and found[3] >= since for unit, found in decisions.items() if unit != besides)
+
+    def unit_events(self, plate: str) -> tuple[e.AnyEvent, ...]:
+        standing = (line.event for line in self.standing() if not isinstance(line.event, e.CorrectionDeclared))
+        return tuple(event for event in standing if plate in e.subjects(event)[1])
+
     def container(self, code: str) -> ContainerRecord | None:
         return self.containers.get(code)
 
@@ -175,3 +214,16 @@ class WorldRecords:
             )
             for line in wanted[-limit:]
         )
+
+
+def recalled(known: UnitRecord, event: e.Event) -> UnitRecord:
+    """What recalls make of a unit."""
+    match event:
+        case e.UnitRecallChecked() | e.UnitRecallAnswered(verdict="affected"):
+            return replace(known, recall=event.recall)
+        case e.UnitRecalled():
+            return replace(known, recall=event.recall, container="")
+        case e.UnitRecallLifted():
+            return replace(known, recall="", container="", status=known.status if event.graded else "rework")
+        case _:
+            return known

@@ -12,6 +12,7 @@ from rl_station.domain import events as e
 from rl_station.domain import site_codes, unit_label
 from rl_station.domain.checklist import Checklist
 from rl_station.domain.messages import Refusal
+from rl_station.domain.rework import WorkTable
 from rl_station.domain.scan import Meaning, Scan, ScanKind, ScanSource
 from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow import (
@@ -64,12 +65,16 @@ class WorldScale:
 class World:
     """`workflow.knowledge.Knowledge` for one station that does everything, unless told otherwise."""
 
-    def __init__(self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "trace")) -> None:
+    def __init__(self, tasks: tuple[str, ...] = ("receive", "inspect", "sort", "rework", "trace")) -> None:
         self.tasks = tasks
         self.categories = CATEGORIES
         self.reference = WorldReference()
         self.records = WorldRecords()
         self.rules = RULES
+        self.rework = WorkTable()
+        self.checklists = CHECKLISTS
+        self.former: dict[tuple[str, str], Checklist] = {}
+        self.now = 0
         self.default_client = "acme"
         self.identifiers = self
         self.field = WorldField()
@@ -81,8 +86,9 @@ class World:
     def unit_plate(self, ahead: int = 0) -> str:
         return unit_plate(1 + ahead + sum(isinstance(line.event, e.UnitIdentified) for line in self.records.log))
 
-    def checklist(self, checklist_id: str) -> Checklist | None:
-        return CHECKLISTS.get(checklist_id)
+    def checklist(self, checklist_id: str, version: str = "") -> Checklist | None:
+        former = self.former.get((checklist_id, version)) if version else None
+        return former or self.checklists.get(checklist_id)
 
     def weight_tolerance(self, announced: int) -> int:
         return max(100, announced // 20)

@@ -12,11 +12,12 @@ STAGES = {
     "ParcelReceived": "received",
     "ParcelClosed": "unpacked",
     "DispositionDecided": "decided",
+    "ReworkFinished": "reworked",
     "UnitSorted": "sorted",
     "ContainerClosed": "packed",
     "ContainerShipped": "shipped",
 }
-"""Event that ends a stage -> stage: parcels received and unpacked, units decided and sorted, containers packed and shipped."""
+"""Event that ends a stage -> stage: parcels received, unpacked; units decided, reworked, sorted; containers packed, shipped."""
 
 
 class WorkDone(NamedTuple):

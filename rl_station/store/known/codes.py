@@ -8,8 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
-from rl_station.domain.reference import AnnouncedReturn, Operator, Product, Recall
+from rl_station.domain.reference import AnnouncedReturn, Operator, Product
 from rl_station.domain.sync_wire import WORK_KINDS, Known
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 
 TrackingKeys = Callable[[str], Iterable[str]]
 """Everything an announced tracking number may be scanned as."""
@@ -36,7 +37,6 @@ _unit = msgspec.json.Decoder(UnitRow)
 _container = msgspec.json.Decoder(ContainerRow)
 _return = msgspec.json.Decoder(AnnouncedReturn)
 _product = msgspec.json.Decoder(Product)
-_recall = msgspec.json.Decoder(Recall)
 _operator = msgspec.json.Decoder(Operator)
 
 
@@ -61,6 +61,10 @@ def _of_work(kind: str, raw: msgspec.Raw) -> Iterator[Code]:
             ("unit.parcel", unit.parcel, unit.seq),
             ("unit.serial", unit.serial, unit.seq),
             ("unit.epc", unit.epc, unit.seq),
+            ("unit.gtin", unit.gtin, unit.seq),
+            ("unit.product", product_code(unit.client, unit.sku), unit.seq),
+            ("unit.recall", unit.recall, unit.seq),
+            ("unit.returned", _returned(unit), unit.decided_seq),
             ("unit.container", unit.container, unit.placed_seq),
         )
         yield from (Code(*each) for each in placed if each[1])
@@ -68,6 +72,20 @@ def _of_work(kind: str, raw: msgspec.Raw) -> Iterator[Code]:
         container = _container.decode(raw)
         if container.pallet:
             yield Code("container.pallet", container.pallet, container.pallet_seq)
+
+
+def product_code(client: str, sku: str) -> str:
+    """An article of a client; empty without one."""
+    return f"{client}/{sku}" if sku else ""
+
+
+def vendor_code(vendor: str, client: str) -> str:
+    """What of a client goes back to a vendor; empty without one."""
+    return f"{vendor}/{client}" if vendor else ""
+
+
+def _returned(unit: UnitRow) -> str:
+    return vendor_code(unit.vendor, unit.client) if unit.disposition == RETURN_TO_VENDOR else ""
 
 
 def parcel_code(kind: str, value: str, at: int = 0) -> Code:
@@ -80,8 +98,6 @@ def _of_reference(kind: str, value: bytes, tracking_keys: TrackingKeys) -> Itera
         yield from dict.fromkeys(_of_return(_return.decode(value), tracking_keys))
     elif kind == "product":
         yield from (Code("product.gtin", gtin) for gtin in dict.fromkeys(_product.decode(value).gtins))
-    elif kind == "recall":
-        yield Code("recall.gtin", _recall.decode(value).gtin)
     elif kind == "operator":
         yield Code("operator.badge", _operator.decode(value).badge)
 

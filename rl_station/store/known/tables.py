@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
-SCHEMA = 1
+SCHEMA = 3
 """Raised with every change of these tables or of what `codes` finds an item by: an older file is fetched anew."""
 
 
@@ -65,5 +65,5 @@ code = Table(
 
 TABLES = (state, item, code)
 
-KEPT = ("client", "operator", "lane", "bin", "rules")
-"""Kinds that are few and asked for at every step: a reader keeps them in memory."""
+KEPT = ("client", "operator", "lane", "bin", "recall", "recall_reversed", "rules")
+"""Kinds that are few, or asked for at every step: a reader keeps them in memory."""

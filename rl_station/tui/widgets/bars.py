@@ -18,7 +18,7 @@ from rl_station.tui.wording import Say, screen
 from rl_station.workflow.prompt import Prompt
 
 _MICROSECONDS = 1_000_000
-_TASKS = frozenset({"sign_in", "menu", "receive", "inspect", "sort", "trace", "devices"})
+_TASKS = frozenset({"sign_in", "menu", "receive", "inspect", "sort", "rework", "trace", "devices"})
 
 
 class TwoSided(Drawn):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from rl_station.domain.checklist import Question, Scope, chosen
 from rl_station.domain.messages import content, message
 from rl_station.workflow.choices import choice, keyed
 from rl_station.workflow.facts import client_name
+from rl_station.workflow.inspect.approval import approval_choices
 from rl_station.workflow.inspect.grading import STEPS
 from rl_station.workflow.inspect.lines import missing_lines
-from rl_station.workflow.inspect.questions import asked
+from rl_station.workflow.inspect.questions import asked, started
+from rl_station.workflow.inspect.recall import recall_choices
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Choice, Tone
 from rl_station.workflow.state import Inspecting, ItemInQuestion, UnitInHand
 
 _SHOWN_LINES = 8
+START, FINISHED = "timer_start", "timer_finished"
 
 
 def parcel_choices(job: Inspecting, knowledge: Knowledge) -> tuple[Choice, ...]:
@@ -30,7 +34,8 @@ def parcel_choices(job: Inspecting, knowledge: Knowledge) -> tuple[Choice, ...]:
 def item_choices(item: ItemInQuestion, knowledge: Knowledge) -> tuple[Choice, ...]:
     """The products a code fits, or the categories of a thing nobody knows."""
     if not item.products:
-        titles = [(name, knowledge.checklist(name)) for name in knowledge.categories]
+        every = knowledge.checklists.values()
+        titles = [(name, chosen(every, Scope(name))) for name in knowledge.categories]
         return keyed(choice(name, content(found.title), command=_command(name)) for name, found in titles if found)
     products = [found for client, sku in item.products if (found := knowledge.reference.product(client, sku))]
     return keyed(
@@ -42,7 +47,9 @@ def item_choices(item: ItemInQuestion, knowledge: Knowledge) -> tuple[Choice, ..
     )
 
 
-def unit_choices(unit: UnitInHand, knowledge: Knowledge, language: str = "") -> tuple[Choice, ...]:
+def unit_choices(  # noqa: PLR0911 - a table: one return for each row
+    unit: UnitInHand, knowledge: Knowledge, language: str = ""
+) -> tuple[Choice, ...]:
     """The options of the open question, or the way out where something cannot be scanned."""
     match step_of(unit, knowledge):
         case "mismatch":
@@ -53,13 +60,30 @@ def unit_choices(unit: UnitInHand, knowledge: Knowledge, language: str = "") -> 
             return keyed([choice("no_serial", command="NOSERIAL")])
         case "grade":
             return keyed(choice(name) for name in STEPS)
+        case "recall_model" | "recall_lot":
+            return recall_choices(unit)
+        case "approval" | "approve" | "overrule":
+            return approval_choices(unit, knowledge)
         case _:
             question = asked(unit, knowledge)
-            options = question.question.options if question else ()
-            return keyed(
-                choice(option.id, content(in_language(option.text, option.texts, language)), command=option.command)
-                for option in options
+            return (
+                question_choices(question.question, language, running=started(unit, question) > 0) if question else ()
             )
+
+
+def question_choices(question: Question, language: str = "", *, running: bool = False) -> tuple[Choice, ...]:
+    """What can be chosen: the options, the bands of a number, the start or the end of a timer before the ways out."""
+    timer = choice(FINISHED, command="FINISHED", tone=Tone.GOOD) if running else choice(START, command="START")
+    bands = question.bands if question.kind == "number" else ()
+    return keyed(
+        [
+            *([timer] if question.kind == "timer" else []),
+            *(
+                choice(option.id, content(in_language(option.text, option.texts, language)), command=option.command)
+                for option in (*bands, *question.options)
+            ),
+        ]
+    )
 
 
 def in_language(text: str, texts: tuple[tuple[str, str], ...], language: str) -> str:

@@ -15,6 +15,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
+from rl_station.workflow.inspect.approval import approval_of
 from rl_station.workflow.inspect.choices import item_choices, parcel_choices
 from rl_station.workflow.inspect.identify import Found, Item, identify, item_of, pending, resolved
 from rl_station.workflow.inspect.lines import expected_lines, missing_lines
@@ -39,12 +40,16 @@ def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...]
         case Inspecting(unit=unit) as job if unit is not None:
             return decide_unit(state, job, unit, given, knowledge)
         case _:
-            return _at_rest(given, knowledge)
+            return _at_rest(state, given, knowledge)
 
 
-def _at_rest(given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _at_rest(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """A parcel to open; or a unit that was put aside here until somebody agrees."""
     match given:
         case Scanned(scan=scan):
+            waiting = knowledge.records.unit(unit_plate(scan) or "")
+            if waiting is not None and waiting.approval and waiting.status != "shipped":
+                return approval_of(waiting, state.worker, knowledge)
             return open_parcel(scan, knowledge)
         case Commanded(command=Command.CANCEL):
             return refuse("nothing.in_hand", wanted="@kind.parcel")
@@ -112,6 +117,8 @@ def _next_unit(job: Inspecting, scan: Scan, knowledge: Knowledge) -> tuple[Event
             epc=asked.epc,
             lot=asked.lot,
             products=asked.products,
+            made=asked.made,
+            expires=asked.expires,
         ),
     )
 
@@ -163,7 +170,15 @@ def _item(
 def _item_chosen(
     job: Inspecting, item: ItemInQuestion, chosen: str, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
-    code = Item(item.kind, item.value, gtin=item.gtin, serial=item.serial, lot=item.lot, epc=item.epc)
+    code = Item(
+        *(item.kind, item.value),
+        gtin=item.gtin,
+        serial=item.serial,
+        lot=item.lot,
+        epc=item.epc,
+        made=item.made,
+        expires=item.expires,
+    )
     for client, sku in item.products:
         product = knowledge.reference.product(client, sku)
         if product is not None and f"{client}/{sku}" == chosen:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
 from rl_station.domain import events as e
+from rl_station.domain.checklist import REASON, noted
 from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, Radio, UnitInHand
 from rl_station.workflow.tags.evolve import evolve_radio, with_written
 
@@ -23,10 +26,12 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
             return replace(unit, serial=event.serial or unit.serial, serial_asked=True)
         case e.UnitSwapSuspected():
             return replace(unit, swap=True)
-        case e.UnitRecallChecked():
-            return replace(unit, recall=event.recall)
+        case e.UnitRecallChecked() | e.UnitRecallAnswered() | e.UnitRecalled() | e.UnitRecallLifted():
+            return _recall(unit, event)
         case e.UnitQuestionAnswered():
-            return replace(unit, answers=(*unit.answers, (event.checklist, event.question, event.answer)))
+            return _answered(unit, event)
+        case e.UnitTimerStarted():
+            return replace(unit, timer=(event.checklist, event.question, event.at))
         case e.UnitHazardFound():
             return replace(unit, hazards=event.hazards)
         case e.UnitGraded():
@@ -34,17 +39,116 @@ def evolve_unit(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR091
         case e.DispositionDecided():
             return replace(
                 unit,
+                approver="",
+                picked="",
+                aside="",
                 disposition=event.disposition,
                 rule=event.rule,
                 reason=event.reason,
                 bin=event.bin,
                 rules_version=event.rules_version,
+                outcome=event.outcome,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                removed=event.removed,
+                expected=event.expected,
+                approval=event.approval,
+                steps=event.steps,
+            )
+        case e.UnitTagFound() | e.TagMismatchFound() | e.TagMismatchResolved():
+            return _tagged(unit, event)
+        case _:
+            return _taken_up(unit, event)
+
+
+def _taken_up(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR0911 - a table: one return for each row
+    """After what happens to a decision: somebody has to agree to it, or it asks for work."""
+    match event:
+        case e.ApproverPresented():
+            return replace(unit, approver=event.approver)
+        case e.OutcomePicked():
+            return replace(unit, picked=event.outcome)
+        case e.UnitPutAside():
+            return replace(unit, aside=event.bin)
+        case e.UnitTakenUp():
+            return replace(unit, approver="", picked="", aside="")
+        case e.RegradeBegun():
+            return _anew(unit)
+        case e.DispositionApproved():
+            overruled = {"rule": event.approver, "reason": f"@overruled.{event.why}"} if event.why else {}
+            return replace(
+                unit,
+                disposition=event.disposition,
+                outcome=event.outcome,
+                bin=event.bin,
+                channel=event.channel,
+                travels=event.travels,
+                packs=event.packs,
+                expected=event.expected,
+                steps=event.steps,
+                approval="",
+                approver="",
+                picked="",
+                **overruled,
             )
         case _:
-            return _tagged(unit, event)
+            return unit
 
 
-def _tagged(unit: UnitInHand, event: e.Event) -> UnitInHand:
+def _recall(
+    unit: UnitInHand, event: e.UnitRecallChecked | e.UnitRecallAnswered | e.UnitRecalled | e.UnitRecallLifted
+) -> UnitInHand:
+    """The verdict of the recall list, and of whoever was asked about it."""
+    match event:
+        case e.UnitRecallChecked():
+            return replace(unit, recall=event.recall, recall_asks=event.asks, recalls_version=event.version)
+        case e.UnitRecalled():
+            return replace(unit, recall=event.recall, recall_asks=())
+        case e.UnitRecallLifted():
+            return replace(unit, recall="", recall_asks=(), recalls_version="")
+        case e.UnitRecallAnswered(verdict="affected"):
+            return replace(unit, recall=event.recall, recall_asks=(), lot=event.lot or unit.lot)
+        case e.UnitRecallAnswered(verdict="model" | "lot" as further):
+            asks = tuple((*ask[:2], further) if ask[0] == event.recall else ask for ask in unit.recall_asks)
+            return replace(unit, recall_asks=asks, lot=event.lot or unit.lot)
+        case e.UnitRecallAnswered():
+            asks = tuple(ask for ask in unit.recall_asks if ask[0] != event.recall)
+            return replace(unit, recall_asks=asks, spared=(*unit.spared, event.recall), lot=event.lot or unit.lot)
+
+
+def _answered(unit: UnitInHand, event: e.UnitQuestionAnswered) -> UnitInHand:
+    """With the answer, and with the version of the checklist where it is the first one to it."""
+    begun = event.checklist in dict(unit.versions)
+    return replace(
+        unit,
+        answers=(*unit.answers, (event.checklist, event.question, noted(event.answer, event.value))),
+        versions=unit.versions if begun else (*unit.versions, (event.checklist, event.version)),
+    )
+
+
+def _anew(unit: UnitInHand) -> UnitInHand:
+    """To be graded once more: what was found before counts no more.
+
+    A recall, a swap, who it belongs to and whether the customer was right stay.
+    """
+    return replace(
+        unit,
+        earlier=unit.answers,
+        answers=tuple(answer for answer in unit.answers if answer[0] == REASON),
+        versions=tuple(version for version in unit.versions if version[0] == REASON),
+        timer=("", "", 0),
+        hazards=(),
+        functional="",
+        cosmetic="",
+        packaging="",
+        disposition="",
+        approval="",
+        steps=(),
+    )
+
+
+def _tagged(unit: UnitInHand, event: e.UnitTagFound | e.TagMismatchFound | e.TagMismatchResolved) -> UnitInHand:
     match event:
         case e.UnitTagFound():
             return replace(unit, epc=event.epc)
@@ -53,8 +157,6 @@ def _tagged(unit: UnitInHand, event: e.Event) -> UnitInHand:
         case e.TagMismatchResolved():
             said = event.verdict != "shipped_tag"
             return replace(unit, mismatch="", mismatch_resolved=said, swap=unit.swap or event.verdict == "swap")
-        case _:
-            return unit
 
 
 def unit_of(event: e.UnitIdentified) -> UnitInHand:
@@ -72,7 +174,20 @@ def unit_of(event: e.UnitIdentified) -> UnitInHand:
         rma=event.rma,
         line=event.line,
         value=event.value,
+        made=event.made,
+        expires=event.expires,
     )
+
+
+def unit_after(events: Iterable[e.Event]) -> UnitInHand | None:
+    """A unit from its own events, as it would be in hand; None where it was not identified here."""
+    unit: UnitInHand | None = None
+    for event in events:
+        if isinstance(event, e.UnitIdentified):
+            unit = unit_of(event)
+        elif unit is not None:
+            unit = evolve_unit(unit, event)
+    return unit
 
 
 def _opened(job: Job | None, event: e.ParcelOpened) -> Inspecting:
@@ -96,7 +211,9 @@ def _open(job: Inspecting, event: e.Event) -> Inspecting | None:  # noqa: PLR091
             return replace(job, closing=True)
         case e.ItemPresented():
             item = ItemInQuestion(
-                event.kind, event.value, event.gtin, event.serial, event.epc, event.lot, event.products
+                *(event.kind, event.value, event.gtin, event.serial, event.epc, event.lot, event.products),
+                made=event.made,
+                expires=event.expires,
             )
             return replace(job, item=item, closing=False)
         case e.UnitIdentified():

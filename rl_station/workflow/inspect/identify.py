@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date
+
 import msgspec
 
 from rl_station.domain import epc as epcs
 from rl_station.domain.reference import AnnouncedLine, Product
-from rl_station.domain.scan import Scan, ScanKind
+from rl_station.domain.scan import Meaning, Scan, ScanKind
 from rl_station.workflow.inspect.lines import Expected, expected_lines
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import Inspecting, ItemInQuestion
@@ -14,6 +18,8 @@ from rl_station.workflow.state import Inspecting, ItemInQuestion
 _GTIN_AI = "01"
 _SERIAL_AI = "21"
 _LOT_AI = "10"
+_MADE_AI = "11"
+_EXPIRES_AI = "17"
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -26,6 +32,8 @@ class Item(msgspec.Struct, frozen=True):
     lot: str = ""
     epc: str = ""
     serials: tuple[str, ...] = ()
+    made: str = ""
+    expires: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -57,13 +65,29 @@ def item_of(scan: Scan) -> Item | None:
         lot=(gtin.attribute(_LOT_AI) or "") if gtin else "",
         epc=epc.value if epc else "",
         serials=tuple(dict.fromkeys(serial for serial in serials if serial)),
+        made=_day(gtin, _MADE_AI),
+        expires=_day(gtin, _EXPIRES_AI),
     )
+
+
+def _day(gtin: Meaning | None, ai: str) -> str:
+    """A date of the code as YYYY-MM-DD, day 00 as the last of the month. Nothing comes back from the last century.
+
+    GS1 General Specifications 3.4.2 and 3.4.7.
+    """
+    digits = (gtin.attribute(ai) or "") if gtin else ""
+    try:
+        year, month, day = 2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:6])
+        return date(year, month, day or monthrange(year, month)[1]).isoformat()
+    except ValueError:
+        return ""
 
 
 def identify(item: Item, job: Inspecting, knowledge: Knowledge) -> Found | tuple[Product, ...]:
     """The product, or the products it may be; no products at all for a code nobody knows.
 
-    A serial or tag that was shipped is better than a GTIN, and an announced line is better than a product list.
+    A serial or tag that was shipped is better than a GTIN, and an announced line is better than a product list. A GTIN that
+    several catalogues have is what was announced; where that does not tell, the inspector is asked.
     """
     lines = expected_lines(job, knowledge)
     by_instance = _by_instance(item, lines)
@@ -93,6 +117,8 @@ def pending(item: Item, products: tuple[Product, ...]) -> ItemInQuestion:
         epc=item.epc,
         lot=item.lot,
         products=tuple((product.client, product.sku) for product in products),
+        made=item.made,
+        expires=item.expires,
     )
 
 
@@ -124,17 +150,32 @@ def _by_gtin(
     item: Item, job: Inspecting, lines: tuple[Expected, ...], knowledge: Knowledge
 ) -> Found | tuple[Product, ...]:
     matching = [line for line in lines if line.product is not None and item.gtin in line.product.gtins]
+    lacking = _articles(line for line in matching if line.missing)
+    if len(lacking) > 1:
+        return lacking
     filled = _fill(matching, item.serial)
     if filled is not None:
         return filled
     products = knowledge.reference.products_by_gtin(item.gtin)
-    announced = [line.product for line in matching if line.product is not None]
-    ours = announced or [product for product in products if product.client == job.client]
-    if ours:
+    clients = _clients(job, lines)
+    ours = _articles(matching) or tuple(product for product in products if product.client in clients)
+    if len(ours) == 1:
         return Found("unexpected", ours[0], serial=item.serial)
+    if ours:
+        return ours
     if len(products) == 1:
         return Found(_surprise(products[0], job), products[0], serial=item.serial)
     return products
+
+
+def _articles(lines: Iterable[Expected]) -> tuple[Product, ...]:
+    """The different articles of these lines."""
+    return tuple(dict.fromkeys(line.product for line in lines if line.product is not None))
+
+
+def _clients(job: Inspecting, lines: tuple[Expected, ...]) -> frozenset[str]:
+    """Whose goods the parcel is known to hold. Nobody's, where nothing was announced: its client is a guess then."""
+    return frozenset(line.client for line in lines) or frozenset({job.client} if job.rmas else ())
 
 
 def _by_name(

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from rl_station.domain.messages import content, message
+from rl_station.domain.rules import handling, reason_in
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
+from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of, sop_facts
 from rl_station.workflow.inputs import Command
+from rl_station.workflow.inspect.approval import STEPS as APPROVAL_STEPS
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
 from rl_station.workflow.inspect.lines import checklist, missing_lines
-from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of
+from rl_station.workflow.inspect.question_prompt import question_accepts, question_detail
+from rl_station.workflow.inspect.questions import Asked, answers_to, asked, product_of, started
+from rl_station.workflow.inspect.recall import STEPS as RECALL_STEPS
+from rl_station.workflow.inspect.recall import recall_instruction, recall_step
 from rl_station.workflow.inspect.retag import offered
 from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.inspect.vendors import vendor_name
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
+from rl_station.workflow.recalls import notice_facts, snapshot_fact
 from rl_station.workflow.receive.lookup import KEY_KINDS
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import Inspecting, ItemInQuestion, State, UnitInHand
@@ -20,6 +27,12 @@ from rl_station.workflow.tags.facts import tag_facts
 
 _OWN_COMMANDS = {"plate": (Command.REPRINT,), "grade": (Command.OK,)}
 _ITEM = (ScanKind.GTIN, ScanKind.SERIAL, ScanKind.EPC, ScanKind.TEXT)
+_ACCEPTS = {
+    "plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL),
+    "serial": _ITEM,
+    "recall_lot": (ScanKind.GTIN, ScanKind.TEXT),
+    "approval": (ScanKind.BADGE,),
+}
 
 
 def prompt(state: State, knowledge: Knowledge) -> Prompt:
@@ -27,11 +40,11 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
     language = state.worker.language if state.worker else ""
     match state.job:
         case Inspecting(unit=unit) as job if unit is not None:
-            return _unit(job, unit, state, language, knowledge)
+            return unit_prompt(job, unit, state, language, knowledge)
         case Inspecting(item=item) as job if item is not None:
             return _item(job, item, knowledge)
         case Inspecting() as job:
-            return _parcel(job, knowledge)
+            return _parcel(job, language, knowledge)
         case _:
             return Prompt(
                 workflow="inspect",
@@ -42,7 +55,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
             )
 
 
-def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
+def _parcel(job: Inspecting, language: str, knowledge: Knowledge) -> Prompt:
     lines = missing_lines(job, knowledge)
     missing = sum(line.missing for line in lines)
     by_radio = sum(max(0, min(line.there, line.line.quantity) - line.seen) for line in lines)
@@ -56,7 +69,11 @@ def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
         instruction = message("inspect.complete")
     else:
         instruction = message("inspect.scan_unit")
-    facts = [*parcel_facts(job.parcel, job.client, job.rmas, knowledge), *tag_facts(job, knowledge)]
+    facts = [
+        *(sop_facts(job.client, "inspect", language, knowledge) if job.rmas else ()),
+        *parcel_facts(job.parcel, job.client, job.rmas, knowledge),
+        *tag_facts(job, knowledge),
+    ]
     if not job.received_here:
         facts.append(fact("arrival", message("inspect.not_received_here"), Tone.WARN))
     return Prompt(
@@ -88,7 +105,8 @@ def _item(job: Inspecting, item: ItemInQuestion, knowledge: Knowledge) -> Prompt
     )
 
 
-def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:
+def unit_prompt(job: Inspecting, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:
+    """What is asked about the unit in hand."""
     step = step_of(unit, knowledge)
     question = asked(unit, knowledge) if step == "question" else None
     if question is not None:
@@ -98,24 +116,29 @@ def _unit(job: Inspecting, unit: UnitInHand, state: State, language: str, knowle
     if step == "plate" and state.printer:
         detail = message("printer.failed", reason=visible(state.printer))
     elif question is not None:
-        detail = content(question.question.help or question.checklist.title)
+        detail = question_detail(unit, question, knowledge)
     else:
         detail = message(f"inspect.{step}.detail")
     if step == "mismatch":
         detail = message("inspect.mismatch.detail", found=unit.mismatch)
-    destination = message("destination.bin", bin=unit.bin or "-")
+    if step in RECALL_STEPS:
+        instruction, detail = recall_instruction(unit, knowledge)
+    if step in APPROVAL_STEPS:
+        instruction = message(f"inspect.{step}", role=f"@role.{unit.approval}")
+    destination = message("destination.bin", bin=unit.aside or unit.bin or "-")
     return Prompt(
         workflow="inspect",
         step=step,
         instruction=instruction,
         detail=detail,
-        accepts={"plate": (ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL), "serial": _ITEM}.get(step, ()),
+        accepts=question_accepts(question.question) if question else _ACCEPTS.get(step, ()),
         choices=unit_choices(unit, knowledge, language),
         commands=(*_OWN_COMMANDS.get(step, ()), *((Command.RETAG,) if offered(unit, job, knowledge) else ())),
-        facts=_unit_facts(unit, job, knowledge),
+        facts=_unit_facts(unit, job, knowledge, language),
         checklist=checklist(job, knowledge),
         destination=destination if step == "plate" else None,
         progress=_progress(unit, question),
+        timed=question is not None and started(unit, question) > 0,
         can_cancel=True,
     )
 
@@ -127,15 +150,20 @@ def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | Non
     return answered, max(answered + 1, len(question.checklist.questions))
 
 
-def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple[Fact, ...]:
-    """What is known of the unit, the dangers first."""
+def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
+    """What is known of the unit, the dangers first; last what its client asks, where that was to be read over its parcel."""
     product = product_of(unit, knowledge)
+    asks = sop_facts(unit.client, "inspect", language, knowledge) if product or job.rmas else ()
+    read = bool(job.rmas) and unit.client == job.client
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
     facts = [
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
         *([fact("recall", unit.recall, Tone.BAD)] if unit.recall else []),
+        *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
-        *_decision(unit, knowledge),
+        *_decision(unit, product.currency if product else "", language, knowledge),
+        *([fact("vendor", vendor)] if (vendor := vendor_name(unit, product, knowledge)) else []),
+        *(() if read else asks),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
@@ -152,7 +180,8 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tupl
         facts.append(fact("packaging", message(f"packaging.{unit.packaging}")))
     if unit.disposition:
         facts.append(fact("rules", unit.rules_version))
-    facts.append(fact("recalls_as_of", knowledge.reference.recall_snapshot_date() or "-"))
+    facts.append(snapshot_fact(knowledge))
+    facts.extend(asks if read else ())
     return tuple(facts)
 
 
@@ -166,13 +195,17 @@ def _tag(unit: UnitInHand, job: Inspecting) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def _decision(unit: UnitInHand, knowledge: Knowledge) -> tuple[Fact, ...]:
+def _decision(unit: UnitInHand, currency: str, language: str, knowledge: Knowledge) -> tuple[Fact, ...]:
     if not unit.disposition:
         return ()
+    reason = reason_in(knowledge.rules, unit.rules_version, unit.rule, unit.reason, language)
     return (
         fact("disposition", message(f"disposition.{unit.disposition}")),
-        fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule)),
-        fact("place", bin_name(unit.bin, knowledge)),
+        *(fact("handling", message(f"handling.{word}"), Tone.WARN) for word in handling(unit.travels, unit.packs)),
+        *([fact("approval", message(f"role.{unit.approval}"), Tone.WARN)] if unit.approval else []),
+        fact("why", message("inspect.why", reason=reason, rule=unit.rule)),
+        fact("place", bin_name(unit.aside or unit.bin, knowledge)),
+        *([fact("expected", money(unit.expected, currency))] if unit.expected is not None else []),
     )
 
 

@@ -14,11 +14,8 @@ from rl_station.domain.events import (
     TagMismatchFound,
     TagMismatchResolved,
     UnitGraded,
-    UnitHazardFound,
     UnitIdentified,
     UnitPlateConfirmed,
-    UnitQuestionAnswered,
-    UnitRecallChecked,
     UnitSerialRead,
     UnitSwapSuspected,
 )
@@ -26,16 +23,20 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import picked
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
+from rl_station.workflow.inspect import approval
+from rl_station.workflow.inspect.answers import chosen_answer, scanned_answer
 from rl_station.workflow.inspect.choices import unit_choices
 from rl_station.workflow.inspect.disposition import decided
 from rl_station.workflow.inspect.evolve import evolve_unit, unit_of
 from rl_station.workflow.inspect.grading import regraded
 from rl_station.workflow.inspect.identify import Found, Item, item_of
 from rl_station.workflow.inspect.lines import expected_lines
-from rl_station.workflow.inspect.questions import HAZARD, asked, findings_of, found_hazards
+from rl_station.workflow.inspect.questions import findings_of
+from rl_station.workflow.inspect.recall import lot_scanned, recall_answered, recall_step
 from rl_station.workflow.inspect.retag import retag
 from rl_station.workflow.inspect.steps import step_of
 from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.recalls import checked
 from rl_station.workflow.scans import LONGEST_KEY, SITE_KINDS, kind_of, own, unit_plate, unwanted, visible
 from rl_station.workflow.state import Inspecting, State, UnitInHand
 from rl_station.workflow.tags import contradiction, own_tag
@@ -70,11 +71,13 @@ def take(
         rma=line.rma if line else "",
         line=line.line.line if line else 0,
         value=product.value if product else 0,
+        made=item.made,
+        expires=item.expires,
     )
     identified = replace(identified, epc=epc or own_tag(unit_of(identified), job, knowledge))
     unit = unit_of(identified)
     read = _serial_events(unit, serial, job, knowledge, beside_gtin=bool(item.serial)) if serial else ()
-    recall = _recall_events(unit, job.parcel, knowledge)
+    recall = checked(unit, job.parcel, knowledge)
     events = (identified, *read, *recall, *_tag_events(unit, job, knowledge))
     return (*events, *_automatic(reduce(evolve_unit, events, unit), job, knowledge))
 
@@ -92,9 +95,11 @@ def decide_unit(  # noqa: PLR0911 - a table: one return for each row
         case Commanded(command=Command.RETAG) if step != "mismatch":
             return retag(unit, job, knowledge)
         case Commanded(command=Command.OK) if step == "grade":
-            return decided(unit, job.parcel, knowledge)
+            return _agreed(job, unit, knowledge)
         case Commanded():
             return refuse(f"inspect.expected_{step}")
+        case Scanned() | Answered() if step in approval.STEPS:
+            return approval.decide_approval(unit, job.parcel, given, knowledge)
         case Scanned(scan=scan):
             return _scanned(job, unit, scan, knowledge)
         case Answered(choice=answer):
@@ -107,14 +112,21 @@ def _scanned(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge
             return _plate(job, unit, scan, knowledge)
         case "serial":
             return _serial(job, unit, scan, knowledge)
+        case "recall_lot":
+            said = lot_scanned(unit, job.parcel, scan, knowledge)
+            return said if isinstance(said, Refusal) else _then(job, unit, said, knowledge)
         case "grade":
             text = scan.first(ScanKind.TEXT)
             return regraded(unit, job.parcel, text.value if text else "") or unwanted(scan, "answer")
+        case "question":
+            return _noted(job, unit, scanned_answer(unit, job.parcel, scan, knowledge), knowledge)
         case _:
             return unwanted(scan, "answer")
 
 
-def _answered(job: Inspecting, unit: UnitInHand, answer: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+def _answered(  # noqa: PLR0911 - a table: one return for each step
+    job: Inspecting, unit: UnitInHand, answer: str, knowledge: Knowledge
+) -> tuple[Event, ...] | Refusal:
     step = step_of(unit, knowledge)
     chosen = picked(unit_choices(unit, knowledge), answer)
     if step == "grade":
@@ -127,29 +139,19 @@ def _answered(job: Inspecting, unit: UnitInHand, answer: str, knowledge: Knowled
             return _resolved(job, unit, chosen, knowledge)
         case "plate":
             return (UnitPlateConfirmed(unit=unit.unit, parcel=job.parcel, how="unlabelled"),)
+        case "recall_model" | "recall_lot":
+            return _then(job, unit, (recall_answered(unit, job.parcel, chosen, knowledge),), knowledge)
         case "serial":
             return _then(job, unit, (UnitSerialRead(unit=unit.unit, parcel=job.parcel, serial=""),), knowledge)
         case _:
-            return _question(job, unit, chosen, knowledge)
+            return _noted(job, unit, chosen_answer(unit, job.parcel, chosen, knowledge), knowledge)
 
 
-def _question(job: Inspecting, unit: UnitInHand, chosen: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    question = asked(unit, knowledge)
-    if question is None:
-        return refuse("choice.expected")
-    answered = UnitQuestionAnswered(
-        unit=unit.unit,
-        parcel=job.parcel,
-        checklist=question.checklist.id,
-        question=question.question.id,
-        answer=chosen,
-    )
-    if question.checklist.id != HAZARD:
-        return _then(job, unit, (answered,), knowledge)
-    hazards = found_hazards(evolve_unit(unit, answered), knowledge)
-    if not hazards:
-        return _then(job, unit, (answered,), knowledge)
-    return _then(job, unit, (answered, UnitHazardFound(unit=unit.unit, parcel=job.parcel, hazards=hazards)), knowledge)
+def _noted(
+    job: Inspecting, unit: UnitInHand, answered: tuple[Event, ...] | Refusal, knowledge: Knowledge
+) -> tuple[Event, ...] | Refusal:
+    """An answer to a question, and what follows from it."""
+    return answered if isinstance(answered, Refusal) else _then(job, unit, answered, knowledge)
 
 
 def _serial(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -220,18 +222,11 @@ def _plate(job: Inspecting, unit: UnitInHand, scan: Scan, knowledge: Knowledge) 
     return unwanted(scan, "unit_plate")
 
 
-def _recall_events(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[Event, ...]:
-    product = knowledge.reference.product(unit.client, unit.sku)
-    gtins = (unit.gtin,) if unit.gtin else product.gtins if product else ()
-    hits = [hit for gtin in gtins if (hit := knowledge.reference.recall(gtin, unit.lot))]
-    return (
-        UnitRecallChecked(
-            unit=unit.unit,
-            parcel=parcel,
-            recall=hits[0].reference if hits else "",
-            snapshot=knowledge.reference.recall_snapshot_date(),
-        ),
-    )
+def _agreed(job: Inspecting, unit: UnitInHand, knowledge: Knowledge) -> tuple[Event, ...]:
+    """The decision, unless the recall list is another than the unit was compared with and has something to say."""
+    fresh = checked(unit, job.parcel, knowledge)
+    after = reduce(evolve_unit, fresh, unit)
+    return fresh if recall_step(after) else (*fresh, *decided(after, job.parcel, knowledge))
 
 
 def _then(job: Inspecting, unit: UnitInHand, events: tuple[Event, ...], knowledge: Knowledge) -> tuple[Event, ...]:
@@ -240,9 +235,13 @@ def _then(job: Inspecting, unit: UnitInHand, events: tuple[Event, ...], knowledg
 
 def _automatic(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple[Event, ...]:
     """What follows without asking: the grade once all questions are answered, the decision once a danger is known."""
-    if unit.hazards and not unit.mismatch:
+    ready = (bool(unit.hazards) and not unit.mismatch and not recall_step(unit)) or step_of(unit, knowledge) == "grade"
+    fresh = checked(unit, job.parcel, knowledge) if ready else ()
+    if fresh:
+        return _then(job, unit, fresh, knowledge)
+    if ready and unit.hazards:
         return decided(unit, job.parcel, knowledge)
-    if step_of(unit, knowledge) != "grade":
+    if not ready:
         return ()
     if unit.recall:
         return decided(unit, job.parcel, knowledge)

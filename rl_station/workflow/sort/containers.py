@@ -17,6 +17,7 @@ from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
 from rl_station.workflow.prompt import Choice, Tone
+from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import own, visible
 from rl_station.workflow.state import Card
 from rl_station.workflow.tags import compared
@@ -74,7 +75,7 @@ def decide_card(card: Card, given: Deed, knowledge: Knowledge) -> tuple[Event, .
         case Commanded(command=Command.CANCEL) if card.action:
             return (ContainerPresented(container=card.container),)
         case Commanded(command=Command.OK) if card.action == SHIP:
-            return (ContainerShipped(container=card.container),)
+            return _shipped(card.container, knowledge)
         case Commanded(command=Command.REPRINT):
             return (LabelRequested(label="container", container=card.container, reprint=True),)
         case _:
@@ -104,7 +105,7 @@ def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, .
     return (ContainersConsolidated(container=pallet, contents=(card.container,)),)
 
 
-def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple[Event, ...]:
+def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     container = record.container
     match chosen:
         case "close" | "compare_again":
@@ -115,11 +116,30 @@ def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple
         case "close_anyway":
             return _closed(record)
         case "ship_now":
-            return (ContainerShipped(container=container),)
+            return _shipped(container, knowledge)
         case "show":
             return (CodeTraced(kind=ScanKind.CONTAINER.value, value=container, container=container),)
         case _:
             return (ContainerPresented(container=container, action=chosen),)
+
+
+def _shipped(container: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    """It leaves, unless a unit inside, or inside what stands on it, is meant by a recall that came since."""
+    record = knowledge.records.container(container)
+    inside = [record, *(knowledge.records.container(name) for name in record.contents)] if record else []
+    plates = [unit for each in inside if each for unit in each.units]
+    for unit in filter(None, map(knowledge.records.unit, plates)):
+        late = late_hit(unit, knowledge.records, knowledge.reference)
+        if late is not None:
+            return refuse(
+                "sort.recalled_inside",
+                blocking=True,
+                container=container,
+                inside=unit.container or container,
+                unit=unit.unit,
+                recall=late.recall.reference,
+            )
+    return (ContainerShipped(container=container),)
 
 
 def _closed(record: ContainerRecord) -> tuple[Event, ...]:

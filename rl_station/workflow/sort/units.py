@@ -6,7 +6,9 @@ from rl_station.domain.events import ContainerOpened, Event, UnitPresented, Unit
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.domain.unit_label import UnitLabel
+from rl_station.workflow.facts import bin_name
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge, UnitRecord
+from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import unit_plate, visible
 from rl_station.workflow.state import Presented
 
@@ -68,7 +70,25 @@ def _by_label(plate: str, record: UnitRecord | None, label: UnitLabel | None) ->
     return refuse("sort.unknown_unit", unit=visible(plate))
 
 
+def _not_ready(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
+    """Work that was begun comes first, and so does the word that a decision needs, unless it waits on hold for it.
+
+    A unit that a later recall means goes nowhere before somebody has set it aside.
+    """
+    late = late_hit(record, knowledge.records, knowledge.reference)
+    if late is not None and record.status != "shipped":
+        return refuse("sort.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
+    if record.status == "rework":
+        return refuse("sort.in_rework", unit=record.unit, bin=bin_name(record.bin, knowledge))
+    if record.approval and record.disposition != "hold":
+        return refuse("sort.awaits_approval", unit=record.unit, role=f"@role.{record.approval}")
+    return None
+
+
 def _by_record(record: UnitRecord, label: UnitLabel | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
+    not_ready = _not_ready(record, knowledge)
+    if not_ready is not None:
+        return not_ready
     if label is not None and (label.disposition, label.client) != (record.disposition, record.client):
         return refuse(
             "sort.label_differs",

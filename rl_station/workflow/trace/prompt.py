@@ -12,6 +12,7 @@ from rl_station.workflow.receive.lookup import returns_for
 from rl_station.workflow.scans import visible, when
 from rl_station.workflow.state import State, Traced
 from rl_station.workflow.trace.lookup import history_of
+from rl_station.workflow.trace.recalls import recall_choices, recall_facts
 
 _ANYTHING = tuple(kind for kind in ScanKind if kind is not ScanKind.COMMAND)
 
@@ -44,6 +45,7 @@ def history(job: Traced, workflow: str, knowledge: Knowledge) -> Prompt:
         accepts=_ANYTHING,
         facts=(*_standing(job, knowledge), *(_line_fact(line) for line in lines)),
         checklist=() if lines else announced_lines(rmas, knowledge),
+        choices=recall_choices(job.unit, knowledge) if workflow == "trace" else (),
     )
 
 
@@ -55,7 +57,7 @@ def _standing(job: Traced, knowledge: Knowledge) -> tuple[Fact, ...]:
         if unit.disposition:
             facts.append(fact("disposition", message(f"disposition.{unit.disposition}")))
         facts.extend([fact("container", unit.container)] if unit.container else [])
-        return tuple(facts)
+        return (*recall_facts(unit, knowledge), *facts)
     parcel = knowledge.records.parcel(job.parcel) if job.parcel else None
     if parcel is None:
         return ()
