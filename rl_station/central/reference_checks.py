@@ -14,7 +14,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from rl_station.domain.identifiers import has_gs1_check_digit, parse_sscc
 from rl_station.domain.recalls import Recall, Reversal
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product
+from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Procedure, Product
 from rl_station.settings.content import gtin14, tracking_key
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.models import BinModel, ClientModel, CodeBody, LaneModel, OperatorModel, Slug
@@ -35,8 +35,19 @@ class NotTakenError(ValueError):
 
 def client(value: Client) -> Client:
     _id_fits(_SLUG, value.id)
-    _fits(ClientModel, _fields(value))
+    steps = [each.step for each in value.sop]
+    if len(set(steps)) < len(steps):
+        raise NotTakenError("sop: says something twice at one step")
+    both = sorted(set(value.channels_allowed) & set(value.channels_prohibited))
+    if both:
+        raise NotTakenError(f"channels_prohibited: {both[0][:40]!r} is among the allowed ones")
+    _fits(ClientModel, {**_fields(value, ("id", "sop")), "sop": {each.step: _procedure(each) for each in value.sop}})
     return value
+
+
+def _procedure(value: Procedure) -> dict[str, str]:
+    """As a table of clients.toml."""
+    return {"text": value.text, **{f"text_{language}": text for language, text in value.texts}}
 
 
 def operator(value: Operator) -> Operator:

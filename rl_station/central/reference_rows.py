@@ -12,6 +12,7 @@ from rl_station.central.reference_csv import csv_rows
 from rl_station.central.reference_read import Read, Refusal, Source, broken
 from rl_station.central.reference_values import decoded, taken
 from rl_station.settings import SUPERVISION_FILE
+from rl_station.settings.recall_files import REVERSED
 
 CSV_KINDS = ("product", "return", "recall")
 _CSV_FILES = {"products.csv": "product", "returns.csv": "return", "recalls.csv": "recall"}
@@ -24,12 +25,14 @@ def rows(source: Source) -> Iterator[Read]:
         yield from _json(source)
     elif name.suffix == ".toml":
         yield _text(source)
+    elif name.suffix == ".jsonl":
+        yield from _recalls(source)
     else:
         kind = source.kind or _CSV_FILES.get(name.name, "")
         if kind in CSV_KINDS:
             yield from csv_rows(source, kind)
         else:
-            reason = f"is none of {', '.join(_CSV_FILES)}, *.json, *.toml; --kind says what it is"
+            reason = f"is none of {', '.join(_CSV_FILES)}, *.json, *.jsonl, *.toml; --kind says what it is"
             yield broken(source, "", reason)
 
 
@@ -72,6 +75,21 @@ def _json_row(source: Source, raw: msgspec.Raw, line: int) -> Read:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, NotTakenError) as error:
         return Read(kind, key, None, (Refusal(source.name, line, key, str(error)),))
     return Read(kind, found.key, found, line=line)
+
+
+def _recalls(source: Source) -> Iterator[Read]:
+    """A list of recalls as `rl-station recalls import` writes it (its first line tells whose it is), or `reversed.jsonl`."""
+    kind = "recall_reversed" if PurePath(source.name).name == REVERSED else "recall"
+    with source.open() as file:
+        for number, raw in enumerate(file, 1):
+            if not raw.strip() or (number == 1 and kind == "recall"):
+                continue
+            try:
+                found = taken(kind, "", decoded(kind, raw))
+            except NotTakenError as error:
+                yield Read(kind, "", None, (Refusal(source.name, number, "", str(error)),))
+            else:
+                yield Read(kind, found.key, found, line=number)
 
 
 def _text(source: Source) -> Read:

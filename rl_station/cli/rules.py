@@ -52,7 +52,8 @@ def diff(args: Namespace) -> int:
     last: dict[str, Replayed] = {}
     with opening.store_errors(), open_reader(opening.data(args)) as reader:
         for decided in reader.decisions(since=args.since):
-            last[decided.unit] = replay(decided, rules.table)
+            known = rules.under_policy(decided.inputs)
+            last[decided.unit] = replay(msgspec.structs.replace(decided, inputs=known), rules.table)
     moved = [each.moved for each in last.values() if each.moved is not None]
     totals = totals_of(last.values())
     if args.json:

@@ -112,11 +112,13 @@ class ParcelPresented(Event, frozen=True, kw_only=True):
     """A code needs the worker's word before anything is received.
 
     `rmas` are the candidates: several to choose from, one that has parcels here already, none where nothing is announced.
+    `couriers` are those whose number the code can be.
     """
 
     kind: str
     value: str
     rmas: tuple[str, ...]
+    couriers: tuple[str, ...] = ()
 
 
 class ParcelReceived(Event, frozen=True, kw_only=True):
@@ -131,6 +133,14 @@ class ParcelReceived(Event, frozen=True, kw_only=True):
     rmas: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     preprinted: bool = False
+
+
+class ParcelCarrierNoted(Event, frozen=True, kw_only=True):
+    """It came by `courier`, and its client names others (`accepted`); received all the same."""
+
+    parcel: str
+    courier: str
+    accepted: tuple[str, ...]
 
 
 class ParcelConditionNoted(Event, frozen=True, kw_only=True):
@@ -411,7 +421,8 @@ class UnitGraded(Event, frozen=True, kw_only=True):
 class DispositionDecided(Event, frozen=True, kw_only=True):
     """Where a unit goes and why. `rule` fired; `lost` are the rules tried before it, each with its first failing condition.
 
-    `outcome` to `steps` as in `rules.Decision`; `expected` in minor units, None where the site does not say.
+    `outcome` to `steps` as in `rules.Decision`; `expected` in minor units, None where the site does not say. `vendor` is whose
+    terms the rules knew, wherever the unit goes: a quota counts by it.
     """
 
     unit: str
@@ -432,6 +443,7 @@ class DispositionDecided(Event, frozen=True, kw_only=True):
     expected: int | None = None
     approval: str = ""
     steps: tuple[str, ...] = ()
+    vendor: str = ""
 
 
 class UnitPlateConfirmed(Event, frozen=True, kw_only=True):
@@ -980,6 +992,7 @@ AnyEvent = (
     | DevicesAsked
     | ParcelPresented
     | ParcelReceived
+    | ParcelCarrierNoted
     | ParcelConditionNoted
     | ParcelHazardChecked
     | ParcelWeighed

@@ -139,7 +139,7 @@ def _every(reading: _Reading, kind: ScanKind) -> Iterator[Meaning]:
 def _tracking_keys(reading: _Reading) -> Iterator[Meaning]:
     for candidate in reading.candidates:
         for key in candidate.lookup_keys:
-            yield Meaning(ScanKind.TRACKING, key, "reference", _attributes(candidate))
+            yield Meaning(ScanKind.TRACKING, key, "reference", _attributes(candidate, reading))
     yield from (Meaning(ScanKind.TRACKING, cleaned(key), "reference") for key in reading.keys)
 
 
@@ -152,12 +152,20 @@ def _gtins(reading: _Reading) -> Iterator[Meaning]:
 
 def _carried(reading: _Reading) -> Iterator[Meaning]:
     for candidate in reading.candidates:
-        yield Meaning(ScanKind.TRACKING, candidate.number, f"carrier:{candidate.courier}", _attributes(candidate))
+        attributes = _attributes(candidate, reading)
+        yield Meaning(ScanKind.TRACKING, candidate.number, f"carrier:{candidate.courier}", attributes)
 
 
-def _attributes(candidate: Candidate) -> tuple[tuple[str, str], ...]:
+def _attributes(candidate: Candidate, reading: _Reading) -> tuple[tuple[str, str], ...]:
+    """The courier, every other that the same code fits, and under which keys it may have been announced."""
+    others = dict.fromkeys(each.courier for each in reading.candidates if each.courier != candidate.courier)
     keys = (("key", key) for key in candidate.lookup_keys)
-    return (("courier", candidate.courier), ("format", candidate.format), *keys)
+    return (
+        ("courier", candidate.courier),
+        *(("may_be", other) for other in others),
+        ("format", candidate.format),
+        *keys,
+    )
 
 
 def _keys(reading: _Reading) -> Iterator[Meaning]:

@@ -7,14 +7,34 @@ from typing import Protocol
 import msgspec
 
 from rl_station.domain.recalls import RecallTable
+from rl_station.domain.vendors import VendorTerms
+
+
+class Procedure(msgspec.Struct, frozen=True):
+    """What a client wants to be kept in mind at a `step`: receive, inspect, sort. `texts` by language."""
+
+    step: str
+    text: str
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 class Client(msgspec.Struct, frozen=True):
-    """The merchant whose goods these are. `company_prefixes`: GS1 company prefixes of the brands it sells."""
+    """The merchant whose goods these are, and its policy. Empty tuples allow everything.
+
+    `company_prefixes`: GS1 company prefixes of the brands it sells; `carriers`: couriers its parcels come with; `label`: fields
+    of its unit labels; `packaging`: what its goods may be sold in (own, neutral, any), empty where it does not say.
+    """
 
     id: str
     name: str
     company_prefixes: tuple[str, ...] = ()
+    region: str = ""
+    channels_allowed: tuple[str, ...] = ()
+    channels_prohibited: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+    label: tuple[str, ...] = ()
+    packaging: str = ""
+    sop: tuple[Procedure, ...] = ()
 
 
 class Operator(msgspec.Struct, frozen=True):
@@ -40,17 +60,22 @@ class Lane(msgspec.Struct, frozen=True):
 
 
 class Bin(msgspec.Struct, frozen=True):
-    """Where units of one disposition are sorted to. Empty tuples match everything."""
+    """Where units of one disposition are sorted to. Empty tuples match everything; `weee` is one of `weee.WEEE`."""
 
     id: str
     name: str
     dispositions: tuple[str, ...]
     clients: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    weee: tuple[str, ...] = ()
 
 
 class Product(msgspec.Struct, frozen=True):
-    """One trade item of one client. `value` is the original price in minor units (cents) of `currency`."""
+    """One trade item of one client. `value` is the original price in minor units (cents) of `currency`.
+
+    `channels` are those it may be sold through; none: all that its client allows. `weee` is one of `weee.WEEE`, empty for what is
+    no electrical equipment.
+    """
 
     client: str
     sku: str
@@ -64,6 +89,8 @@ class Product(msgspec.Struct, frozen=True):
     data_bearing: bool = False
     battery: str = ""
     group: str = ""
+    channels: tuple[str, ...] = ()
+    weee: str = ""
 
 
 class AnnouncedLine(msgspec.Struct, frozen=True):
@@ -105,7 +132,7 @@ class Reference(Protocol):
     def lane(self, lane_id: str) -> Lane | None: ...
     def lanes(self) -> tuple[Lane, ...]: ...
     def bin(self, bin_id: str) -> Bin | None: ...
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None: ...
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None: ...
     def has_container(self, container: str) -> bool: ...
     def product(self, client: str, sku: str) -> Product | None: ...
     def products_by_gtin(self, gtin: str) -> tuple[Product, ...]: ...
@@ -116,3 +143,4 @@ class Reference(Protocol):
     def returns_by_serial(self, serial: str) -> tuple[AnnouncedReturn, ...]: ...
     def returns_by_epc(self, epc: str) -> tuple[AnnouncedReturn, ...]: ...
     def recalls(self) -> RecallTable: ...
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None: ...

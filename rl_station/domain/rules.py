@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from rl_station.domain.conditions import ALWAYS, Condition, Fact, Facts, failed, given, number
+from rl_station.domain.vendors import PROHIBITED, RETURN_TO_VENDOR
 
 Inputs = tuple[tuple[str, str], ...]
 """Field and value as they are stored; a field that is a list stands once for each value. Sorted."""
@@ -105,16 +106,20 @@ FIELDS: Mapping[str, Fact] = {
     "hazards": (),
     "match": "",
     "packaging": "",
+    "packaging_rule": "",
     "reason": "",
     "reason_found": "",
     "recall": False,
     "region": "",
     "rtv": "",
+    "rtv_approval": False,
     "rtv_credit": 0,
+    "rtv_destroy": False,
     "rtv_quota_left": 0,
     "sku": "",
     "swap": False,
     "value": 0,
+    "vendor": "",
     "weee": "",
     "wish": "",
 }
@@ -122,7 +127,7 @@ FIELDS: Mapping[str, Fact] = {
 
 `value` in minor units; `reason` the customer's (X12 element 1293) and `reason_found` what the inspection found of it (confirmed,
 not_found, or empty); `rtv` the vendor's rule (forced, eligible, prohibited); `weee` the category of WEEE Annex III;
-`channels_*` what product and client say of selling it.
+`channels_*` what product and client say of selling it, and `packaging_rule` in what (own, neutral, any); `region` the client's.
 """
 
 SAMPLES: tuple[Facts, ...] = (
@@ -139,7 +144,8 @@ SELLABLE = frozenset(("resell", "refurbish", "donate", "liquidate"))
 
 ALWAYS_RECALL, ALWAYS_HAZARD = "always_recall", "always_hazard"
 ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED = "always_prohibited", "always_not_allowed"
-BUILT_IN = (ALWAYS_RECALL, ALWAYS_HAZARD, ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED)
+ALWAYS_VENDOR = "always_vendor"
+BUILT_IN = (ALWAYS_RECALL, ALWAYS_HAZARD, ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED, ALWAYS_VENDOR)
 """Removals that hold at every site, whatever its table says."""
 
 _FORMER = {"flag": "flags", "hazard": "hazards"}
@@ -238,6 +244,8 @@ def _removed(table: RuleTable, known: Facts, facts: Any) -> dict[str, str]:
         removed.update(dict.fromkeys(SELLABLE, ALWAYS_RECALL))
     if known["hazards"]:
         removed.update(air=ALWAYS_HAZARD, shared=ALWAYS_HAZARD)
+    if known["rtv"] == PROHIBITED:
+        removed[RETURN_TO_VENDOR] = ALWAYS_VENDOR
     for channel in _texts(known["channels_prohibited"]):
         removed.setdefault(channel, ALWAYS_PROHIBITED)
     allowed = _texts(known["channels_allowed"])

@@ -8,7 +8,7 @@ from rl_station.settings.content import tracking_keys
 from rl_station.settings.device_choice import DeviceChoice, device_files, load_device_choice
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.reference_tables import Facts, ReferenceTables
-from rl_station.settings.sent_files import SUPERVISION_FILE, sent_file, sent_supervision
+from rl_station.settings.sent_files import SUPERVISION_FILE, SentFile, sent_file, sent_supervision
 from rl_station.settings.show import Setting, schema, show
 from rl_station.settings.site import Container, Site, Station, load_site
 from rl_station.settings.supervision_content import load_supervision
@@ -21,6 +21,7 @@ __all__ = [
     "Facts",
     "Problem",
     "ReferenceTables",
+    "SentFile",
     "Setting",
     "Site",
     "Station",

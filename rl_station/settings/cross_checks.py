@@ -7,6 +7,7 @@ from itertools import chain
 
 from pydantic import BaseModel
 
+from rl_station.settings.client_checks import check_clients, check_product_channels
 from rl_station.settings.device_settings import DevicesFile
 from rl_station.settings.documents import Layers
 from rl_station.settings.example_checks import check_examples
@@ -16,9 +17,10 @@ from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.rework_checks import check_rework
 from rl_station.settings.rule_checks import check_rules
 from rl_station.settings.scope_checks import check_checklists
-from rl_station.settings.stock_checks import check_products, check_recalls, check_returns
+from rl_station.settings.stock_checks import check_products, check_recalls, check_returns, check_streams
 from rl_station.settings.supervision_checks import check_supervision
 from rl_station.settings.toml_positions import Path
+from rl_station.settings.vendor_checks import check_vendors
 from rl_station.settings.zone_settings import shared_antennas
 
 
@@ -33,13 +35,17 @@ def cross_check(parsed: Parsed) -> tuple[Problem, ...]:
             _categories(parsed.lanes, parsed, "lanes"),
             _categories(parsed.bins, parsed, "bins"),
             _bins(parsed),
+            check_clients(parsed),
             _destinations(parsed),
             check_checklists(parsed),
             check_rules(parsed),
             check_rework(parsed),
             check_supervision(parsed),
+            check_vendors(parsed),
             check_examples(parsed),
             check_products(parsed),
+            check_streams(parsed),
+            check_product_channels(parsed),
             check_recalls(parsed),
             check_returns(parsed),
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from rl_station.settings.models import Slug, Text
+from rl_station.settings.models import Slug, Text, Weee
 
 
 def _words(cell: object) -> object:
@@ -64,6 +64,8 @@ class ProductRow(Row):
     battery: Literal["", "lithium_ion", "lithium_metal", "nimh", "alkaline"] = Field(
         "", description="Chemistry of the battery in it, if any."
     )
+    channels: Words = Field((), description="Channels it may be sold through, separated by spaces; none: its client's.")
+    weee: Literal["", Weee] = Field("", description="WEEE category (Annex III) of electrical equipment.")
 
 
 class ReturnRow(Row):

@@ -34,6 +34,9 @@ Disposition = Literal[
     "hold",
 ]
 
+Weee = Literal["temperature_exchange", "screens", "lamps", "large", "small", "small_it"]
+"""Categories of Directive 2012/19/EU (WEEE), Annex III, in its order."""
+
 
 SECRETS = frozenset({"label_key", "pin", "pin_pepper"})
 """Keys whose values are never shown, neither in lists nor in complaints."""
@@ -91,7 +94,23 @@ class StationModel(Table):
     )
 
 
+SopText = Annotated[str, Field(min_length=1, max_length=160)]
+"""Short enough to be read with a parcel in the other hand."""
+
 CompanyPrefix = Annotated[str, Field(pattern=r"^[0-9]{6,12}$")]
+
+
+SopStep = Literal["receive", "inspect", "sort"]
+LabelField = Literal["client", "grade", "return", "order", "sku", "gtin", "serial", "brand", "packaging", "reason"]
+_LABEL_FIELDS = 3
+
+
+class ProcedureModel(Table):
+    """What a client wants to be kept in mind at one step."""
+
+    text: SopText = Field(description="What the worker reads.")
+    text_de: SopText | None = Field(None, description="The same in German.")
+    text_es: SopText | None = Field(None, description="The same in Spanish.")
 
 
 class ClientModel(Table):
@@ -100,6 +119,27 @@ class ClientModel(Table):
     name: Text = Field(description="Name of the merchant as it stands on labels.")
     company_prefixes: Annotated[tuple[CompanyPrefix, ...], Field(strict=False)] = Field(
         (), description="GS1 company prefixes of the brands it sells, 6 to 12 digits; RFID tags are written with them."
+    )
+    region: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,32}$", description="Where it sells; rules ask for it.")
+    channels_allowed: tuple[str, ...] = Field(
+        (), strict=False, description="Channels of dispositions.toml it sells through; none: all of them."
+    )
+    channels_prohibited: tuple[str, ...] = Field(
+        (), strict=False, description="Channels of dispositions.toml that none of its goods may go through."
+    )
+    carriers: tuple[str, ...] = Field(
+        (),
+        strict=False,
+        description="Couriers of carriers.toml that bring its parcels; one by another is noted. None: any.",
+    )
+    label: Annotated[tuple[LabelField, ...], Field(max_length=_LABEL_FIELDS)] = Field(
+        (), strict=False, description="Fields of its unit labels, at most three; none: client, grade, return."
+    )
+    packaging: Literal["", "own", "neutral", "any"] = Field(
+        "", description="What its goods may be sold in: its own box only, a neutral one, or any; rules ask for it."
+    )
+    sop: dict[SopStep, ProcedureModel] = Field(
+        default={}, description="What whoever works on its goods reads at receive, inspect and sort."
     )
 
 
@@ -134,6 +174,9 @@ class BinModel(Table):
     )
     clients: tuple[str, ...] = Field((), strict=False, description="Only goods of these clients; none: everybody's.")
     categories: tuple[str, ...] = Field((), strict=False, description="Only these categories; none: all.")
+    weee: tuple[Weee, ...] = Field(
+        (), strict=False, description="Only electrical equipment of these WEEE categories; none: everything."
+    )
 
 
 class ContainerModel(Table):

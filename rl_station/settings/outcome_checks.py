@@ -8,6 +8,7 @@ from typing import get_args
 from rl_station.domain.conditions import ConditionError, amount
 from rl_station.domain.grades import DISPOSITIONS
 from rl_station.domain.rules import SAMPLES, SELLABLE
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 from rl_station.settings.documents import Layers
 from rl_station.settings.parsed import Parsed
 from rl_station.settings.problems import Problem, nearest
@@ -43,7 +44,7 @@ def without_bin(disposition: str, parsed: Parsed) -> bool:
 def certain(name: str, model: RulesModel) -> bool:
     """Whether nothing can ever take this outcome away: no removal of the site, and none that holds everywhere."""
     said = spelt_out(name, model.outcomes)
-    taken: Set[str] = {"air", "shared"}.union(*(removal.removes for removal in model.removals))
+    taken: Set[str] = {"air", "shared", RETURN_TO_VENDOR}.union(*(removal.removes for removal in model.removals))
     disposition = said.get("disposition", name)
     return not (
         said.get("channel")

@@ -39,6 +39,7 @@ from rl_station.settings.rework_models import ReworkModel
 from rl_station.settings.rule_models import RulesModel
 from rl_station.settings.supervision_models import SupervisionModel
 from rl_station.settings.validate import validate
+from rl_station.settings.vendor_models import VendorModel, VendorsFile
 
 CHECKLISTS = "checklists"
 PRODUCTS_FILE = "products.csv"
@@ -64,6 +65,7 @@ OPTIONAL: dict[str, type[BaseModel]] = {
     "rework": ReworkModel,
     "reasons": ReasonsModel,
     "supervision": SupervisionModel,
+    "vendors": VendorsFile,
 }
 """Files that a site may do without."""
 
@@ -93,6 +95,7 @@ class Parsed:
     rework: ReworkModel | None
     reasons: ReasonsModel | None
     supervision: SupervisionModel | None
+    vendors: Mapping[str, VendorModel] | None
     products: tuple[Numbered[ProductRow], ...] | None
     returns: tuple[Numbered[ReturnRow], ...] | None
 
@@ -160,6 +163,7 @@ def parse(folder: Path, environ: Mapping[str, str], problems: list[Problem], dra
         rework=one("rework", ReworkModel),
         reasons=one("reasons", ReasonsModel),
         supervision=one("supervision", SupervisionModel),
+        vendors=table("vendors", VendorsFile),
         products=_rows(_home(folder, draft, PRODUCTS_FILE), PRODUCTS_FILE, ProductRow, problems),
         returns=_rows(_home(folder, draft, RETURNS_FILE), RETURNS_FILE, ReturnRow, problems),
     )

@@ -16,6 +16,7 @@ from rl_station.domain.reference import (
     Operator,
     Product,
 )
+from rl_station.domain.vendors import NO_VENDORS, VendorTable, VendorTerms
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -34,6 +35,7 @@ class Facts:
     recalls: RecallTable
     hold_bin: str
     containers: tuple[str, ...] = ()
+    vendors: VendorTable = NO_VENDORS
 
 
 class ReferenceTables:
@@ -84,16 +86,17 @@ class ReferenceTables:
     def bin(self, bin_id: str) -> Bin | None:
         return self._bins.get(bin_id)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
-        """The bin that says most about this client and category (client counts before category); else the hold bin."""
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
+        """The bin that says most of this unit (client counts before WEEE category, that before category); else the hold bin."""
         fitting = [
             bin_
             for bin_ in self.facts.bins
             if disposition in bin_.dispositions
             and (not bin_.clients or client in bin_.clients)
             and (not bin_.categories or category in bin_.categories)
+            and (not bin_.weee or weee in bin_.weee)
         ]
-        best = max(fitting, key=lambda bin_: (bool(bin_.clients), bool(bin_.categories)), default=None)
+        best = max(fitting, key=lambda bin_: (bool(bin_.clients), bool(bin_.weee), bool(bin_.categories)), default=None)
         return best or self._bins.get(self.facts.hold_bin)
 
     def has_container(self, container: str) -> bool:
@@ -125,6 +128,9 @@ class ReferenceTables:
 
     def recalls(self) -> RecallTable:
         return self.facts.recalls
+
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.facts.vendors.terms(client, sku, brand)
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:

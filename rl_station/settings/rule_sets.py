@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from rl_station.domain.rules import FIELDS, Decision, RuleTable, decide_disposition, inputs_of
+from rl_station.domain.conditions import Fact
+from rl_station.domain.policy import policy_facts
+from rl_station.domain.rules import FIELDS, Decision, Inputs, RuleTable, decide_disposition, facts_of, inputs_of
+from rl_station.settings.client_content import client
+from rl_station.settings.content import product
 from rl_station.settings.example_models import ExampleModel
-from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL
+from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, PRODUCTS_FILE, Parsed
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.site import examine
@@ -23,11 +28,23 @@ class Example(NamedTuple):
     model: ExampleModel
 
 
+_Policies = Callable[[str, str], Mapping[str, Fact]]
+
+
+def _as_they_were(inputs: Inputs) -> Inputs:
+    return inputs
+
+
 class RuleSet(NamedTuple):
-    """Rules that were checked, and their examples."""
+    """Rules that were checked, and their examples.
+
+    `under_policy` gives what was known of a unit as the clients and articles of a draft have it; where that says nothing of them,
+    as it was.
+    """
 
     table: RuleTable
     examples: tuple[Example, ...]
+    under_policy: Callable[[Inputs], Inputs] = _as_they_were
 
 
 def load_rules(config: Path, draft: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> RuleSet:
@@ -41,12 +58,14 @@ def load_rules(config: Path, draft: Path | None = None, *, environ: Mapping[str,
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors or parsed.rules is None:
         raise ConfigError(errors)
+    policies = _policies(parsed)
     models = parsed.examples.examples if parsed.examples else ()
     examples = [
-        Example(*parsed.layers["rules_examples"].place(("examples", index)), model)
+        Example(*parsed.layers["rules_examples"].place(("examples", index)), _with_policy(model, policies))
         for index, model in enumerate(models)
     ]
-    return RuleSet(rule_table(parsed.rules), tuple(examples))
+    drafted = draft is not None and any((draft / file).exists() for file in ("clients.toml", PRODUCTS_FILE))
+    return RuleSet(rule_table(parsed.rules), tuple(examples), partial(_redone, policies) if drafted else _as_they_were)
 
 
 def tried(example: ExampleModel, table: RuleTable) -> tuple[Decision, tuple[str, ...]]:
@@ -62,6 +81,31 @@ def tried(example: ExampleModel, table: RuleTable) -> tuple[Decision, tuple[str,
     return decision, tuple(wrong)
 
 
+def _with_policy(example: ExampleModel, policies: _Policies) -> ExampleModel:
+    """An example that names its client, or its article, is under their policy, except in what it says itself."""
+    said = policies(str(example.unit.get("client", "")), str(example.unit.get("sku", "")))
+    return example.model_copy(update={"unit": {**said, **example.unit}})
+
+
+def _policies(parsed: Parsed) -> _Policies:
+    """What is said of an article of a client; nothing of those that only the centre knows."""
+    clients = {id_: client(id_, model) for id_, model in (parsed.clients or {}).items()}
+    articles = {(each.row.client, each.row.sku): each.row for each in parsed.products or ()}
+
+    def said(client_id: str, sku: str) -> Mapping[str, Fact]:
+        known, row = clients.get(client_id), articles.get((client_id, sku))
+        if known is None or (sku and row is None):
+            return {}
+        return policy_facts(known, product(row) if row else None)
+
+    return said
+
+
+def _redone(policies: _Policies, inputs: Inputs) -> Inputs:
+    facts = facts_of(inputs)
+    return inputs_of({**facts, **policies(str(facts["client"]), str(facts["sku"]))})
+
+
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "nothing"
@@ -73,3 +117,4 @@ def _settings_in(folder: Path) -> Iterator[Path]:
         if (folder / f"{name}.toml").exists():
             yield folder / f"{name}.toml"
     yield from (folder / CHECKLISTS).glob("*.toml")
+    yield from folder.glob(PRODUCTS_FILE)

@@ -8,6 +8,8 @@ from typing import get_args
 
 from rl_station.domain.grades import COSMETIC, FUNCTIONAL, PACKAGING
 from rl_station.domain.rules import FIELDS
+from rl_station.domain.vendors import RTV
+from rl_station.domain.weee import WEEE
 from rl_station.settings.checklist_models import effects
 from rl_station.settings.condition_words import Compared, Value, compared
 from rl_station.settings.csv_models import ReturnRow
@@ -18,9 +20,11 @@ _FIXED: Mapping[str, Collection[str]] = {
     "cosmetic": COSMETIC,
     "functional": FUNCTIONAL,
     "packaging": PACKAGING,
+    "packaging_rule": ("own", "neutral", "any"),
     "match": ("expected", "unexpected", "other_client", "unknown_product"),
     "reason_found": ("confirmed", "not_found"),
-    "rtv": ("forced", "eligible", "prohibited"),
+    "rtv": RTV,
+    "weee": WEEE,
 }
 _PARCEL_HAZARDS = ("heat", "leak", "smell", "smoke", "swelling")
 
@@ -79,6 +83,10 @@ def _of_products(field: str, parsed: Parsed) -> Collection[str] | None:
     return None if parsed.products is None else {getattr(each.row, field) for each in parsed.products}
 
 
+def _regions(parsed: Parsed) -> Collection[str] | None:
+    return None if parsed.clients is None else {each.region for each in parsed.clients.values()}
+
+
 def _channels(parsed: Parsed) -> Collection[str] | None:
     return None if parsed.rules is None else {each.channel or "" for each in parsed.rules.outcomes.values()}
 
@@ -90,6 +98,9 @@ _OF_SITE: Mapping[str, Callable[[Parsed], Collection[str] | None]] = {
     "channels_prohibited": _channels,
     "client": lambda parsed: parsed.clients,
     "flags": _flags,
+    "group": partial(_of_products, "group"),
     "hazards": partial(_flags, more=_PARCEL_HAZARDS),
+    "region": _regions,
     "sku": partial(_of_products, "sku"),
+    "vendor": lambda parsed: parsed.vendors,
 }

@@ -18,6 +18,7 @@ from rl_station.domain.rework import WorkTable
 from rl_station.domain.rules import RuleTable
 from rl_station.settings.carrier_settings import carrier_table
 from rl_station.settings.checklist_content import checklist, reason_checklist
+from rl_station.settings.client_content import client
 from rl_station.settings.content import announced_returns, product, tracking_keys
 from rl_station.settings.cross_checks import cross_check
 from rl_station.settings.device_settings import DevicesFile, PrinterModel
@@ -29,6 +30,7 @@ from rl_station.settings.reference_tables import Facts, ReferenceTables
 from rl_station.settings.rework_content import work_table
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.supervision_content import supervision
+from rl_station.settings.vendor_content import vendor_table
 
 T = TypeVar("T")
 
@@ -163,14 +165,14 @@ def _site(folder: Path, parsed: Parsed, chosen: str) -> Site:
 
 def _facts(parsed: Parsed, site: SiteModel) -> Facts:
     return Facts(
-        clients=tuple(Client(id_, model.name, model.company_prefixes) for id_, model in _there(parsed.clients).items()),
+        clients=tuple(client(id_, model) for id_, model in _there(parsed.clients).items()),
         operators=tuple(
             Operator(id_, model.name, model.badge, model.language, model.roles)
             for id_, model in _there(parsed.operators).items()
         ),
         lanes=tuple(Lane(id_, model.name, model.categories) for id_, model in _there(parsed.lanes).items()),
         bins=tuple(
-            Bin(id_, model.name, model.dispositions, model.clients, model.categories)
+            Bin(id_, model.name, model.dispositions, model.clients, model.categories, model.weee)
             for id_, model in _there(parsed.bins).items()
         ),
         products=tuple(product(numbered.row) for numbered in _there(parsed.products)),
@@ -178,6 +180,7 @@ def _facts(parsed: Parsed, site: SiteModel) -> Facts:
         recalls=recalls_of(_there(parsed.recalls), parsed.feeds),
         hold_bin=site.hold_bin,
         containers=tuple(_there(parsed.containers)),
+        vendors=vendor_table(parsed.vendors or {}),
     )
 
 

@@ -34,6 +34,16 @@ def check_products(parsed: Parsed) -> Iterator[Problem]:
             gtins.setdefault(key, line)
 
 
+def check_streams(parsed: Parsed) -> Iterator[Problem]:
+    """Where electrical waste is sorted by category, what has a battery needs one: it would go with the mixed waste."""
+    sorted_out = any(bin_.weee for bin_ in (parsed.bins or {}).values())
+    for numbered in parsed.products or () if sorted_out else ():
+        row = numbered.row
+        if (row.battery or row.data_bearing) and not row.weee:
+            message = f"{row.sku!r} is electrical, and has no WEEE category: no bin for electrical waste takes it"
+            yield Problem(PRODUCTS_FILE, numbered.line, "weee", message, severity="warning")
+
+
 def check_recalls(parsed: Parsed) -> Iterator[Problem]:
     if parsed.recalls is None:
         return

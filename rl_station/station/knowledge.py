@@ -44,6 +44,7 @@ class StationKnowledge:
         self._store.heard(self._known.hlc)
         if between_units and self._content.follow():
             self._former.keep(self._content.checklists.values())
+            self._merged_reference.vendors = self._content.vendors
 
     def basis(self, event: Event) -> Basis:
         """What is known of other stations' work on the event's subjects."""
@@ -85,7 +86,7 @@ class StationKnowledge:
 
     @property
     def rework(self) -> WorkTable:
-        return self._site.rework
+        return self._content.rework
 
     @property
     def second_look(self) -> SecondLookShares:

@@ -13,9 +13,10 @@ import msgspec
 
 from rl_station.domain.events import Basis, ContainerClosed, Event, Seen, subjects
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 from rl_station.station.merging import CONTAINER, PARCEL, UNIT, Centre, Kind, OwnLog, merged
 from rl_station.store import Placed, Store, StoreRows
-from rl_station.store.known import KnownReader, LedTo, parcel_code, product_code
+from rl_station.store.known import KnownReader, LedTo, parcel_code, product_code, vendor_code
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 
@@ -107,6 +108,18 @@ class MergedRows:
         if not reference or not self._known.there:
             return own
         return self._units(own, "unit.recall", reference, lambda row: row.recall == reference)
+
+    def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
+        own = self._own.units_returned(vendor, client, since)
+        if not vendor or not self._known.there:
+            return own
+        said = self._known.led_to("unit.returned", vendor_code(vendor, client), since)
+
+        def returned(row: UnitRow) -> int | None:
+            there = (row.vendor, row.client, row.disposition) == (vendor, client, RETURN_TO_VENDOR)
+            return row.decided_seq if there and row.decided_seq >= since else None
+
+        return self._agreed(_UNITS, own, said, returned, max)
 
     def units_of(self, parcel: str) -> list[Placed]:
         own = self._own.units_of(parcel)

@@ -11,6 +11,7 @@ import msgspec
 
 from rl_station.domain.recalls import Recall, RecallTable, Reversal, recall_key, recall_table
 from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
+from rl_station.domain.vendors import VendorTerms
 from rl_station.settings import Facts, ReferenceTables
 from rl_station.store.known import KnownReader
 
@@ -33,6 +34,8 @@ class MergedReference:
         self._known = known
         self._few = own
         self._few_as_of: tuple[int, int] | None = None
+        self.vendors = own.facts.vendors
+        """What vendors take back; `sent_content` says when it is another."""
         self._recalls = own.recalls()
         self._recalls_sent: tuple[Mapping[str, bytes | None], ...] = ()
         self._recalls_snapshot = ""
@@ -57,8 +60,8 @@ class MergedReference:
     def bin(self, bin_id: str) -> Bin | None:
         return self._kept().bin(bin_id)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
-        return self._kept().bin_for(disposition, client, category)
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
+        return self._kept().bin_for(disposition, client, category, weee)
 
     def has_container(self, container: str) -> bool:
         said = self._known.said("container_known", container)
@@ -102,6 +105,9 @@ class MergedReference:
             if snapshot != self._recalls.snapshot:
                 self._recalls = msgspec.structs.replace(self._recalls, snapshot=snapshot)
         return self._recalls
+
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.vendors.terms(client, sku, brand)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 

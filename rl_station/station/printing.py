@@ -20,6 +20,7 @@ from rl_station.labels import (
     unit_label,
 )
 from rl_station.settings import Site
+from rl_station.station.label_fields import label_fields
 from rl_station.workflow.knowledge import Knowledge, Records
 
 
@@ -81,7 +82,6 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
         rules_version=words.knowledge.rules.version,
     )
     packing = handling(record.travels, record.packs)
-    grade = " ".join(filter(None, (record.functional, record.cosmetic)))
     face = UnitFace(
         code=plate,
         payload=encode(decision, words.site.label_key),
@@ -94,9 +94,7 @@ def _unit(plate: str, words: Words, records: Records) -> tuple[Layout, ...]:
                 if packing
                 else []
             ),
-            (words("caption.client"), words.client(record.client)),
-            (words("caption.grade"), grade or "-"),
-            (words("caption.return"), record.rma or "-"),
+            *label_fields(record, words.knowledge, words),
         ),
     )
     return (unit_label(face),)

@@ -17,6 +17,11 @@ def tick(previous: int, at: int) -> int:
     return max(previous + 1, _of(at))
 
 
+def since(at: int) -> int:
+    """The first value of the clock at `at`, microseconds since 1970 UTC."""
+    return _of(at)
+
+
 def believable(other: int, at: int) -> bool:
     """Whether another's clock may be right when our wall clock says `at`."""
     return other <= _of(at + BELIEVED_US)

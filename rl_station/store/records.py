@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ParcelRow, UnitRow
-from rl_station.store import facts, log, tables
+from rl_station.store import facts, hlc, log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.departures import left, shipped
 from rl_station.store.rows import Rows
@@ -97,6 +97,11 @@ class StoreRecords:
     def units_recalled(self, reference: str) -> tuple[UnitRecord, ...]:
         """Those that were taken out for this recall, and still are."""
         return tuple(self._unit_record(row) for row in self._rows.units_recalled(reference)) if reference else ()
+
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        """See `knowledge.Records`."""
+        found = self._rows.units_returned(vendor, client, hlc.since(since)) if vendor else []
+        return sum(placed.id != besides for placed in found)
 
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
         found = self._database.rows(_STANDING, log.StoredEvent, {"unit": plate})

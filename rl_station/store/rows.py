@@ -16,8 +16,9 @@ from rl_station.domain.projections import (
     ParcelRow,
     UnitRow,
 )
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 from rl_station.store import log, tables
-from rl_station.store.database import Database, among, as_list, prepare
+from rl_station.store.database import Database, Params, among, as_list, prepare
 from rl_station.store.projector import CONTAINERS, PARCELS, UNITS, by_clock
 
 
@@ -44,6 +45,13 @@ class Rows(Protocol):
     def units_by_product(self, client: str, sku: str) -> list[UnitRow]: ...
     def units_recalled(self, reference: str) -> list[UnitRow]:
         """Taken out for this recall, and still so."""
+        ...
+
+    def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
+        """Units of a client decided at or after `since` to go back to a vendor, and still so.
+
+        One that another station identified and this one decided is among them once the centre has said so.
+        """
         ...
 
     def units_of(self, parcel: str) -> list[Placed]: ...
@@ -86,6 +94,16 @@ _BY_PRODUCT = prepare(
 _RECALLED = prepare(
     select(*_UNIT_COLUMNS).where(_unit.c.recall == bindparam("recall")).order_by(_unit.c.seq, _unit.c.unit)
 )
+_RETURNED = prepare(
+    select(_unit.c.unit, _unit.c.decided_seq)
+    .where(
+        _unit.c.vendor == bindparam("vendor"),
+        _unit.c.client == bindparam("client"),
+        _unit.c.disposition == RETURN_TO_VENDOR,
+        _unit.c.decided_seq >= bindparam("since"),
+    )
+    .order_by(_unit.c.decided_seq, _unit.c.unit)
+)
 _UNITS_OF = prepare(select(_unit.c.unit, _unit.c.seq).where(_unit.c.parcel == bindparam("id")).order_by(_unit.c.seq))
 _INSIDE = prepare(
     select(_unit.c.unit, _unit.c.placed_seq)
@@ -114,10 +132,12 @@ _EVENTS = {
     )
     for kind, changing in ((kind, (*found, CorrectionDeclared)) for kind, found in _CHANGING.items())
 }
-_AMONG = {
-    view.name: prepare(select(view.c[view.name]).where(view.c[view.name].in_(select(among("ids")))))
-    for view in (_unit, _container)
-}
+_subject = tables.event_subject
+_AMONG = prepare(
+    select(_subject.c.subject)
+    .where(_subject.c.kind == bindparam("kind"), _subject.c.subject.in_(select(among("ids"))))
+    .distinct()
+)
 
 
 class StoreRows:
@@ -153,6 +173,10 @@ class StoreRows:
     def units_recalled(self, reference: str) -> list[UnitRow]:
         return self._database.rows(_RECALLED, UNITS.codec.row, {"recall": reference}) if reference else []
 
+    def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
+        where: Params = {"vendor": vendor, "client": client, "since": since}
+        return self._database.rows(_RETURNED, Placed, where) if vendor else []
+
     def units_of(self, parcel: str) -> list[Placed]:
         return self._database.rows(_UNITS_OF, Placed, {"id": parcel})
 
@@ -163,8 +187,8 @@ class StoreRows:
         return self._database.rows(_CONTENTS, Placed, {"id": pallet, "since": since})
 
     def among(self, kind: str, ids: Collection[str]) -> set[str]:
-        """Those of these units or containers that there is a row of."""
-        return set(self._database.rows(_AMONG[kind], str, {"ids": as_list(ids)})) if ids else set()
+        """Those of these parcels, units or containers of which the log says anything, though it may not be enough for a row."""
+        return set(self._database.rows(_AMONG, str, {"kind": kind, "ids": as_list(ids)})) if ids else set()
 
     def events_about(self, kind: str, subject: str, since: int = 0) -> list[OwnEvent]:
         """What changed the row of a subject after seq `since`, in the order of the log: corrected events and corrections, too."""

@@ -183,8 +183,10 @@ unit = Table(
     _text("packs"),
     _text("approval"),
     _text("steps"),
+    _text("vendor"),
     _number("seq"),
     _number("placed_seq"),
+    _number("decided_seq"),
     _number("value"),
     Column("expected", Integer, nullable=True),
     _text("stated"),
@@ -203,6 +205,7 @@ Index("unit_by_epc", unit.c.epc)
 Index("unit_by_gtin", unit.c.gtin)
 Index("unit_by_product", unit.c.client, unit.c.sku)
 Index("unit_by_recall", unit.c.recall)
+Index("unit_by_vendor", unit.c.vendor, unit.c.client, unit.c.disposition, unit.c.decided_seq)
 
 container = Table(
     "container",

@@ -199,5 +199,8 @@ def _command(key: str, prompt: Prompt) -> Commanded | None:
         return None
     if key == "f12":
         return Commanded(Command.SIGN_OUT if mode is Mode.MENU else Command.MENU)
-    command = _TASKS.get(key) or _COMMANDS.get(key)
+    command = _COMMANDS.get(key)
+    if key in _TASKS and command not in prompt.commands:
+        # F7 is a task's key wherever the step has no use of its own for it.
+        command = _TASKS[key]
     return Commanded(command) if command else None

@@ -30,6 +30,7 @@ SPOKEN: tuple[type[e.Event], ...] = (
     e.ParcelClosed,
     e.ParcelLaneAssigned,
     e.ParcelPlateConfirmed,
+    e.ParcelCarrierNoted,
     e.ParcelReceived,
     e.ParcelPresented,
     e.ParcelWeighed,
@@ -107,8 +108,8 @@ _CODED = {
 }
 _WARNED = frozenset(
     {
-        *("ParcelHeld", "ParcelPresented", "ItemPresented", "ParcelCountChecked", "CorrectionDeclared"),
-        *("UnitPutAside", "ReworkSetAside", "SecondLookAsked", "SecondLookLeft"),
+        *("ParcelHeld", "ParcelCarrierNoted", "ParcelPresented", "ItemPresented", "ParcelCountChecked"),
+        *("CorrectionDeclared", "UnitPutAside", "ReworkSetAside", "SecondLookAsked", "SecondLookLeft"),
         *("LateRecallFound", "UnitRecalled"),
         *("DepartedTagSeen", "TagMismatchFound", "ContainerCompared", "TagWriteFailed"),
     }

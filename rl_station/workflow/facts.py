@@ -49,6 +49,15 @@ def parcel_facts(parcel: str, client: str, rmas: tuple[str, ...], knowledge: Kno
     return tuple(facts)
 
 
+def sop_facts(client: str, step: str, language: str, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """What the client wants to be kept in mind at this step: receive, inspect, sort."""
+    found = knowledge.reference.client(client)
+    said = found.sop if found else ()
+    return tuple(
+        fact("sop", content(dict(each.texts).get(language, each.text)), Tone.WARN) for each in said if each.step == step
+    )
+
+
 def announced_lines(rmas: tuple[str, ...], knowledge: Knowledge) -> tuple[ChecklistLine, ...]:
     """The announced content of a parcel nobody has opened yet."""
     return tuple(

@@ -115,6 +115,10 @@ class Records(Protocol):
         """Oldest first."""
         ...
 
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        """How many units of a client were decided to go back to a vendor since then (microseconds UTC), without one of them."""
+        ...
+
     def unit_events(self, plate: str) -> tuple[AnyEvent, ...]:
         """Everything that happened to a unit and was not taken back, oldest first; the taking back itself is not among it."""
         ...

@@ -82,13 +82,17 @@ class Radio(msgspec.Struct, frozen=True):
 
 
 class Arrival(msgspec.Struct, frozen=True, tag=True):
-    """A box whose code needs the worker's word first. `plate` is a pre-printed plate it carries already."""
+    """A box whose code needs the worker's word first. `plate` is a pre-printed plate it carries already.
+
+    `couriers` as in `ParcelPresented`, of all its codes.
+    """
 
     kind: str
     value: str
     rmas: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     plate: str = ""
+    couriers: tuple[str, ...] = ()
 
 
 class Weight(msgspec.Struct, frozen=True):
@@ -101,7 +105,10 @@ class Weight(msgspec.Struct, frozen=True):
 
 
 class Receiving(msgspec.Struct, frozen=True, tag=True):
-    """A parcel between its first scan and its plate. `labelled`: its label was asked for."""
+    """A parcel between its first scan and its plate. `labelled`: its label was asked for.
+
+    `courier`: who brought it, where its client uses others.
+    """
 
     parcel: str
     outcome: str
@@ -116,6 +123,7 @@ class Receiving(msgspec.Struct, frozen=True, tag=True):
     radio: Radio = Radio()
     labelled: bool = False
     weight: Weight | None = None
+    courier: str = ""
 
 
 class Received(msgspec.Struct, frozen=True, tag=True):

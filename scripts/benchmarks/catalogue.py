@@ -38,6 +38,7 @@ class Measurement:
 
 MEASUREMENTS = (
     Measurement(scan_to_paint.NAMES, scan_to_paint.measure),
+    Measurement((scan_to_paint.REPLAY,), scan_to_paint.measure_replay),
     Measurement(commit.NAMES, commit.measure),
     Measurement(commit.MANY, commit.measure_many, only_by_name=True),
     Measurement(wedge.NAMES, wedge.measure),

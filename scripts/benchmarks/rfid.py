@@ -58,6 +58,8 @@ def _replay() -> Figure:
     """How fast a queue is taken that a reader kept while the network was away."""
     station = _Station()
     with busy_readers(1, 0, 0) as busy, station.reading(busy.ports):
+        busy.running()
+        busy.release()
         station.until(1)
         began = time.monotonic()
         station.until(QUEUED)

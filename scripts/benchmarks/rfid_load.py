@@ -24,10 +24,16 @@ class Busy:
 
     ports: tuple[int, ...]
     told: TextIO
+    asked: TextIO
 
     def running(self) -> None:
         """Wait until each has its client. Raises CannotMeasureError when they have ended."""
         self._line("running")
+
+    def release(self) -> None:
+        """Let those hand over that have kept everything (rate 0)."""
+        self.asked.write("\n")
+        self.asked.flush()
 
     def sent(self) -> int:
         """Wait until they have sent everything; how many reads that was."""
@@ -47,12 +53,14 @@ def busy_readers(number: int, rate: int, seconds: float) -> Iterator[Busy]:
     running = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "benchmarks.rfid_readers", str(number), str(rate), str(seconds)],
         cwd=Path(__file__).parent.parent,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert running.stdout is not None  # noqa: S101 - asked for above
+    assert running.stdin is not None  # noqa: S101 - asked for above
     try:
-        yield Busy(tuple(json.loads(running.stdout.readline())), running.stdout)
+        yield Busy(tuple(json.loads(running.stdout.readline())), running.stdout, running.stdin)
     finally:
         running.terminate()
         running.communicate()

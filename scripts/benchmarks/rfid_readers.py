@@ -2,7 +2,7 @@
 
 Prints its ports as JSON, and `running` when each reader has its client. Each sends RATE reads a second for SECONDS, one a
 message; then it prints `sent` and how many that were together, and waits to be ended. RATE 0: everything at once, as readers do
-that kept their reports while the network was away.
+that kept their reports while the network was away, when a line comes on standard input.
 """
 
 from __future__ import annotations
@@ -32,13 +32,16 @@ _GREETING = says.greeting(0, time.time_ns() // 1000)
 
 async def _serve(readers: int, rate: int, seconds: float) -> None:
     done: list[asyncio.Future[int]] = []
+    released = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline) if not rate else None
 
     async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         finished: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         done.append(finished)
         writer.write(_GREETING)
-        await _until_running(reader, writer)
-        with suppress(ConnectionError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await _until_running(reader, writer)
+            if released is not None:
+                await asyncio.shield(released)
             finished.set_result(await (_paced(writer, rate, seconds) if rate else _at_once(writer)))
             while await reader.read(4096):
                 pass

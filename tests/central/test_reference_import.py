@@ -184,11 +184,28 @@ def test_a_return_stands_or_falls_with_its_rows(small: Engine) -> None:
 
 
 def test_recalls_come_as_csv(small: Engine) -> None:
-    text = f"gtin,reference,hazard,lot\n{GTIN},N-1,gets hot,\n{GTIN},N-1,gets hot,L7\n123,N-2,x,\n{GTIN},,x,\n"
+    text = f"gtins,reference,hazard,lots\n{GTIN},N-1,gets hot,\n{GTIN},N-1,gets hot,L7 L8\n123,N-2,x,\n{GTIN},,x,\n"
     report = take(small, given("recalls.csv", text))
-    assert set(held(small, "recall")) == {f"0{GTIN}//N-1", f"0{GTIN}/L7/N-1"}
-    assert msgspec.json.decode(held(small, "recall")[f"0{GTIN}/L7/N-1"], type=Recall).lot == "L7"
+    assert set(held(small, "recall")) == {f"N-1/0{GTIN}", f"N-1/0{GTIN}/L7"}
+    assert msgspec.json.decode(held(small, "recall")[f"N-1/0{GTIN}/L7"], type=Recall).lots == ("L7", "L8")
     assert [each.line for each in report.refusals] == [4, 5]
+
+
+def test_recalls_come_as_the_lists_that_a_station_imported(small: Engine) -> None:
+    lines = [
+        '{"source": "cpsc", "snapshot": "2026-11-20"}',
+        f'{{"reference": "R-1", "gtins": ["{GTIN}"], "hazard": "gets hot"}}',
+        '{"reference": "R-2", "brands": ["Acme"], "models": ["HT-200"]}',
+        '{"reference": "R-3"}',
+        "rubbish",
+    ]
+    report = take(small, given("recalls/cpsc.jsonl", "\n".join(lines)))
+    assert set(held(small, "recall")) == {f"R-1/0{GTIN}", "R-2/Acme HT-200"}
+    assert [each.line for each in report.refusals] == [4, 5]
+    reversal = '{"reference": "R-1", "reason": "tested", "date": "2026-11-21"}\n{"reference": "R-2", "reason": " ", "date": ""}'
+    report = take(small, given("recalls/reversed.jsonl", reversal))
+    assert set(held(small, "recall_reversed")) == {"R-1"}
+    assert [each.line for each in report.refusals] == [2]
 
 
 def test_json_says_kind_and_value_and_its_bad_entries_are_named_with_their_lines(small: Engine) -> None:
@@ -275,7 +292,7 @@ def test_the_command_says_what_became_of_the_rows(
 ) -> None:
     good, bad = tmp_path / "products.csv", tmp_path / "recalls.csv"
     good.write_text(PRODUCTS + product("A") + "\n")
-    bad.write_text("gtin,reference,hazard\n123,N-1,hot\n")
+    bad.write_text("gtins,reference,hazard\n123,N-1,hot\n")
     command = ["central", "import", "--database", sqlite_url, "--site", SITE]
     assert main([*command, str(good)]) == 0
     assert capsys.readouterr().out == "1 accepted, 0 unchanged, 0 removed, 0 refused\n"

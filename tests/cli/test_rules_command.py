@@ -116,7 +116,7 @@ def data(tmp_path: Path) -> Path:
 def test_the_examples_of_the_example_site_all_hold(run: Run) -> None:
     code, out, err = run("rules", "test")
     assert (code, err) == (0, "")
-    assert re.fullmatch(r"17 examples, 0 failed \(rules [0-9a-f]{12}\)\n", out)
+    assert re.fullmatch(r"\d+ examples, 0 failed \(rules [0-9a-f]{12}\)\n", out)
 
 
 def test_an_example_that_goes_elsewhere_is_named_with_file_and_line(run: Run, tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_an_example_that_goes_elsewhere_is_named_with_file_and_line(run: Run, tm
         f"rules_examples.toml:{line}: a dress with make-up on it is washed: "
         "disposition is donate, not refurbish; outcome is charity, not clean"
     )
-    assert last.startswith("17 examples, 1 failed")
+    assert re.match(r"\d+ examples, 1 failed", last)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +218,31 @@ def test_another_channel_is_elsewhere_too(run: Run, draft: Path, data: Path) -> 
     change(draft / "dispositions.toml", r'(?<=id = "clean_first"\n)outcomes = "clean"', 'outcomes = "repack"')
     told = json.loads(run("rules", "diff", draft, "--data", data, "--json")[1])
     assert {(moved["was"], moved["would_be"]) for moved in told["elsewhere"]} == {("refurbish", "refurbish")}
+
+
+def test_another_policy_of_a_client_sends_its_units_elsewhere(
+    run: Run, draft: Path, data: Path, tmp_path: Path
+) -> None:
+    assert run("rules", "diff", draft, "--data", data)[0] == 0
+    (draft / "dispositions.toml").unlink()
+    shutil.copy(tmp_path / "config" / "clients.toml", draft)
+    change(draft / "clients.toml", "^channels_prohibited = .*", 'channels_prohibited = ["outlet", "clearance", "b2b"]')
+    told = json.loads(run("rules", "diff", draft, "--data", data, "--json")[1])
+    assert [(each["unit"], each["was_outcome"]) for each in told["elsewhere"]] == [("U1", "clean"), ("U4", "clean")]
+
+
+def test_an_article_that_may_not_be_restocked_any_more_goes_elsewhere(run: Run, tmp_path: Path) -> None:
+    article = {"client": "velora", "category": "apparel", "functional": "F6", "cosmetic": "C9", "packaging": "sealed"}
+    folder, draft = tmp_path / "data", tmp_path / "draft"
+    with Store.open(folder, station="bench-1", prefix="B01", clock=Noon(), purpose="live", ballast=0) as store:
+        for unit, sku in (("U1", "VA-SOCK-3P"), ("U2", "VA-TEE-WHT-S"), ("U3", "ONLY-AT-THE-CENTRE")):
+            store.append([decided(unit, **article, sku=sku, value=990)], operator="priya")
+    draft.mkdir()
+    shutil.copy(tmp_path / "config" / "products.csv", draft)
+    assert run("rules", "diff", draft, "--data", folder)[0] == 0
+    change(draft / "products.csv", "restock charity", "charity")
+    told = json.loads(run("rules", "diff", draft, "--data", folder, "--json")[1])
+    assert [(each["unit"], each["would_be"]) for each in told["elsewhere"]] == [("U1", "donate")]
 
 
 def test_what_was_decided_again_counts_as_it_was_decided_last(run: Run, draft: Path, data: Path) -> None:

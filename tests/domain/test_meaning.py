@@ -271,3 +271,10 @@ def test_no_bytes_make_it_raise_and_text_is_always_last(data: bytes, symbology: 
     assert all(value for _, value in named)
     assert [kind for kind, _ in named[-1:]] in ([ScanKind.TEXT], [])
     assert all(shown(value).isprintable() for _, value in named)
+
+
+def test_a_number_that_several_carriers_could_have_says_all_of_them() -> None:
+    """One reading stands for the number; what else it could be must not get lost with the others."""
+    scan = scanned("100000514735")
+    (tracking,) = (each for each in scan.meanings if each.kind is ScanKind.TRACKING)
+    assert [value for name, value in tracking.attributes if name in ("courier", "may_be")] == ["fedex", "purolator"]

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from rl_station.domain.checklist import Checklist, findings, open_question
 from rl_station.domain.conditions import amount, compile_condition
 from rl_station.domain.grades import COSMETIC, DISPOSITIONS, FUNCTIONAL, PACKAGING
+from rl_station.domain.policy import policy_facts
+from rl_station.domain.reference import Client, Product
 from rl_station.domain.rules import (
     BUILT_IN,
     FIELDS,
@@ -30,11 +32,14 @@ from rl_station.domain.rules import (
     inputs_of,
     reason_in,
 )
+from rl_station.domain.vendors import RTV, rtv_facts
+from rl_station.domain.weee import WEEE
 from rl_station.settings import load_site
 from rl_station.settings.paths import example_site
 
 SITE = load_site(example_site(), environ={})
 RULES = SITE.rules
+CHANNELS = sorted({outcome.channel for outcome in RULES.outcomes.values() if outcome.channel})
 TRADE = set(SELLABLE)
 OUT_OF_TRADE = set(DISPOSITIONS) - TRADE
 HAZARDS = [
@@ -69,17 +74,21 @@ VALUES: dict[str, list[str]] = {
     "hazards": HAZARDS,
     "match": ["expected", "unexpected", "other_client", "unknown_product"],
     "packaging": list(PACKAGING),
+    "packaging_rule": ["own", "neutral", "any"],
     "reason": REASONS[1:],
     "reason_found": ["confirmed", "not_found"],
     "recall": YES_NO,
     "region": ["eu"],
-    "rtv": ["forced", "eligible", "prohibited"],
+    "rtv": list(RTV),
+    "rtv_approval": YES_NO,
     "rtv_credit": ["50", "100"],
+    "rtv_destroy": YES_NO,
     "rtv_quota_left": ["0", "3"],
     "sku": ["FJ8-128-BLK"],
     "swap": YES_NO,
     "value": ["0", "799", "4000", "20000", "120000"],
-    "weee": ["small"],
+    "vendor": ["fjell", "kiste"],
+    "weee": list(WEEE),
     "wish": ["refund", "exchange", "repair"],
 }
 FIELD_NAMES = sorted(FIELDS)
@@ -330,8 +339,30 @@ def test_the_site_cannot_excuse_anybody_from_them() -> None:
 
 @given(some_inputs)
 def test_velora_never_liquidates(inputs: Inputs) -> None:
-    theirs = (*(pair for pair in inputs if pair[0] != "client"), ("client", "velora"))
-    assert decide_disposition(RULES, theirs).disposition != "liquidate"
+    policy = policy_facts(SITE.reference.client("velora"), None)
+    said = inputs_of({**facts_of(inputs), **policy, "client": "velora"})
+    assert decide_disposition(RULES, said).disposition != "liquidate"
+
+
+@given(
+    some_inputs,
+    st.builds(
+        Client,
+        st.just("velora"),
+        st.just("Velora"),
+        channels_allowed=st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+        channels_prohibited=st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+    ),
+    st.lists(st.sampled_from(CHANNELS), unique=True).map(tuple),
+)
+def test_nothing_goes_through_a_channel_that_its_client_or_its_article_does_not_take(
+    inputs: Inputs, client: Client, channels: tuple[str, ...]
+) -> None:
+    article = Product("velora", "A", "A", "apparel", (), channels=channels)
+    found = decide_disposition(RULES, inputs_of({**facts_of(inputs), **policy_facts(client, article)}))
+    assert not found.channel or not client.channels_allowed or found.channel in client.channels_allowed
+    assert found.channel not in client.channels_prohibited
+    assert not found.channel or not channels or found.channel in channels
 
 
 def test_every_rule_of_the_example_decides_for_some_unit() -> None:
@@ -375,8 +406,15 @@ def unit(chance: random.Random) -> Inputs:
         ("wish", chance.choice(["refund", "exchange", "repair"])),
         *(("flags", flag) for flag in found.flags),
         *([("hazards", "smoke")] if chance.choice(rarely) else []),
+        *policy(product, found.flags, chance),
     }
     return tuple(sorted(pair for pair in pairs if pair[1]))
+
+
+def policy(product: Product, flags: tuple[str, ...], chance: random.Random) -> Inputs:
+    """What the vendor says of it."""
+    terms = SITE.reference.vendor_terms(product.client, product.sku, product.brand)
+    return inputs_of(rtv_facts(terms, flags, chance.choice([0, 0, 1000])))
 
 
 def answers(checklist: Checklist, chance: random.Random) -> dict[str, str]:

@@ -131,24 +131,24 @@ def test_a_condition_that_cannot_work_is_found_on_its_line(config: Path, when: s
         ('[outcomes.a]\nlike = "a"\n', "outcomes.a.like", "circle", ""),
         (
             '[[removals]]\nid = "r"\nreason = "x"\nremoves = ["airr"]\nwhen = "recall"\n',
-            "removals[4].removes[1]",
+            "removals[6].removes[1]",
             "no outcome, disposition, channel",
             "air",
         ),
         (
             '[[removals]]\nid = "always_hazard"\nreason = "x"\nremoves = ["air"]\nwhen = "recall"\n',
-            "removals[4].id",
+            "removals[6].id",
             "holds at every site",
             "",
         ),
         (
             '[[removals]]\nid = "unsafe"\nreason = "x"\nremoves = ["air"]\nwhen = "recall"\n',
-            "removals[4].id",
+            "removals[6].id",
             "twice",
             "",
         ),
-        ('[[removals]]\nid = "r"\nreason = "x"\nremoves = ["air"]\nwhen = "no"\n', "removals[4].when", "no 'no'", ""),
-        ('[[removals]]\nid = "r"\nreason = "x"\nremoves = ["air"]\n', "removals[4].when", "is missing", ""),
+        ('[[removals]]\nid = "r"\nreason = "x"\nremoves = ["air"]\nwhen = "no"\n', "removals[6].when", "no 'no'", ""),
+        ('[[removals]]\nid = "r"\nreason = "x"\nremoves = ["air"]\n', "removals[6].when", "is missing", ""),
     ],
 )
 def test_a_mistake_is_found_where_it_stands(config: Path, text: str, key: str, said: str, hint: str) -> None:
@@ -192,7 +192,7 @@ def test_a_rule_whose_outcome_may_be_taken_away_leaves_room_for_those_below(conf
 def test_the_last_rule_has_no_condition(config: Path) -> None:
     line = change(config, RULES, r'^reason = "Could not be graded.*?$', 'reason = "x"\nwhen = "value > 7"')
     found = only(config)
-    assert (found.key, found.line) == ("rules[27].when", line + 1)
+    assert (found.key, found.line) == ("rules[29].when", line + 1)
     assert "last rule must have no condition" in found.message
 
 

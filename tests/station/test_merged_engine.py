@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -207,6 +208,60 @@ def test_rules_that_are_not_in_order_are_not_used_and_it_is_said(desk: Desk) -> 
     desk.hear(rules(RULES), Item("rules", "checklists/phones.toml", 2, None))
     desk.scan("x")
     assert desk.engine.knowledge.notices == ()
+
+
+def test_reasons_and_steps_of_work_come_from_the_centre_too(desk: Desk) -> None:
+    reasons = (example_site() / "reasons.toml").read_text()
+    rework = (example_site() / "rework.toml").read_text()
+    knowledge = desk.engine.knowledge
+    before = knowledge.rework
+    desk.hear(rules(rework.replace('text = "', 'text = "NEW '), "rework.toml"), Item("rules", "reasons.toml", 2, None))
+    desk.scan("x")
+    assert knowledge.rework != before
+    assert knowledge.rework.steps.keys() == before.steps.keys()
+    assert knowledge.checklist("reason") is None
+    desk.hear(rules(reasons, "reasons.toml"))
+    desk.scan("x")
+    assert knowledge.checklist("reason") is not None
+
+
+def test_what_vendors_take_back_comes_from_the_centre_too(desk: Desk) -> None:
+    text = (example_site() / "vendors.toml").read_text()
+    brand = next(iter(desk.site.reference.facts.vendors.brands))
+    before = desk.engine.knowledge.reference.vendor_terms(brand[0], "", brand[1])
+    assert before is not None
+    desk.hear(rules(re.sub(r"(?m)^credit = \d+", "credit = 7", text), "vendors.toml"))
+    desk.scan("x")
+    after = desk.engine.knowledge.reference.vendor_terms(brand[0], "", brand[1])
+    assert after is not None
+    assert (before.credit, after.credit) == (before.credit, 7)
+    assert before.credit != 7
+
+
+def test_rules_that_ask_for_work_nobody_can_do_are_not_used_and_it_is_said(desk: Desk) -> None:
+    before = desk.engine.knowledge.rules
+    step = next(step for outcome in before.outcomes.values() for step in outcome.steps)
+    desk.hear(rules(RULES.replace(f'"{step}"', '"polish"')))
+    desk.scan("x")
+    assert desk.engine.knowledge.rules == before
+    (notice,) = desk.engine.knowledge.notices
+    assert dict(notice.params)["names"] == "dispositions.toml"
+
+
+def test_a_unit_that_was_begun_is_asked_as_it_was_begun(desk: Desk) -> None:
+    """The centre's new checklist counts from the next unit on, and the old one stays known, by its version."""
+    knowledge = desk.engine.knowledge
+    before = knowledge.checklist("phones")
+    assert before is not None
+    text = (example_site() / "checklists" / "phones.toml").read_text()
+    desk.hear(rules(text.replace('title = "', 'title = "New ', 1), "checklists/phones.toml"))
+    desk.scan("x")
+    after = knowledge.checklist("phones")
+    assert after is not None
+    assert after.version != before.version
+    former = knowledge.checklist("phones", before.version)
+    assert former is not None
+    assert (former.title, former.version) == (before.title, before.version)
 
 
 def test_after_a_restart_the_centres_rules_are_used_at_once(desk: Desk, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from engine_bench import demo_site
 
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product, Recall
+from rl_station.domain.recalls import Recall, Reversal, recall_key
+from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product
 from rl_station.domain.sync_wire import Item, Page, digest
 from rl_station.station.merged_reference import MergedReference
 from rl_station.store.known import KnownReader, KnownWriter
@@ -67,7 +68,7 @@ def test_what_the_centre_says_nothing_of_is_as_in_the_settings(heard: Heard) -> 
     assert own in heard.reference.returns_by_order(own.order)
     assert heard.reference.returns_by_tracking(own.tracking[0]) == SITE.reference.returns_by_tracking(own.tracking[0])
     assert heard.reference.lanes() == FACTS.lanes
-    assert heard.reference.recall_snapshot_date() == FACTS.recall_snapshot
+    assert heard.reference.recalls() == FACTS.recalls
     assert [heard.reference.product(each.client, each.sku) for each in FACTS.products] == list(FACTS.products)
     assert heard.reference.bin_for("resell", "velora", "apparel") == SITE.reference.bin_for(
         "resell", "velora", "apparel"
@@ -159,24 +160,53 @@ def test_a_bin_of_the_centre_takes_what_it_says_most_about(heard: Heard) -> None
     assert not heard.reference.has_container(FACTS.containers[0])
 
 
-def test_a_recall_of_the_lot_comes_before_that_of_all_lots(heard: Heard) -> None:
+def test_the_recalls_of_the_centre_come_to_those_of_the_settings(heard: Heard) -> None:
     gtin = "09520000000018"
-    whole, lot = Recall(gtin, "R-ALL", "fire"), Recall(gtin, "R-LOT", "burns", "L7")
-    heard.say(item("recall", f"{gtin}//R-ALL", whole), item("recall", f"{gtin}/L7/R-LOT", lot))
-    assert heard.reference.recall(gtin, "L7") == lot
-    assert heard.reference.recall(gtin, "L8") == whole
-    assert heard.reference.recall(gtin, "") == whole
-    heard.say(gone("recall", f"{gtin}//R-ALL"))
-    assert heard.reference.recall(gtin, "L8") is None
+    whole = Recall(reference="R-ALL", hazard="fire", gtins=(gtin,))
+    lot = Recall(reference="R-LOT", hazard="burns", gtins=(gtin,), lots=("L7",))
+    heard.say(*(item("recall", recall_key(each), each) for each in (whole, lot)))
+    table = heard.reference.recalls()
+    assert table.by_gtin[gtin] == (whole, lot)
+    assert set(FACTS.recalls.recalls) < set(table.recalls)
+    assert table.version != FACTS.recalls.version
+    heard.say(gone("recall", recall_key(whole)))
+    assert heard.reference.recalls().by_gtin[gtin] == (lot,)
 
 
 def test_a_recall_in_the_settings_holds_until_the_centre_lifts_it(heard: Heard) -> None:
-    own = next(each for each in FACTS.recalls if not each.lot)
-    assert heard.reference.recall(own.gtin, "") == own
-    heard.say(gone("recall", f"{own.gtin}/{own.lot}/{own.reference}"))
-    assert heard.reference.recall(own.gtin, "") is None
+    own = FACTS.recalls.recalls[0]
+    heard.say(gone("recall", recall_key(own)))
+    assert own not in heard.reference.recalls().recalls
 
 
-def test_the_recalls_are_as_old_as_the_last_word_of_the_centre(heard: Heard) -> None:
-    heard.say(item("recall", "1//R", Recall("1", "R", "fire")))
-    assert heard.reference.recall_snapshot_date() == "2026-11-21"
+def test_a_recall_that_the_centre_reverses_is_told_as_reversed(heard: Heard) -> None:
+    own = FACTS.recalls.recalls[0]
+    reversal = Reversal(reference=own.reference, reason="tested and found safe", date="2026-11-20")
+    heard.say(item("recall_reversed", own.reference, reversal))
+    assert heard.reference.recalls().of(own.reference) == ()
+    assert heard.reference.recalls().reversals[own.reference] == reversal
+    heard.say(gone("recall_reversed", own.reference))
+    assert own in heard.reference.recalls().recalls
+
+
+def test_the_recalls_are_as_old_as_the_oldest_of_settings_and_centre(heard: Heard) -> None:
+    recall = Recall(reference="R", gtins=("09520000000018",))
+    heard.say(item("recall", recall_key(recall), recall))
+    assert heard.reference.recalls().snapshot == FACTS.recalls.snapshot
+
+
+def test_recalls_of_the_centre_alone_are_as_old_as_its_last_word(heard: Heard) -> None:
+    recall = Recall(reference="R", gtins=("09520000000018",))
+    heard.say(
+        item("recall", recall_key(recall), recall), *(gone("recall", recall_key(own)) for own in FACTS.recalls.recalls)
+    )
+    assert heard.reference.recalls().snapshot == "2026-11-21"
+
+
+def test_other_news_leave_the_recall_table_as_it_is(heard: Heard) -> None:
+    recall = Recall(reference="R", gtins=("09520000000018",))
+    heard.say(item("recall", recall_key(recall), recall))
+    before = heard.reference.recalls()
+    heard.say(item("lane", "L9", Lane("L9", "Lane 9")))
+    assert heard.reference.lane("L9") is not None
+    assert heard.reference.recalls() is before

@@ -125,6 +125,16 @@ def test_a_unit_moved_out_of_a_tote_elsewhere_is_not_in_it_here(dock: Bench, ben
     assert seen.units == (V,)
 
 
+def test_a_unit_taken_up_here_is_out_of_the_tote_that_another_desk_put_it_into(dock: Bench, bench: Bench) -> None:
+    """Our own log says too little of it for a row of its own."""
+    dock.do(opened("T1"), put(U, "T1"), put(V, "T1"))
+    say(bench, dock.log)
+    bench.do(ev.UnitTakenUp(unit=U, parcel=P, work="rework", previous="T1"))
+    seen = bench.records.container("T1")
+    assert seen is not None
+    assert seen.units == (V,)
+
+
 def test_a_tote_is_filled_from_two_desks(dock: Bench, bench: Bench) -> None:
     dock.do(opened(), put(U))
     say(bench, dock.log)

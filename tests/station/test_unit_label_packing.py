@@ -11,6 +11,7 @@ from rl_station.labels.layout import Text
 from rl_station.settings import load_site
 from rl_station.settings.paths import example_site
 from rl_station.station.clocks import SystemClock
+from rl_station.station.engine import Engine
 from rl_station.station.printing import layouts
 from rl_station.store import Store
 
@@ -39,7 +40,7 @@ def printed(folder: Path, travels: tuple[str, ...], packs: tuple[str, ...]) -> l
             ],
             operator="priya",
         )
-        (label,) = layouts(LabelRequested(label="unit", unit=UNIT, parcel=PARCEL), site, store.records)
+        (label,) = layouts(LabelRequested(label="unit", unit=UNIT, parcel=PARCEL), site, Engine(site, store).knowledge)
     return [item.text for item in label.items if isinstance(item, Text)]
 
 

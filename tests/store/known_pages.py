@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Operator, Product, Recall
+from rl_station.domain.recalls import Recall, recall_key
+from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Operator, Product
 from rl_station.domain.sync_wire import Item, Known, Page, digest
 
 INCARNATION = "inc-1"
@@ -53,7 +54,8 @@ def a_product(sku: str, *gtins: str, name: str = "A product", client: str = "acm
 
 
 def a_recall(gtin: str, reference: str, lot: str = "") -> Item:
-    return Item("recall", f"{gtin}/{lot}/{reference}", 1, msgspec.json.encode(Recall(gtin, reference, "fire", lot)))
+    recall = Recall(reference=reference, hazard="fire", gtins=(gtin,), lots=(lot,) if lot else ())
+    return Item("recall", recall_key(recall), 1, msgspec.json.encode(recall))
 
 
 def an_operator(id_: str, badge: str, name: str = "Somebody") -> Item:

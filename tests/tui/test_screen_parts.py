@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 import sample_views as sample
 from rich.color import Color, ColorSystem
@@ -200,6 +201,13 @@ def test_text_for_the_screen_has_no_control_characters_and_no_emoji() -> None:
 def test_a_long_scan_is_shown_by_its_beginning_and_its_end() -> None:
     assert short("A" * 100 + "Z") == "A" * 28 + "..." + "A" * 27 + "Z"
     assert short("short") == "short"
+
+
+def test_f7_writes_a_tag_where_one_is_offered_and_takes_to_rework_elsewhere() -> None:
+    offered = msgspec.structs.replace(sample.QUESTION.prompt, commands=(Command.RETAG,))
+    assert action("f7", None, offered, can_fire=False) == Commanded(Command.RETAG)
+    assert action("f7", None, sample.QUESTION.prompt, can_fire=False) == Commanded(Command.REWORK)
+    assert action("f7", None, sample.MENU.prompt, can_fire=False) == Commanded(Command.REWORK)
 
 
 # --- messages ---------------------------------------------------------------------------------------------------------

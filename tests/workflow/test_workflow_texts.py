@@ -30,6 +30,7 @@ FAMILIES = {
     "disposition": DISPOSITIONS,
     "grade": [*FUNCTIONAL, *COSMETIC],
     "packaging": PACKAGING,
+    "packaging_rule": ["own", "neutral", "any"],
     "condition": CONDITIONS,
     "hazard": [*HAZARDS, "fire", "corrosion", "loose_wiring", "misuse"],
     "outcome": ["matched", "blind", "cancelled"],

@@ -18,6 +18,7 @@ from rl_station.domain.reference import (
 )
 from rl_station.domain.rework import Method, Part, WorkStep, WorkTable
 from rl_station.domain.rules import SAMPLES, Outcome, Rule, RuleTable
+from rl_station.domain.vendors import VendorTable, VendorTerms
 
 CATEGORIES = ("phones", "laptops", "apparel", "footwear", "small_appliances", "toys")
 
@@ -236,7 +237,7 @@ class WorldReference:
     def bin(self, bin_id: str) -> Bin | None:
         return next((found for found in BINS if found.id == bin_id), None)
 
-    def bin_for(self, disposition: str, client: str, category: str) -> Bin | None:
+    def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
         return next((found for found in BINS if disposition in found.dispositions), None)
 
     def has_container(self, container: str) -> bool:
@@ -268,6 +269,10 @@ class WorldReference:
 
     def __init__(self) -> None:
         self.recall_table = recall_table(RECALLS, "2026-11-01")
+        self.vendors = VendorTable()
+
+    def vendor_terms(self, client: str, sku: str, brand: str) -> VendorTerms | None:
+        return self.vendors.terms(client, sku, brand)
 
     def recalls(self) -> RecallTable:
         return self.recall_table

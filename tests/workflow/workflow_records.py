@@ -193,6 +193,19 @@ class WorldRecords:
     def units_by_epc(self, epc: str) -> tuple[UnitRecord, ...]:
         return tuple(unit for unit in self.units.values() if unit.epc == epc and epc)
 
+    def returned_to_vendor(self, vendor: str, client: str, since: int, besides: str = "") -> int:
+        decisions: dict[str, tuple[str, str, str, int]] = {}
+        for line in self.standing():
+            match line.event:
+                case e.DispositionDecided() as event:
+                    decisions[event.unit] = (event.vendor, event.client, event.disposition, line.at)
+                case e.DispositionApproved() as event if event.unit in decisions:
+                    decisions[event.unit] = (*decisions[event.unit][:2], event.disposition, line.at)
+                case e.UnitPutAside() as event if event.unit in decisions:
+                    decisions[event.unit] = (*decisions[event.unit][:2], "hold", line.at)
+        wanted = (vendor, client, "return_to_vendor")
+        return sum(found[:3] == wanted and found[3] >= since for unit, found in decisions.items() if unit != besides)
+
     def unit_events(self, plate: str) -> tuple[e.AnyEvent, ...]:
         standing = (line.event for line in self.standing() if not isinstance(line.event, e.CorrectionDeclared))
         return tuple(event for event in standing if plate in e.subjects(event)[1])

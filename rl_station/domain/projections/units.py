@@ -15,8 +15,9 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container.
 
     `value` is the original one and `expected` what it brings, in minor units (None: nobody says); `stated` the customer's
-    reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC. `graded_by` is the inspector,
-    `held` why a supervisor holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
+    reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC, `decided_seq` where its
+    disposition was last said, and `vendor` whose terms were known then. `graded_by` is the inspector, `held` why a supervisor
+    holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
     """
 
     unit: str
@@ -47,6 +48,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     packs: tuple[str, ...] = ()
     approval: str = ""
     steps: tuple[str, ...] = ()
+    vendor: str = ""
     seq: int = 0
     placed_seq: int = 0
     value: int = 0
@@ -61,6 +63,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     since: int = 0
     since_at: str = ""
     troubles: tuple[OpenTrouble, ...] = ()
+    decided_seq: int = 0
 
 
 UNIT_EVENTS = (
@@ -184,6 +187,8 @@ def _known(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  # one
                 decided_by=recorded.operator,
                 decided_station=recorded.station,
                 held="",
+                vendor=event.vendor,
+                decided_seq=recorded.seq,
             )
         case events.UnitPlateConfirmed():
             return replace(row, status=row.status if row.approval else "labelled")
@@ -213,13 +218,13 @@ def _worked_on(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  #
         case events.UnitPutAside() as event:
             return replace(row, disposition="hold", bin=event.bin)
         case events.DispositionApproved() as event:
-            agreed = _decided_otherwise(row, event, event.approver)
+            agreed = _decided_otherwise(row, recorded, event, event.approver)
             return _taken_out(agreed) if event.container_before else agreed
         case events.UnitTakenUp() as event:
             status = "rework" if event.work == "rework" else "awaiting_approval"
             return replace(row, status=status, container="", placed_seq=0)
         case events.DispositionOverridden() as event:
-            return replace(_taken_out(_decided_otherwise(row, event, recorded.operator)), held="")
+            return replace(_taken_out(_decided_otherwise(row, recorded, event, recorded.operator)), held="")
         case events.UnitHeld() as event:
             return replace(_taken_out(row), disposition="hold", bin=event.bin, held=event.why or "other")
         case events.UnitReleased() as event:
@@ -229,7 +234,7 @@ def _worked_on(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  #
 
 
 def _decided_otherwise(
-    row: UnitRow, event: events.DispositionApproved | events.DispositionOverridden, by: str
+    row: UnitRow, recorded: Recorded, event: events.DispositionApproved | events.DispositionOverridden, by: str
 ) -> UnitRow:
     """What somebody's word makes of a decision; when and by whom that was made stays."""
     overruled = {"reason": f"@overruled.{event.why}", "rule": by} if event.why else {}
@@ -245,6 +250,7 @@ def _decided_otherwise(
         approval="",
         steps=event.steps,
         expected=event.expected,
+        decided_seq=recorded.seq,
         **overruled,
     )
 

@@ -4,9 +4,9 @@ One thread writes, the engine reads. Nothing here is the truth: everything can b
 the worker's.
 """
 
-from rl_station.store.known.codes import parcel_code, product_code
+from rl_station.store.known.codes import parcel_code, product_code, vendor_code
 from rl_station.store.known.file import FILE
 from rl_station.store.known.reader import KnownReader, LedTo, Said
 from rl_station.store.known.writer import CHUNK, KnownWriter
 
-__all__ = ["CHUNK", "FILE", "KnownReader", "KnownWriter", "LedTo", "Said", "parcel_code", "product_code"]
+__all__ = ["CHUNK", "FILE", "KnownReader", "KnownWriter", "LedTo", "Said", "parcel_code", "product_code", "vendor_code"]

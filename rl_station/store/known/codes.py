@@ -10,6 +10,7 @@ import msgspec
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.reference import AnnouncedReturn, Operator, Product
 from rl_station.domain.sync_wire import WORK_KINDS, Known
+from rl_station.domain.vendors import RETURN_TO_VENDOR
 
 TrackingKeys = Callable[[str], Iterable[str]]
 """Everything an announced tracking number may be scanned as."""
@@ -63,6 +64,7 @@ def _of_work(kind: str, raw: msgspec.Raw) -> Iterator[Code]:
             ("unit.gtin", unit.gtin, unit.seq),
             ("unit.product", product_code(unit.client, unit.sku), unit.seq),
             ("unit.recall", unit.recall, unit.seq),
+            ("unit.returned", _returned(unit), unit.decided_seq),
             ("unit.container", unit.container, unit.placed_seq),
         )
         yield from (Code(*each) for each in placed if each[1])
@@ -75,6 +77,15 @@ def _of_work(kind: str, raw: msgspec.Raw) -> Iterator[Code]:
 def product_code(client: str, sku: str) -> str:
     """An article of a client; empty without one."""
     return f"{client}/{sku}" if sku else ""
+
+
+def vendor_code(vendor: str, client: str) -> str:
+    """What of a client goes back to a vendor; empty without one."""
+    return f"{vendor}/{client}" if vendor else ""
+
+
+def _returned(unit: UnitRow) -> str:
+    return vendor_code(unit.vendor, unit.client) if unit.disposition == RETURN_TO_VENDOR else ""
 
 
 def parcel_code(kind: str, value: str, at: int = 0) -> Code:

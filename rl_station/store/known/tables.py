@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of these tables or of what `codes` finds an item by: an older file is fetched anew."""
 
 

@@ -152,7 +152,8 @@ def _overruled(unit: UnitInHand, parcel: str, why: str, knowledge: Knowledge) ->
     inputs = rule_inputs(unit, knowledge)
     left = {outcome.id: outcome for outcome in open_outcomes(knowledge.rules, inputs)}
     outcome = left.get(unit.picked) or Outcome(id=NO_RULE.disposition, disposition=NO_RULE.disposition)
-    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category)
+    weee = dict(inputs).get("weee", "")
+    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category, weee)
     return DispositionApproved(
         unit=unit.unit,
         parcel=parcel,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rl_station.domain.events import DispositionDecided, Event, LabelRequested
+from rl_station.domain.policy import policy_facts
 from rl_station.domain.rules import Decision, Inputs, decide_disposition, inputs_of
 from rl_station.workflow.inspect.questions import findings_of, line_of, product_of, reason_found
+from rl_station.workflow.inspect.vendors import vendor_facts
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import UnitInHand
 
@@ -13,14 +15,17 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
     """The fields of `rules.FIELDS` that are known, sorted. Grades are absent where a hazard or recall ended the questions."""
     product = product_of(unit, knowledge)
     line = line_of(unit, knowledge)
+    flags = findings_of(unit, knowledge).flags
     return inputs_of(
         {
+            **policy_facts(knowledge.reference.client(unit.client), product),
+            **vendor_facts(unit, product, flags, knowledge),
             "brand": product.brand if product else "",
             "category": unit.category,
             "client": unit.client,
             "cosmetic": unit.cosmetic,
             "data_bearing": product is not None and product.data_bearing,
-            "flags": findings_of(unit, knowledge).flags,
+            "flags": flags,
             "functional": unit.functional,
             "group": product.group if product else "",
             "hazards": unit.hazards,
@@ -32,6 +37,7 @@ def rule_inputs(unit: UnitInHand, knowledge: Knowledge) -> Inputs:
             "sku": unit.sku,
             "swap": unit.swap,
             "value": unit.value,
+            "weee": product.weee if product else "",
             "wish": line.wish if line else "",
         }
     )
@@ -49,7 +55,8 @@ def decision_event(
     unit: UnitInHand, parcel: str, inputs: Inputs, decision: Decision, knowledge: Knowledge
 ) -> DispositionDecided:
     """A decision as it is recorded: what it was made of, under which rules, and the bin it leads to."""
-    target = knowledge.reference.bin_for(decision.disposition, unit.client, unit.category)
+    facts = dict(inputs)
+    target = knowledge.reference.bin_for(decision.disposition, unit.client, unit.category, facts.get("weee", ""))
     return DispositionDecided(
         unit=unit.unit,
         parcel=parcel,
@@ -69,4 +76,5 @@ def decision_event(
         expected=decision.expected,
         approval=decision.approval,
         steps=decision.steps,
+        vendor=facts.get("vendor", ""),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -85,7 +86,8 @@ def _day(gtin: Meaning | None, ai: str) -> str:
 def identify(item: Item, job: Inspecting, knowledge: Knowledge) -> Found | tuple[Product, ...]:
     """The product, or the products it may be; no products at all for a code nobody knows.
 
-    A serial or tag that was shipped is better than a GTIN, and an announced line is better than a product list.
+    A serial or tag that was shipped is better than a GTIN, and an announced line is better than a product list. A GTIN that
+    several catalogues have is what was announced; where that does not tell, the inspector is asked.
     """
     lines = expected_lines(job, knowledge)
     by_instance = _by_instance(item, lines)
@@ -148,17 +150,32 @@ def _by_gtin(
     item: Item, job: Inspecting, lines: tuple[Expected, ...], knowledge: Knowledge
 ) -> Found | tuple[Product, ...]:
     matching = [line for line in lines if line.product is not None and item.gtin in line.product.gtins]
+    lacking = _articles(line for line in matching if line.missing)
+    if len(lacking) > 1:
+        return lacking
     filled = _fill(matching, item.serial)
     if filled is not None:
         return filled
     products = knowledge.reference.products_by_gtin(item.gtin)
-    announced = [line.product for line in matching if line.product is not None]
-    ours = announced or [product for product in products if product.client == job.client]
-    if ours:
+    clients = _clients(job, lines)
+    ours = _articles(matching) or tuple(product for product in products if product.client in clients)
+    if len(ours) == 1:
         return Found("unexpected", ours[0], serial=item.serial)
+    if ours:
+        return ours
     if len(products) == 1:
         return Found(_surprise(products[0], job), products[0], serial=item.serial)
     return products
+
+
+def _articles(lines: Iterable[Expected]) -> tuple[Product, ...]:
+    """The different articles of these lines."""
+    return tuple(dict.fromkeys(line.product for line in lines if line.product is not None))
+
+
+def _clients(job: Inspecting, lines: tuple[Expected, ...]) -> frozenset[str]:
+    """Whose goods the parcel is known to hold. Nobody's, where nothing was announced: its client is a guess then."""
+    return frozenset(line.client for line in lines) or frozenset({job.client} if job.rmas else ())
 
 
 def _by_name(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rl_station.domain.messages import content, message
 from rl_station.domain.rules import handling, reason_in
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of
+from rl_station.workflow.facts import bin_name, client_name, fact, money, parcel_facts, returns_of, sop_facts
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.inspect.approval import STEPS as APPROVAL_STEPS
 from rl_station.workflow.inspect.choices import in_language, item_choices, parcel_choices, unit_choices
@@ -16,6 +16,7 @@ from rl_station.workflow.inspect.recall import STEPS as RECALL_STEPS
 from rl_station.workflow.inspect.recall import recall_instruction, recall_step
 from rl_station.workflow.inspect.retag import offered
 from rl_station.workflow.inspect.steps import step_of
+from rl_station.workflow.inspect.vendors import vendor_name
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
 from rl_station.workflow.recalls import notice_facts, snapshot_fact
@@ -43,7 +44,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
         case Inspecting(item=item) as job if item is not None:
             return _item(job, item, knowledge)
         case Inspecting() as job:
-            return _parcel(job, knowledge)
+            return _parcel(job, language, knowledge)
         case _:
             return Prompt(
                 workflow="inspect",
@@ -54,7 +55,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
             )
 
 
-def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
+def _parcel(job: Inspecting, language: str, knowledge: Knowledge) -> Prompt:
     lines = missing_lines(job, knowledge)
     missing = sum(line.missing for line in lines)
     by_radio = sum(max(0, min(line.there, line.line.quantity) - line.seen) for line in lines)
@@ -68,7 +69,11 @@ def _parcel(job: Inspecting, knowledge: Knowledge) -> Prompt:
         instruction = message("inspect.complete")
     else:
         instruction = message("inspect.scan_unit")
-    facts = [*parcel_facts(job.parcel, job.client, job.rmas, knowledge), *tag_facts(job, knowledge)]
+    facts = [
+        *(sop_facts(job.client, "inspect", language, knowledge) if job.rmas else ()),
+        *parcel_facts(job.parcel, job.client, job.rmas, knowledge),
+        *tag_facts(job, knowledge),
+    ]
     if not job.received_here:
         facts.append(fact("arrival", message("inspect.not_received_here"), Tone.WARN))
     return Prompt(
@@ -146,8 +151,10 @@ def _progress(unit: UnitInHand, question: Asked | None) -> tuple[int, int] | Non
 
 
 def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, language: str) -> tuple[Fact, ...]:
-    """What is known of the unit, the dangers first."""
+    """What is known of the unit, the dangers first; last what its client asks, where that was to be read over its parcel."""
     product = product_of(unit, knowledge)
+    asks = sop_facts(unit.client, "inspect", language, knowledge) if product or job.rmas else ()
+    read = bool(job.rmas) and unit.client == job.client
     alarming = Tone.BAD if unit.match == "other_client" else Tone.GOOD if unit.match == "expected" else Tone.WARN
     facts = [
         *(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in unit.hazards),
@@ -155,6 +162,8 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
         *(notice_facts(unit.recall_asks[0][0], knowledge) if recall_step(unit) else ()),
         *([fact("swap", message("inspect.swap_suspected"), Tone.BAD)] if unit.swap else []),
         *_decision(unit, product.currency if product else "", language, knowledge),
+        *([fact("vendor", vendor)] if (vendor := vendor_name(unit, product, knowledge)) else []),
+        *(() if read else asks),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("match", message(f"match.{unit.match}"), alarming),
         fact("client", client_name(unit.client, knowledge)),
@@ -172,6 +181,7 @@ def _unit_facts(unit: UnitInHand, job: Inspecting, knowledge: Knowledge, languag
     if unit.disposition:
         facts.append(fact("rules", unit.rules_version))
     facts.append(snapshot_fact(knowledge))
+    facts.extend(asks if read else ())
     return tuple(facts)
 
 

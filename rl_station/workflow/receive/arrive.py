@@ -7,6 +7,7 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.reference import AnnouncedReturn
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.knowledge import Knowledge, ParcelRecord
+from rl_station.workflow.receive.carrier import unusual_carrier
 from rl_station.workflow.receive.lookup import (
     ONE_BOX,
     Hit,
@@ -68,7 +69,8 @@ def receive(
         keys=keys_of(scanned, returns),
         preprinted=bool(plate),
     )
-    before = around(received.parcel, knowledge)
+    couriers = (*(job.couriers if job else ()), *(hit.couriers if hit else ()))
+    before = (*unusual_carrier(received, couriers, knowledge), *around(received.parcel, knowledge))
     if cancelled is None:
         return (received, *before)
     return received, *before, ParcelHeld(parcel=received.parcel, reason="cancelled", rma=cancelled.rma)
@@ -102,7 +104,7 @@ def _looked_up(hit: Hit, job: Arrival | None, knowledge: Knowledge) -> tuple[Eve
 
 def _presented(hit: Hit, returns: tuple[AnnouncedReturn, ...]) -> tuple[Event, ...]:
     rmas = tuple(found.rma for found in returns)
-    return (ParcelPresented(kind=hit.meaning.kind.value, value=hit.meaning.value, rmas=rmas),)
+    return (ParcelPresented(kind=hit.meaning.kind.value, value=hit.meaning.value, rmas=rmas, couriers=hit.couriers),)
 
 
 def _already(parcel: ParcelRecord) -> Refusal:

@@ -21,6 +21,7 @@ from rl_station.workflow.facts import returns_of
 from rl_station.workflow.inputs import Answered, Command, Commanded, Deed, Scanned
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.receive.arrive import answer_arrival, scan_arrival, without_code
+from rl_station.workflow.receive.carrier import unusual_carrier
 from rl_station.workflow.receive.choices import arrival_choices, receiving_choices, rest_choices
 from rl_station.workflow.receive.lookup import find
 from rl_station.workflow.receive.steps import lane, step_of
@@ -123,16 +124,18 @@ def _plate(state: State, job: Receiving, scan: Scan, knowledge: Knowledge) -> tu
 
 def _replated(state: State, job: Receiving, plate: str, knowledge: Knowledge) -> tuple[Event, ...]:
     """A pre-printed plate was stuck on instead: the parcel is what its plate says, so its facts are told again under it."""
+    received = ParcelReceived(
+        parcel=plate,
+        outcome=job.outcome,
+        client=job.client,
+        rmas=job.rmas,
+        keys=job.keys,
+        preprinted=True,
+    )
     events: list[Event] = [
         *put_down(state, parcels=(job.parcel,)),
-        ParcelReceived(
-            parcel=plate,
-            outcome=job.outcome,
-            client=job.client,
-            rmas=job.rmas,
-            keys=job.keys,
-            preprinted=True,
-        ),
+        received,
+        *unusual_carrier(received, (job.courier,) if job.courier else (), knowledge),
         ParcelConditionNoted(parcel=plate, condition=job.condition),
         ParcelHazardChecked(parcel=plate, hazards=job.hazards),
     ]

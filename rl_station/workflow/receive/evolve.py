@@ -8,6 +8,7 @@ from rl_station.domain.events import (
     CorrectionDeclared,
     Event,
     LabelRequested,
+    ParcelCarrierNoted,
     ParcelConditionNoted,
     ParcelHazardChecked,
     ParcelHeld,
@@ -48,12 +49,20 @@ def _presented(job: Job | None, event: ParcelPresented) -> Arrival:
     earlier = job if isinstance(job, Arrival) else Arrival(kind="", value="")
     if event.kind == ScanKind.PARCEL_PLATE.value:
         return replace(earlier, plate=event.value, rmas=event.rmas)
-    keys = tuple(dict.fromkeys((*earlier.keys, (event.kind, event.value))))
-    return Arrival(kind=event.kind, value=event.value, rmas=event.rmas, keys=keys, plate=earlier.plate)
+    return Arrival(
+        kind=event.kind,
+        value=event.value,
+        rmas=event.rmas,
+        keys=tuple(dict.fromkeys((*earlier.keys, (event.kind, event.value)))),
+        plate=earlier.plate,
+        couriers=tuple(dict.fromkeys((*earlier.couriers, *event.couriers))),
+    )
 
 
 def _receiving(job: Receiving | Received, event: Event) -> Job:  # noqa: PLR0911 - a table: one return for each row
     match job, event:
+        case Receiving(), ParcelCarrierNoted(courier=courier):
+            return replace(job, courier=courier)
         case Receiving(), ParcelConditionNoted(condition=condition):
             return replace(job, condition=condition)
         case Receiving(), ParcelHazardChecked(hazards=hazards):

@@ -7,6 +7,7 @@ import msgspec
 from rl_station.domain.reference import AnnouncedReturn, Reference
 from rl_station.domain.scan import Meaning, Scan, ScanKind
 from rl_station.workflow.knowledge import Knowledge, ParcelRecord, Records
+from rl_station.workflow.receive.carrier import couriers_of
 
 KEY_KINDS = (
     ScanKind.TRACKING,
@@ -24,11 +25,12 @@ ONE_BOX = frozenset({ScanKind.TRACKING, ScanKind.SSCC, ScanKind.EPC, ScanKind.TE
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """The reading that stands, the returns it may belong to, and the parcels already here under it."""
+    """The reading that stands, the returns it may belong to, the parcels already here under it, whose number the code can be."""
 
     meaning: Meaning
     returns: tuple[AnnouncedReturn, ...] = ()
     parcels: tuple[ParcelRecord, ...] = ()
+    couriers: tuple[str, ...] = ()
 
 
 def find(scan: Scan, knowledge: Knowledge) -> Hit | None:
@@ -38,8 +40,8 @@ def find(scan: Scan, knowledge: Knowledge) -> Hit | None:
         returns = returns_for(meaning, knowledge.reference)
         parcels = knowledge.records.parcels_by_key(meaning.kind.value, meaning.value)
         if returns or parcels:
-            return Hit(meaning, returns, parcels)
-    return Hit(readings[0]) if readings else None
+            return Hit(meaning, returns, parcels, couriers_of(scan))
+    return Hit(readings[0], couriers=couriers_of(scan)) if readings else None
 
 
 def returns_for(meaning: Meaning, reference: Reference) -> tuple[AnnouncedReturn, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanKind
-from rl_station.workflow.facts import fact, lane_name, parcel_facts
+from rl_station.workflow.facts import client_name, fact, lane_name, parcel_facts, sop_facts
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.prompt import Fact, Prompt, Tone
@@ -26,7 +26,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
         case Arrival() as job:
             return _arrival(job, knowledge)
         case Receiving() as job:
-            return _receiving(job, state.printer, knowledge)
+            return _receiving(job, state, knowledge)
         case Received() as job:
             return _received(job, knowledge)
         case _:
@@ -76,11 +76,14 @@ def _here(rma: str, knowledge: Knowledge) -> tuple[Fact, ...]:
     )
 
 
-def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
+def _receiving(job: Receiving, state: State, knowledge: Knowledge) -> Prompt:
     step = step_of(job)
-    facts = list(parcel_facts(job.parcel, job.client, job.rmas, knowledge))
+    facts = [*_sop(job, state, knowledge), *parcel_facts(job.parcel, job.client, job.rmas, knowledge)]
     facts.append(fact("outcome", message(f"outcome.{job.outcome}"), _tone(job)))
     facts.extend(fact("hazard", message(f"hazard.{hazard}"), Tone.BAD) for hazard in job.hazards)
+    if job.courier:
+        told = message("receive.carrier", courier=job.courier, client=client_name(job.client, knowledge))
+        facts.append(fact("carrier", told, Tone.WARN))
     facts.extend(_weight(job.weight))
     facts.extend(tag_facts(job, knowledge))
     weighs = knowledge.scale.watched or step == "weigh" or job.weight is not None
@@ -89,7 +92,7 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
         workflow="receive",
         step=step,
         instruction=message(f"receive.{step}", plate=job.parcel),
-        detail=_detail(job, step, printer),
+        detail=_detail(job, step, state.printer),
         accepts=(ScanKind.PARCEL_PLATE,) if step == "plate" else (),
         choices=receiving_choices(step),
         commands=(Command.REPRINT,) if step == "plate" else (),
@@ -98,6 +101,12 @@ def _receiving(job: Receiving, printer: str, knowledge: Knowledge) -> Prompt:
         progress=(steps.index(step), len(steps)),
         can_cancel=True,
     )
+
+
+def _sop(job: Receiving, state: State, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """Of announced parcels only: whose the others are, nobody knows yet."""
+    language = state.worker.language if state.worker else ""
+    return sop_facts(job.client, "receive", language, knowledge) if job.rmas else ()
 
 
 def _detail(job: Receiving, step: str, printer: str) -> Message | None:

@@ -76,6 +76,7 @@ def _facts(job: Reworking, unit: UnitInHand, language: str, knowledge: Knowledge
         fact("unit", unit.unit),
         fact("product", content(unit.name) if unit.name else message("inspect.unknown_item")),
         fact("client", client_name(unit.client, knowledge)),
+        *_packaging(unit.client, knowledge),
         fact("disposition", message(f"disposition.{unit.disposition}")),
         fact("place", bin_name(unit.bin, knowledge)),
         fact("begun", message("rework.begun", when=when(job.begun))),
@@ -90,6 +91,13 @@ def _facts(job: Reworking, unit: UnitInHand, language: str, knowledge: Knowledge
             for part, name, count in parts
         ),
     )
+
+
+def _packaging(client_id: str, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """What the client wants its goods to be sold in, where it says so."""
+    client = knowledge.reference.client(client_id)
+    known = client.packaging if client else ""
+    return (fact("packaging_rule", message(f"packaging_rule.{known}")),) if known else ()
 
 
 def _bench(job: Reworking, unit: UnitInHand, state: State, language: str, knowledge: Knowledge) -> Prompt:

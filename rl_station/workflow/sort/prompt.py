@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain.messages import Message, content, message
 from rl_station.domain.scan import ScanKind, shown
-from rl_station.workflow.facts import bin_name, client_name, fact
+from rl_station.workflow.facts import bin_name, client_name, fact, sop_facts
 from rl_station.workflow.inputs import Command
 from rl_station.workflow.knowledge import ContainerRecord, Knowledge
 from rl_station.workflow.look_again import look_of
@@ -20,7 +20,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
     """What the sorter sees."""
     match state.job:
         case Presented() as job:
-            return _presented(job, knowledge)
+            return _presented(job, state.worker.language if state.worker else "", knowledge)
         case Card() as card:
             return _card(card, knowledge)
         case _:
@@ -33,11 +33,12 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
             )
 
 
-def _presented(job: Presented, knowledge: Knowledge) -> Prompt:
+def _presented(job: Presented, language: str, knowledge: Knowledge) -> Prompt:
     unit = knowledge.records.unit(job.unit)
     facts = [
         fact("disposition", message(f"disposition.{job.disposition}")),
         fact("place", bin_name(job.bin, knowledge)),
+        *sop_facts(job.client, "sort", language, knowledge),
         fact("client", client_name(job.client, knowledge)),
         *([fact("product", unit.name)] if unit and unit.name else []),
         *([fact("why", message("inspect.why", reason=unit.reason, rule=unit.rule))] if unit and unit.reason else []),

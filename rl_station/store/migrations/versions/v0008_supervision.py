@@ -6,8 +6,8 @@ from __future__ import annotations
 from alembic import op
 from sqlalchemy import Column, Integer, String, text
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 _DONE = (
     *("ParcelReceived", "ParcelClosed", "DispositionDecided", "ReworkFinished", "UnitSorted"),
@@ -68,8 +68,8 @@ def _units() -> None:
         *_numbers("line"),
         *_texts("functional", "cosmetic", "packaging", "disposition", "reason", "rule", "bin", "container", "recall"),
         *_numbers("swap"),
-        *_texts("epc", "outcome", "channel", "travels", "packs", "approval", "steps"),
-        *_numbers("seq", "placed_seq", "value"),
+        *_texts("epc", "outcome", "channel", "travels", "packs", "approval", "steps", "vendor"),
+        *_numbers("seq", "placed_seq", "decided_seq", "value"),
         Column("expected", Integer, nullable=True),
         *_texts("stated"),
         *_numbers("decided_at"),
@@ -86,6 +86,7 @@ def _units() -> None:
     for name in ("serial", "epc", "gtin", "recall"):
         op.create_index(f"unit_by_{name}", "unit", [name])
     op.create_index("unit_by_product", "unit", ["client", "sku"])
+    op.create_index("unit_by_vendor", "unit", ["vendor", "client", "disposition", "decided_seq"])
 
 
 def _containers() -> None:
