@@ -21,6 +21,7 @@ def config(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
     shutil.copytree(example_site(), folder)
     change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
+    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
     return folder
 
 

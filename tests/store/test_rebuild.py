@@ -248,7 +248,7 @@ def test_a_change_of_the_folds_comes_with_a_new_number(tmp_path: Path) -> None:
         "corrected": "8d62be37586f",
         "parcel": "066493b41b9b",
         "parcel_key": "b1e7e9c627b6",
-        "unit": "7ecc289e6d3d",
+        "unit": "1446efc3f92c",
         "container": "688f17035764",
         "plate_counter": "6d3751bb4ca9",
         "throughput": "6e3559932ca2",

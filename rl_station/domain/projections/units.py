@@ -51,6 +51,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     vendor: str = ""
     seq: int = 0
     placed_seq: int = 0
+    decided_seq: int = 0
     value: int = 0
     expected: int | None = None
     stated: str = ""
@@ -63,7 +64,6 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     since: int = 0
     since_at: str = ""
     troubles: tuple[OpenTrouble, ...] = ()
-    decided_seq: int = 0
 
 
 UNIT_EVENTS = (
