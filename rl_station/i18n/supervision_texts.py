@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
     "screen.task.supervise": "Supervise",
+    "screen.task.note": "Note",
     # Where one is.
     "screen.sup.station": "This station",
     "screen.sup.site": "The whole site",
