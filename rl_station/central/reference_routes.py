@@ -36,7 +36,7 @@ ROUTES = (
             Parameter(
                 "name",
                 "The file's name: products.csv, returns.csv, recalls.csv, dispositions.toml, checklists/NAME.toml, "
-                "supervision.toml.",
+                "supervision.toml, operators.toml.",
             ),
             Parameter("strict", "`yes`: take nothing if one row is refused."),
             Parameter("replace", "`yes`: delete what is not in it, of the kinds it holds."),

@@ -1,7 +1,8 @@
-"""Reads files of reference data row by row: CSV with the columns of `config/*.csv`, JSON, and the files of rules as they are."""
+"""Reads files of reference data row by row: CSV with the columns of `config/*.csv`, JSON, operators.toml, files of rules."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from pathlib import PurePath
 
@@ -11,9 +12,11 @@ from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.reference_csv import csv_rows
 from rl_station.central.reference_read import Read, Refusal, Source, broken
 from rl_station.central.reference_values import decoded, taken
+from rl_station.domain.reference import Operator
 from rl_station.settings import SUPERVISION_FILE
 from rl_station.settings.recall_files import REVERSED
 
+OPERATORS_FILE = "operators.toml"
 CSV_KINDS = ("product", "return", "recall")
 _CSV_FILES = {"products.csv": "product", "returns.csv": "return", "recalls.csv": "recall"}
 
@@ -23,6 +26,8 @@ def rows(source: Source) -> Iterator[Read]:
     name = PurePath(source.name)
     if name.suffix == ".json" or (source.kind and source.kind not in CSV_KINDS and name.suffix != ".toml"):
         yield from _json(source)
+    elif name.name == OPERATORS_FILE:
+        yield from _people(source)
     elif name.suffix == ".toml":
         yield _text(source)
     elif name.suffix == ".jsonl":
@@ -90,6 +95,24 @@ def _recalls(source: Source) -> Iterator[Read]:
                 yield Read(kind, "", None, (Refusal(source.name, number, "", str(error)),))
             else:
                 yield Read(kind, found.key, found, line=number)
+
+
+def _people(source: Source) -> Iterator[Read]:
+    """The settings of the site's people, one table each."""
+    try:
+        with source.open() as file:
+            tables = tomllib.loads(file.read().decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        yield broken(source, "operator", f"is not TOML: {error}")
+        return
+    for id_, found in tables.items():
+        try:
+            fields = found if isinstance(found, dict) else {}
+            person = taken("operator", id_, msgspec.convert({**fields, "id": id_}, Operator))
+        except (msgspec.ValidationError, NotTakenError) as error:
+            yield Read("operator", id_, None, (Refusal(source.name, 0, id_, str(error)),))
+        else:
+            yield Read("operator", id_, person)
 
 
 def _text(source: Source) -> Read:

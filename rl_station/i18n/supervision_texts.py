@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 TEXTS: Mapping[str, str] = {
     "screen.task.supervise": "Supervise",
+    "screen.task.note": "Note",
     # Where one is.
     "screen.sup.station": "This station",
     "screen.sup.site": "The whole site",
@@ -13,7 +14,7 @@ TEXTS: Mapping[str, str] = {
     "screen.sup.old": "%(age)s old",
     "screen.sup.shift": "%(name)s %(begins)s-%(ends)s",
     "screen.sup.loading": "Reading the figures",
-    "screen.sup.only_here": "The site's figures cannot be had: this station only",
+    "screen.sup.only_here": "No site figures: this station only",
     "screen.sup.unreadable": "The figures cannot be read: %(reason)s",
     "screen.sup.when": "when",
     "screen.sup.nothing_behind": "nothing",

@@ -119,7 +119,7 @@ class StationApp(App[None], inherit_bindings=False):
             devices = self._view.status.devices
             return device_offers(len(devices), can_fire=self._can_fire, can_pull=self._can_pull)
         if self._supervised:
-            return self._supervising.offers(prompt, can_fire=self._can_fire)
+            return self._supervising.offers(prompt, can_fire=self._can_fire, can_pull=self._can_pull)
         return offers(prompt, can_fire=self._can_fire, can_pull=self._can_pull)
 
     @property

@@ -53,11 +53,11 @@ class Supervising:
         if self._watched is not None and sight.wanted == self._watched:
             self._pane.see(sight)
 
-    def offers(self, prompt: Prompt, *, can_fire: bool) -> tuple[Offer, ...]:
+    def offers(self, prompt: Prompt, *, can_fire: bool, can_pull: bool = False) -> tuple[Offer, ...]:
         """The keys of the pane."""
         if self._pane.pin_asked:
             return pin_offers()
-        return supervisor_offers(self._pane.standing, prompt, can_fire=can_fire)
+        return supervisor_offers(self._pane.standing, prompt, can_fire=can_fire, can_pull=can_pull)
 
     def act(self, key: str, character: str | None, prompt: Prompt, say: Say) -> Local | Input | None:
         """What is left for the app to do after a key."""

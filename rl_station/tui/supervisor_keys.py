@@ -64,7 +64,14 @@ _STEERING = {
     "tab": Steer.GROUP,
 }
 _COMMANDS = {"f9": Command.UNDO, "f12": Command.MENU}
-_ALWAYS = {"f1": Local.HELP, "f6": Local.DEVICES, "ctrl+c": Local.LEAVE, "slash": Local.TYPE, "space": Local.FIRE}
+_ALWAYS = {
+    "f1": Local.HELP,
+    "f6": Local.DEVICES,
+    "ctrl+c": Local.LEAVE,
+    "slash": Local.TYPE,
+    "space": Local.FIRE,
+    "n": Local.NETWORK,
+}
 _ARROWS = screen("cap.arrows")
 
 
@@ -100,12 +107,12 @@ class Standing:
     grouped: bool = False
 
 
-def supervisor_offers(here: Standing, prompt: Prompt, *, can_fire: bool) -> tuple[Offer, ...]:
+def supervisor_offers(here: Standing, prompt: Prompt, *, can_fire: bool, can_pull: bool = False) -> tuple[Offer, ...]:
     """The keys of the figures, the most useful first."""
-    return tuple(_offers(here, prompt, can_fire=can_fire))
+    return tuple(_offers(here, prompt, can_fire=can_fire, can_pull=can_pull))
 
 
-def _offers(here: Standing, prompt: Prompt, *, can_fire: bool) -> Iterator[Offer]:
+def _offers(here: Standing, prompt: Prompt, *, can_fire: bool, can_pull: bool) -> Iterator[Offer]:
     yield from (Offer(key.upper(), deed(found[0])) for key, found in _by_key(here.doables))
     if here.deep:
         yield Offer(ESCAPE, screen("key.back"))
@@ -118,6 +125,8 @@ def _offers(here: Standing, prompt: Prompt, *, can_fire: bool) -> Iterator[Offer
         yield Offer("F9", screen("key.undo"))
     if can_fire:
         yield Offer(screen("cap.space"), screen("key.fire"))
+    if can_pull:
+        yield Offer("N", screen("key.network"))
     if prompt.accepts:
         yield Offer("/", screen("key.type"))
     yield Offer("F12", screen("key.menu"))

@@ -20,7 +20,7 @@ from rl_station.central.reference_import import How, Report, import_reference
 from rl_station.central.reference_read import Source
 from rl_station.cli.main import main
 from rl_station.domain.recalls import Recall
-from rl_station.domain.reference import AnnouncedReturn, Product
+from rl_station.domain.reference import AnnouncedReturn, Operator, Product
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 PRODUCTS = "client,sku,name,category,gtins,brand,value,currency,serialized,data_bearing,battery\n"
@@ -255,6 +255,31 @@ def test_rules_that_no_station_could_use_are_refused(small: Engine, name: str, t
 
 
 @pytest.mark.slow
+def test_the_people_of_operators_toml_come_with_the_hashes_of_their_pins(small: Engine) -> None:
+    text = (CONFIG / "operators.toml").read_bytes()
+    assert import_reference(small, SITE, [given("operators.toml", text)]).accepted == 7
+    assert import_reference(small, SITE, [given("operators.toml", text)]).unchanged == 7
+    person = msgspec.json.decode(held(small, "operator")["ingrid"], type=Operator)
+    assert (person.badge, person.roles[-1]) == ("100901", "supervisor")
+    assert person.pin.startswith("$argon2id$")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[a]\nname = 1\nbadge = '1'", "a"),
+        ("[a]\nname = 'A'\nbadge = '1'\npin = '271828'", "a"),
+        ("[a]\nname = 'A'\nbadge = '1'\nroles = ['king']", "a"),
+        ("a = 1", "a"),
+        ("[a", ""),
+    ],
+)
+def test_people_who_cannot_be_are_refused_by_name(small: Engine, text: str, key: str) -> None:
+    report = import_reference(small, SITE, [given("operators.toml", text)])
+    assert (report.accepted, report.refused) == (0, 1)
+    assert report.refusals[0].key == key
+
+
 def test_many_rows_come_in_small_transactions(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference_import, "CHUNK", 50)
     skus = [f"S{number}" for number in range(420)]

@@ -387,9 +387,9 @@ async def test_v_shows_the_site_and_the_station_again() -> None:
 
 async def test_without_the_centre_it_is_this_station_only_and_says_so() -> None:
     offline = Sight(Wanted(site=True), sample.BUSY, remark=message("screen.sup.only_here"), heard_at=sample.AT)
-    async with shown(port=station(sights=(sample.SIGHTS[0], offline)), size=(120, 40)) as (app, pilot, _):
+    async with shown(port=station(sights=(sample.SIGHTS[0], offline))) as (app, pilot, _):
         await press(pilot, "v")
-        assert "The site's figures cannot be had: this station only" in text_of(app)
+        assert "No site figures: this station only" in text_of(app)
         assert "The whole site" not in text_of(app)
 
 

@@ -47,18 +47,19 @@ def _row(seen: Visit, id_: str, line: Line) -> Row:
         what = (tag("s", what), " ", tag("strong", say("page.taken_back")))
     when = tag("time", words.moment(line.at, seen.zone), datetime=words.iso(line.at))
     where = (line.station, " ", tag("span", f"{line.epoch[:8]}/{line.seq}", class_="hint"))
-    return when, line.operator or "-", where, what, details(line.event, id_), _rules(line.event)
+    return when, line.operator or "-", where, what, details(line.event, id_), rules(line.event)
 
 
 def details(event: msgspec.Struct, id_: str = "") -> Part:
-    """The fields that say something, by name; long ones folded away."""
+    """The fields that say something, by name, but for the rules; long ones are folded away, and `id_` is left out."""
     found = [(name, value) for name, value in _fields(event) if name not in _RULES and value != id_]
     short = [_field(name, value) for name, value in found if len(_shown(value)) <= _LONG]
     long = [tag("details", tag("summary", name), _long(value)) for name, value in found if len(_shown(value)) > _LONG]
     return (tag("ul", short, class_="fields") if short else None, long)
 
 
-def _rules(event: msgspec.Struct) -> Part:
+def rules(event: msgspec.Struct) -> Part:
+    """Under which rules it was done, where they are told."""
     found = [_field(name, value) for name, value in _fields(event) if name in _RULES]
     return tag("ul", found, class_="fields") if found else ""
 

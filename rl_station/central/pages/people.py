@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,15 +20,19 @@ from rl_station.central.subjects import findable
 from rl_station.domain import site_codes
 from rl_station.domain.pin_tries import lock_end
 from rl_station.domain.reference import Operator
+from rl_station.domain.sync_wire import Refused
 from rl_station.settings.pins import matches
 
 SUPERVISOR = "supervisor"
 AT_ONCE = 2
 """PINs that are checked at once: each takes 19 MiB and 50 ms of a processor."""
+MOST_WAITING = 4
+"""Those included, and no more wait: whoever floods this keeps out supervisors, and no station."""
 
 _NOBODY = "$argon2id$v=19$m=19456,t=3,p=1$UF8wqXaYv90y1JmhaT5vuQ$XfpqgQhnZWGKbuWPPDVwlAMw1AuFsb/JIzzX3xnS32Y"
 """A hash to try PINs against where there is nobody, so that it takes as long as where there is somebody."""
 _checking = threading.BoundedSemaphore(AT_ONCE)
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
 _operator = msgspec.json.Decoder(Operator)
 _desk = tables.desk.c
 
@@ -50,7 +56,15 @@ def sites(connection: Connection) -> tuple[str, ...]:
 
 
 def by_pin(context: Context, site: str, badge: str, pin: str) -> Session | Unwelcome:
-    """A session for a supervisor. A try counts before its PIN is looked at, so that many at once are no more than ten."""
+    """A session for a supervisor. A try counts before its PIN is looked at, so that many at once are no more than ten.
+
+    Raises Rejected (`busy`) where too many try at once, DatabaseError.
+    """
+    with _in_turn():
+        return _by_pin(context, site, badge, pin)
+
+
+def _by_pin(context: Context, site: str, badge: str, pin: str) -> Session | Unwelcome:
     person = reading(context.engine, lambda connection: _supervisor(connection, site, _body(badge)))
     if person is None or not context.pepper:
         _right(Operator("", "", "", pin=_NOBODY), pin, context.pepper)
@@ -150,8 +164,18 @@ def _body(badge: str) -> str:
 
 
 def _right(person: Operator, pin: str, pepper: bytes) -> bool:
-    with _checking:
-        return matches(person.id, pin, person.pin, pepper)
+    return matches(person.id, pin, person.pin, pepper)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    if not _waiting.acquire(blocking=False):
+        raise Rejected(Refused(code="busy", message="Too many sign in at once."))
+    try:
+        with _checking:
+            yield
+    finally:
+        _waiting.release()
 
 
 def _mark(known_by: str) -> str:

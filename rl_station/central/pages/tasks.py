@@ -12,7 +12,7 @@ from rl_station.central import tasks as settling
 from rl_station.central.calls import Answer, Rejected
 from rl_station.central.database import transaction
 from rl_station.central.pages import layout, links, words
-from rl_station.central.pages.history import details
+from rl_station.central.pages.history import details, rules
 from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.layout import form
 from rl_station.central.pages.tables import Row, facts, heads, table
@@ -114,30 +114,31 @@ def _detail(seen: Visit, task: TaskSeen) -> Part:
     noted = facts(seen.say("page.head.detail"), ((name, _text(value)) for name, value in sorted(detail.items())))
     if not isinstance(events, list):
         return noted
-    columns = heads(seen.say, "where", "when", "who", "event", "details")
+    columns = heads(seen.say, "where", "when", "who", "event", "details", "rules")
     rows = [_event(seen, each) for each in events if isinstance(each, dict)]
     return (noted, table(seen.say("page.task.events"), columns, rows, seen.say("page.no_events")))
 
 
 def _event(seen: Visit, told: dict[str, Any]) -> Row:
     at = told.get("at")
-    name, fields = _read(told.get("event"))
+    name, fields, under = _read(told.get("event"))
     return (
         str(told.get("station", "")),
         words.moment(at, seen.zone) if isinstance(at, int) else "-",
         str(told.get("operator", "")) or "-",
         seen.say.named("event", name),
         fields,
+        under,
     )
 
 
-def _read(event: object) -> tuple[str, Part]:
-    """The type of an event and what it says; as it stands where this version does not know it."""
+def _read(event: object) -> tuple[str, Part, Part]:
+    """The type of an event, what it says and the rules it was done under; as it stands where this version does not know it."""
     try:
         found: Event = msgspec.convert(event, AnyEvent)
     except msgspec.ValidationError:
-        return "", _text(event)
-    return type(found).__name__, details(found)
+        return "", _text(event), ""
+    return type(found).__name__, details(found), rules(found)
 
 
 def _text(value: object) -> str:

@@ -19,7 +19,7 @@ from rl_station.workflow.prompt import Prompt
 
 _MICROSECONDS = 1_000_000
 _TASKS = frozenset(
-    {"sign_in", "menu", "receive", "inspect", "sort", "rework", "second_look", "trace", "supervise", "devices"}
+    {"sign_in", "menu", "receive", "inspect", "sort", "rework", "second_look", "trace", "supervise", "note", "devices"}
 )
 
 

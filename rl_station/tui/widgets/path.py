@@ -12,6 +12,7 @@ from rl_station.tui.widgets.bars import TwoSided
 from rl_station.tui.widgets.drawn import row
 from rl_station.tui.wording import Say, safe, screen
 
+_STEP = " > "
 _OLD_US = 15_000_000
 """Figures that are refreshed every other second and are older than this say so."""
 
@@ -23,9 +24,11 @@ class PathBar(TwoSided):
         """`now`: the station's clock, microseconds UTC."""
         figures = sight.figures if sight is not None else None
         scope = figures.scope if figures is not None else "site" if browsing.site else "station"
-        left = row(" > ".join((say(screen(f"sup.{scope}")), *map(safe, browsing.path))), "bold")
+        titles = tuple(map(safe, browsing.path))
         if sight is not None and sight.remark is not None:
-            left = self._warned(say(sight.remark)).append(" ").append_text(left)
+            left = self._warned(say(sight.remark)).append(_STEP.join(("", *titles)), "bold")
+        else:
+            left = row(_STEP.join((say(screen(f"sup.{scope}")), *titles)), "bold")
         self.put(left, Text() if sight is None or figures is None else self._when(figures, now - sight.heard_at, say))
 
     def _when(self, figures: Figures, old: int, say: Say) -> Text:
