@@ -95,12 +95,18 @@ _LOCAL = {"f1": Local.HELP, "f6": Local.DEVICES, "slash": Local.TYPE, "ctrl+c": 
 _SCROLL = {"up": Local.UP, "down": Local.DOWN, "pageup": Local.PAGE_UP, "pagedown": Local.PAGE_DOWN}
 
 
+def unshifted(key: str) -> str:
+    """Caps lock must not make a key another."""
+    return key.removeprefix("upper_")
+
+
 def action(key: str, character: str | None, prompt: Prompt, *, can_fire: bool, can_pull: bool = False) -> Action | None:
     """What this key means at this prompt; None for nothing. `key` and `character` as Textual names them."""
     if prompt.alarm is not None:
         return _in_alarm(key, prompt)
     if answer := _answer(character, prompt):
         return answer
+    key = unshifted(key)
     if key in {"space", "n"}:
         return _of_demo(key, can_fire=can_fire, can_pull=can_pull)
     if key in _LOCAL:
@@ -157,6 +163,7 @@ def device_action(
     """What this key means on the devices screen, `count` devices shown. Nothing here answers the prompt: it is not in sight."""
     if character and character.isdecimal() and 0 < int(character) <= min(count, TESTED_BY_KEY):
         return AskDevice(int(character) - 1)
+    key = unshifted(key)
     if key in {"escape", "f6"}:
         return Local.DEVICES
     if key in {"space", "n"}:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rl_station.domain.messages import Message
 from rl_station.tui.contract import Doable
-from rl_station.tui.keys import ENTER, ESCAPE, Local, Offer
+from rl_station.tui.keys import ENTER, ESCAPE, Local, Offer, unshifted
 from rl_station.tui.wording import screen
 from rl_station.workflow.actions import Approve, Declare, Hold, Override, Reassign, Release, Reopen, Settle
 from rl_station.workflow.inputs import Command, Commanded
@@ -77,6 +77,7 @@ _ARROWS = screen("cap.arrows")
 
 def supervisor_action(key: str, prompt: Prompt, doables: tuple[Doable, ...]) -> Steer | Do | Local | Commanded | None:
     """What this key means on the figures; None for nothing."""
+    key = unshifted(key)
     if key in _COMMANDS:
         return Commanded(_COMMANDS[key])
     if key == "slash" and not prompt.accepts:

@@ -16,6 +16,7 @@ from rl_station.tui.keys import Local, Offer, action, offers
 from rl_station.tui.look import ASCII, CONSOLE, RICH, SIXTEEN, Look, Palette
 from rl_station.tui.messages import TerminalLost, ViewArrived
 from rl_station.tui.situation import device_remarks, sync_remark
+from rl_station.tui.supervisor_keys import Steer, supervisor_action
 from rl_station.tui.wording import safe, screen, short, speaker
 from rl_station.workflow.inputs import Answered, Command, Commanded
 from rl_station.workflow.prompt import Prompt
@@ -208,6 +209,11 @@ def test_f7_writes_a_tag_where_one_is_offered_and_takes_to_rework_elsewhere() ->
     assert action("f7", None, offered, can_fire=False) == Commanded(Command.RETAG)
     assert action("f7", None, sample.QUESTION.prompt, can_fire=False) == Commanded(Command.REWORK)
     assert action("f7", None, sample.MENU.prompt, can_fire=False) == Commanded(Command.REWORK)
+
+
+def test_caps_lock_makes_no_key_another() -> None:
+    assert action("upper_n", "N", sample.MENU.prompt, can_fire=True, can_pull=True) == Local.NETWORK
+    assert supervisor_action("upper_v", sample.MENU.prompt, ()) is Steer.SITE
 
 
 # --- messages ---------------------------------------------------------------------------------------------------------
