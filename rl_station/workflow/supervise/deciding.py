@@ -55,7 +55,9 @@ def override(action: Override, knowledge: Knowledge) -> tuple[Event, ...] | Refu
         return outcome
     if outcome.id == unit.outcome and not unit.held and not unit.approval:
         return refuse("supervise.same", unit=unit.unit, disposition=f"@disposition.{unit.disposition}")
-    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category)
+    inputs = rule_inputs(unit, knowledge)
+    weee = dict(inputs).get("weee", "")
+    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category, weee)
     overridden = DispositionOverridden(
         unit=unit.unit,
         parcel=record.parcel,
@@ -70,7 +72,7 @@ def override(action: Override, knowledge: Knowledge) -> tuple[Event, ...] | Refu
         channel=outcome.channel,
         travels=outcome.travels,
         packs=outcome.packs,
-        expected=net(outcome, rule_inputs(unit, knowledge)),
+        expected=net(outcome, inputs),
         steps=outcome.steps,
         container_before=record.container,
     )
