@@ -15,6 +15,9 @@ from rl_station.central import conflicts
 from rl_station.central.conflicts import Course, Decision, Settlement
 from rl_station.domain.events import CorrectionDeclared, Recorded
 from rl_station.domain.projections import (
+    CONTAINER_EVENTS,
+    PARCEL_EVENTS,
+    UNIT_EVENTS,
     ContainerRow,
     ParcelRow,
     UnitRow,
@@ -190,9 +193,13 @@ class Progress:
         self.last[(what, taken.station, taken.epoch)] = taken.recorded.seq
 
 
+_CHANGING = frozenset((*PARCEL_EVENTS, *UNIT_EVENTS, *CONTAINER_EVENTS))
+
+
 def in_clock(recorded: Recorded) -> Recorded:
-    """With the clock in the place of the seq, for the folds."""
-    return msgspec.structs.replace(recorded, seq=recorded.hlc)
+    """With the clock in the place of the seq, for the folds; as it is where they pass it over."""
+    changing = type(recorded.event) in _CHANGING
+    return msgspec.structs.replace(recorded, seq=recorded.hlc) if changing else recorded
 
 
 def decision(what: str, kind: str, id_: str, taken: Taken) -> Decision:

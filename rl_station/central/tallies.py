@@ -17,11 +17,13 @@ from rl_station.central.database import upsert
 from rl_station.central.subjects import LONGEST, findable
 from rl_station.domain.events import Recorded, SecondLookTaken
 from rl_station.domain.kpi import Decided
-from rl_station.domain.projections import WorkDone, looked, work_done
+from rl_station.domain.projections import STAGES, WorkDone, looked, work_done
 
 _TEXTS = ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason")
 _SUMS = ("units", "value", "valued", "expected", "known")
 _LOOKED_TEXTS = ("inspector", "question", "first", "second")
+
+_COUNTED = frozenset((*STAGES, SecondLookTaken.__name__))
 
 _decided = msgspec.json.Decoder(Decided)
 _encoder = msgspec.json.Encoder()
@@ -37,6 +39,8 @@ class Tallies:
 
     def event(self, recorded: Recorded, by: int) -> None:
         """An event that stands (`by` 1), or no longer does (-1)."""
+        if type(recorded.event).__name__ not in _COUNTED:
+            return
         done = work_done(recorded)
         if done is not None and findable(done.operator):
             self._work[done] += by

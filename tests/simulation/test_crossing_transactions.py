@@ -149,7 +149,7 @@ def test_two_replicas_racing_for_one_station_store_every_event_once(postgresql_u
         together(*(partial(drain, front, chance) for front, chance in zip(fronts, chances, strict=True)))
         with fronts[0].context.engine.connect() as connection:
             stored = connection.execute(text("SELECT seq FROM event ORDER BY seq")).scalars().all()
-            work = connection.execute(text("SELECT sum(count) FROM throughput")).scalar_one()
+            work = connection.execute(text("SELECT sum(count) FROM work")).scalar_one()
         expected = sum(len(push.events) for push in pushes)
         assert stored == list(range(1, expected + 1))
         assert work == _work_of(pushes)
@@ -168,4 +168,4 @@ def _work_of(pushes: list[Push]) -> int:
         for push in pushes:
             answer = site.centre.answer(Request("POST", "/v1/events", headers=headers, body=pack(push)))
             assert answer.status == 200, answer.body
-        return int(site.centre.rows("SELECT sum(count) FROM throughput")[0][0])
+        return int(site.centre.rows("SELECT sum(count) FROM work")[0][0])

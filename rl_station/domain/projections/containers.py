@@ -43,9 +43,13 @@ CONTAINER_EVENTS = (
 )
 """The events that can change a container's row; no other does."""
 
+_CHANGING = frozenset(CONTAINER_EVENTS)
+
 
 def fold_container(row: ContainerRow | None, container: str, recorded: Recorded) -> ContainerRow | None:
     """The row after an event about this container. To be the `previous` one of a sorted unit changes nothing."""
+    if type(recorded.event) not in _CHANGING:
+        return row
     after = _folded(row, container, recorded)
     if after is None:
         return None

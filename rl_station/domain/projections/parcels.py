@@ -55,9 +55,13 @@ PARCEL_EVENTS = (
 )
 """The events that can change a parcel's row; no other does."""
 
+_CHANGING = frozenset(PARCEL_EVENTS)
+
 
 def fold_parcel(row: ParcelRow | None, parcel: str, recorded: Recorded) -> ParcelRow | None:
     """The row after an event about this parcel. Only an arrival or an opening makes one."""
+    if type(recorded.event) not in _CHANGING:
+        return row
     after = _folded(row, parcel, recorded)
     if after is None:
         return None

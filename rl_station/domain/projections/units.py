@@ -100,23 +100,25 @@ UNIT_EVENTS = (
 )
 """The events that can change a unit's row; no other does."""
 
+_CHANGING = frozenset(UNIT_EVENTS)
+
 
 def fold_unit(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | None:
     """The row after an event about this unit.
 
     It begins where the unit is identified, or where a station that never heard of it takes it from its label or sorts it.
     """
+    if type(recorded.event) not in _CHANGING:
+        return row
     after = _folded(row, unit, recorded)
     if after is None:
         return None
     troubles = unit_troubles(after.troubles, recorded)
-    if troubles != after.troubles:
-        after = replace(after, troubles=troubles)
     queue = unit_queue(after.status, disposition=after.disposition, held=after.held, steps=after.steps)
     if queue == after.queue:
-        return after
+        return after if troubles == after.troubles else replace(after, troubles=troubles)
     since, at = (recorded.seq, recorded.station) if queue else (0, "")
-    return replace(after, queue=queue, since=since, since_at=at)
+    return replace(after, troubles=troubles, queue=queue, since=since, since_at=at)
 
 
 def _folded(row: UnitRow | None, unit: str, recorded: Recorded) -> UnitRow | None:
