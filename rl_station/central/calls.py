@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Engine
 
 from rl_station.central.metrics import Metrics
+from rl_station.central.turns import Turns
 from rl_station.domain.clock import Clock
 from rl_station.domain.sync_wire import Refused
 
@@ -61,6 +62,7 @@ class Context:
     chance: Callable[[int], bytes] = secrets.token_bytes
     metrics: Metrics = field(default_factory=Metrics)
     pepper: bytes = field(default=b"", repr=False)
+    turns: Turns = field(default_factory=Turns)
 
 
 class Rejected(Exception):  # noqa: N818  # an answer, from the depth of a handler

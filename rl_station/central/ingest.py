@@ -1,7 +1,8 @@
 """Taking a push: compared with what the server has, stored, projected and acknowledged in one transaction.
 
-The stream's row is locked first, so that two replicas that race for one station come one after the other; then events are
-stored, then projected (which locks the site's feed), last the watermark moves. The acknowledgement leaves after the commit.
+In each process the pushes of a site take turns. The stream's row is locked first, so that two replicas that race for one station
+come one after the other; then events are stored, then projected (which locks the site's feed), last the watermark moves. The
+acknowledgement leaves after the commit.
 """
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ def take(context: Context, caller: Caller, push: Push) -> Ack | Refused:
     if push.station != caller.station:
         message = f"This token is station {caller.station}'s and sends nothing for another."
         return Refused(code="wrong_station", message=message)
-    found = delivery(caller.site, push, context.clock.now())
-    if isinstance(found, Refused):
-        return found
-    return transaction(context.engine, lambda connection: ingest(context, connection, found))
+    with context.turns.of(caller.site) as ours:
+        if not ours:
+            return Refused(code="busy", message="Other stations' events are being stored.")
+        found = delivery(caller.site, push, context.clock.now())
+        if isinstance(found, Refused):
+            return found
+        return transaction(context.engine, lambda connection: ingest(context, connection, found))
 
 
 def ingest(context: Context, connection: Connection, found: Delivery) -> Ack | Refused:

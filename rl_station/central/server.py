@@ -25,6 +25,11 @@ MOST_WAITING = 64
 """Requests that wait for a thread; who comes after is asked to come again."""
 MOST_HELD = 256 * 1024 * 1024
 """Bytes of bodies in memory at once, whether they are whole yet or not."""
+CROWD = 2
+"""Requests in progress beside one that is answered; where several processes listen, its caller had better connect anew.
+
+Connections are taken by whichever process is quicker and then kept: eight stations that begin at once may all be with one.
+"""
 SILENCE = 15.0
 """Seconds that a sender may be silent in the middle of a body."""
 WHOLE = 300.0
@@ -34,18 +39,22 @@ _MOST_PARAMETERS = 50
 _log = logging.getLogger(__name__)
 
 
-def application(front: Front) -> Starlette:
-    """The ASGI application of a front, which knows its routes itself: none here, where a line break in a path fits no pattern."""
+def application(front: Front, *, one_of_many: bool = False) -> Starlette:
+    """The ASGI application of a front, which knows its routes itself: none here, where a line break in a path fits no pattern.
+
+    `one_of_many`: other processes take connections of the same socket.
+    """
     served = Starlette()
-    served.router.default = _Door(front)
+    served.router.default = _Door(front, one_of_many=one_of_many)
     return served
 
 
 class _Door:
     """Takes requests off the wire, one call for each."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, *, one_of_many: bool) -> None:
         self._front = front
+        self._one_of_many = one_of_many
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="central")
         self._waiting = 0
         self._held = 0
@@ -57,8 +66,8 @@ class _Door:
         except ClientDisconnect:
             return
         headers = dict(response.headers)
-        if response.status in _UNREAD:
-            # What is left of the body is not waited for.
+        # What is left of a body that was not read is not waited for.
+        if response.status in _UNREAD or (self._one_of_many and self._waiting >= CROWD):
             headers["connection"] = "close"
         await Sending(response.body, response.status, headers)(scope, receive, send)
 

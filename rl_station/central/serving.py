@@ -84,7 +84,8 @@ def worker() -> Starlette:
     """The application of one of several processes."""
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     _spare_the_collector()
-    return application(Front(open_engine(os.environ[DATABASE_VARIABLE]), SystemClock(), pepper=pepper()))
+    front = Front(open_engine(os.environ[DATABASE_VARIABLE]), SystemClock(), pepper=pepper())
+    return application(front, one_of_many=True)
 
 
 def pepper() -> bytes:
@@ -110,10 +111,10 @@ def _spare_the_collector() -> None:
 class Beside:
     """A server in a thread of this process, from `start` to `stop`."""
 
-    def __init__(self, front: Front, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listens from now on. Raises OSError."""
+    def __init__(self, front: Front, host: str = "127.0.0.1", port: int = 0, *, one_of_many: bool = False) -> None:
+        """Listens from now on. `one_of_many` as in `application`. Raises OSError."""
         self._listener = bind(host, port)
-        self._server = uvicorn.Server(_config(application(front)))
+        self._server = uvicorn.Server(_config(application(front, one_of_many=one_of_many)))
         self._thread = threading.Thread(target=self._run, name="central", daemon=True)
         self.host, self.port = host, int(self._listener.getsockname()[1])
 

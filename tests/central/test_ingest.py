@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from pushing import AT, SECOND, Log, traced
 from sqlalchemy import delete, update
 
-from rl_station.central import ingest, tables
+from rl_station.central import ingest, tables, turns
 from rl_station.central.calls import Caller
 from rl_station.domain import chain
 from rl_station.domain.events import ParcelReceived
@@ -52,6 +52,18 @@ def refused(centre: Centre, token: str, push: Push) -> Refused:
 
 def some(log: Log, count: int, start: int = 0) -> Push:
     return log.push([traced(start + number) for number in range(count)])
+
+
+def test_who_gets_no_turn_is_asked_to_come_again_and_other_sites_go_on(
+    centre: Centre, dock: Enrolment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_S", 0.01)
+    elsewhere = centre.enrol(DOCK, site="other").token
+    push = some(Log(DOCK), 3)
+    with centre.front.context.turns.of("main"):
+        assert refused(centre, dock.token, push).code == "busy"
+        assert stored(centre, elsewhere, push).stored == 3
+    assert stored(centre, dock.token, push).stored == 3
 
 
 # --- in order, once ---------------------------------------------------------------------------------------------------

@@ -126,6 +126,42 @@ def test_more_requests_than_can_wait_are_asked_to_come_again(centre: Centre, mon
     beside.stop()
 
 
+@pytest.mark.parametrize("one_of_many", [True, False])
+def test_a_crowded_one_of_many_has_its_callers_connect_anew(centre: Centre, *, one_of_many: bool) -> None:
+    """Connections are kept: without it all stations may stay with one process while the other has nothing to do."""
+    come, go = threading.Semaphore(0), threading.Event()
+
+    def hold(_context: Context, _call: Call) -> Answer:
+        come.release()
+        go.wait(raw_http.PATIENCE_S)
+        return Answer(b"", "text/plain")
+
+    routes = (*centre.front.routes, Route("GET", "/x", "open", hold, "Hold."))
+    beside = Beside(Front(centre.engine, centre.clock, routes=routes), one_of_many=one_of_many)
+    beside.start()
+    with raw_http.wire(address(beside)) as one, raw_http.wire(address(beside)) as other:
+        one.send(raw_http.head("GET", "/x", {}))
+        assert come.acquire(timeout=raw_http.PATIENCE_S)
+        assert not _sent_away(beside), "one other is no crowd"
+        other.send(raw_http.head("GET", "/x", {}))
+        assert come.acquire(timeout=raw_http.PATIENCE_S)
+        assert _sent_away(beside) == one_of_many
+        go.set()
+        assert one.answer() is not None
+        assert other.answer() is not None
+    assert not _sent_away(beside)
+    beside.stop()
+
+
+def _sent_away(beside: Beside) -> bool:
+    with raw_http.wire(address(beside)) as wire:
+        wire.send(raw_http.head("GET", "/health", {}))
+        answer = wire.answer()
+    assert answer is not None
+    assert answer.status == 200
+    return answer.headers.get("connection") == "close"
+
+
 def test_bodies_that_are_not_finished_have_a_budget(
     centre: Centre, beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
