@@ -38,7 +38,7 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 Row = tuple[object, ...]
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True, gc=False):
     """One event as it will be stored. `taken` is None where it cannot be read; then `reason` says why."""
 
     seq: int
@@ -56,7 +56,7 @@ class Unreadable(NamedTuple):
     why: str
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True, gc=False):
     """An event read, or its type alone where this version does not know it (`event` None)."""
 
     type: str

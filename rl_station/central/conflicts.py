@@ -6,33 +6,36 @@ alone. An event's `basis` says how far it knew other stations' work.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from rl_station.domain import events
 from rl_station.domain.events import AnyEvent, Basis, TroubleSettled
 
-DECISIONS = {
-    "ParcelReceived": ("parcel", "receive"),
-    "ParcelHeld": ("parcel", "hold"),
-    "ParcelOpened": ("parcel", "open"),
-    "ParcelClosed": ("parcel", "open"),
-    "UnitIdentified": ("unit", "identify"),
-    "DispositionDecided": ("unit", "decide"),
-    "DispositionOverridden": ("unit", "decide"),
-    "UnitSorted": ("unit", "place"),
+DECISIONS: Mapping[type, tuple[str, str]] = {
+    events.ParcelReceived: ("parcel", "receive"),
+    events.ParcelHeld: ("parcel", "hold"),
+    events.ParcelOpened: ("parcel", "open"),
+    events.ParcelClosed: ("parcel", "open"),
+    events.UnitIdentified: ("unit", "identify"),
+    events.DispositionDecided: ("unit", "decide"),
+    events.DispositionOverridden: ("unit", "decide"),
+    events.UnitSorted: ("unit", "place"),
 }
 """Event -> the kind of subject it decides on, and the class of decision: one sitting at a bench is opening and closing."""
 
-
-SETTLING = {
-    "DispositionOverridden": "unit",
-    "UnitHeld": "unit",
-    "UnitReleased": "unit",
-    "ParcelReleased": "parcel",
-    "ParcelReassigned": "parcel",
+SETTLING: Mapping[type, str] = {
+    events.DispositionOverridden: "unit",
+    events.UnitHeld: "unit",
+    events.UnitReleased: "unit",
+    events.ParcelReleased: "parcel",
+    events.ParcelReassigned: "parcel",
 }
 """A supervisor's decisions -> the kind of subject. One made in the knowledge of both sides of a conflict settles it."""
+
+SPEAKING = frozenset((*DECISIONS, *SETTLING, TroubleSettled))
+"""Events that `decides` or `settles` may find something in; there is nothing in any other."""
 
 
 class Decision(NamedTuple):
@@ -80,13 +83,13 @@ class Conflict(NamedTuple):
 
 def decides(kind: str, event: AnyEvent) -> str:
     """The class of decision on a subject of this kind, empty for none."""
-    found = DECISIONS.get(type(event).__name__)
+    found = DECISIONS.get(type(event))
     return found[1] if found is not None and found[0] == kind else ""
 
 
 def settles(kind: str, event: AnyEvent) -> bool:
     """Whether this may be a supervisor's word on a conflict over a subject of this kind."""
-    about = SETTLING.get(type(event).__name__)
+    about = SETTLING.get(type(event))
     if about is None:
         return isinstance(event, TroubleSettled) and event.kind == "conflict"
     return about == kind

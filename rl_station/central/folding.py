@@ -7,7 +7,7 @@ compares. Nothing here depends on the order in which events arrived.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -33,7 +33,7 @@ Order = tuple[int, int, int]
 NEVER: Order = (0, 0, 0)
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """An event of the log that was understood. `epoch` is the one the server keys it by; `stream` the key of both."""
 
     stream: int
@@ -168,7 +168,7 @@ class Progress:
             self.row = _folds[self.kind](before, self.id, folded)
             if self.kind == "container":
                 self._filling(before, order)
-            else:
+            elif type(event) in conflicts.SPEAKING:
                 what = conflicts.decides(self.kind, event)
                 if what:
                     self._decided(what, taken)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import Connection
 
 from rl_station.central import corrections, histories, items, positions, settlements, tables
@@ -30,7 +31,7 @@ _INDEX = ("site", "kind", "subject", "hlc", "stream", "seq")
 _NO_CODES: frozenset[str] = frozenset()
 
 
-class Read(NamedTuple):
+class Read(msgspec.Struct, frozen=True, gc=False):
     """An event, all subjects that it is about, those under which it is listed, and itself as the folds take it."""
 
     taken: Taken
@@ -91,9 +92,9 @@ class _Projection:
         """What each event is about, written down for whoever looks up a subject's events; and counted, as if all of it stood."""
         read = [Read(taken, *about(taken.recorded.event), in_clock(taken.recorded)) for taken in new]
         rows = [
-            (self._site, kind, subject, taken.recorded.hlc, taken.stream, taken.recorded.seq)
-            for taken, _, listed, _ in read
-            for kind, subject in listed
+            (self._site, kind, subject, each.taken.recorded.hlc, each.taken.stream, each.taken.recorded.seq)
+            for each in read
+            for kind, subject in each.listed
         ]
         for taken in new:
             self._tallies.event(taken.recorded, 1)
@@ -108,16 +109,17 @@ class _Projection:
         void, affected = self._corrected(new)
         self._load([subject for each in read for subject in each.subjects], affected)
         subjects_of = self._subjects
-        for taken, subjects, listed, folded in read:
-            for subject in subjects:
+        for each in read:
+            taken = each.taken
+            for subject in each.subjects:
                 subjects_of[subject].note(taken)
             order = taken.order
-            if (taken.stream, taken.recorded.seq) in void:
-                affected.extend((subject, order) for subject in listed)
+            if void and (taken.stream, taken.recorded.seq) in void:
+                affected.extend((subject, order) for subject in each.listed)
                 self._tallies.event(taken.recorded, -1)
                 continue
-            for subject in listed:
-                subjects_of[subject].take(taken, folded, order)
+            for subject in each.listed:
+                subjects_of[subject].take(taken, each.folded, order)
         for subject, order in affected:
             subjects_of[subject].doubt(order)
         self._refold()

@@ -44,6 +44,8 @@ def about(event: Event) -> tuple[list[Subject], list[Subject]]:
     found: list[Subject] = []
     for kind, name, many in plan.fields:
         value = getattr(event, name)
+        if not value:
+            continue
         for each in value if many else (value,):
             subject = (kind, each)
             if each and subject not in found and findable(each):

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete
 from rl_station.central import tables
 from rl_station.central.database import upsert
 from rl_station.central.subjects import LONGEST, findable
+from rl_station.domain import events
 from rl_station.domain.events import Recorded, SecondLookTaken
 from rl_station.domain.kpi import Decided
 from rl_station.domain.projections import STAGES, WorkDone, looked, work_done
@@ -23,7 +24,7 @@ _TEXTS = ("station", "operator", "client", "category", "functional", "cosmetic",
 _SUMS = ("units", "value", "valued", "expected", "known")
 _LOOKED_TEXTS = ("inspector", "question", "first", "second")
 
-_COUNTED = frozenset((*STAGES, SecondLookTaken.__name__))
+_COUNTED = frozenset({*(getattr(events, name) for name in STAGES), SecondLookTaken})
 
 _decided = msgspec.json.Decoder(Decided)
 _encoder = msgspec.json.Encoder()
@@ -39,7 +40,7 @@ class Tallies:
 
     def event(self, recorded: Recorded, by: int) -> None:
         """An event that stands (`by` 1), or no longer does (-1)."""
-        if type(recorded.event).__name__ not in _COUNTED:
+        if type(recorded.event) not in _COUNTED:
             return
         done = work_done(recorded)
         if done is not None and findable(done.operator):

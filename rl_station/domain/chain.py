@@ -25,7 +25,8 @@ GENESIS = bytes(32)
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the chain vouches for: where, when and by whom, the event with its schema version, the scan behind it.
 
-    `basis` is what was known of other stations' work on the event's subjects (`events.Basis`); absent where that was nothing.
+    Its fields stand in the order of the canonical form, so that nobody has to sort them for each event. `basis` is what was
+    known of other stations' work on the event's subjects (`events.Basis`); absent where that was nothing.
     """
 
     at: int
@@ -44,12 +45,13 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 NULL = msgspec.Raw(b"null")
 """The source of an event that no scan caused."""
 
-_encoder = msgspec.json.Encoder(order="sorted")
+_sorting = msgspec.json.Encoder(order="sorted")
+_encoder = msgspec.json.Encoder()
 
 
 def canonical(value: Event | ScanSource | Basis) -> bytes:
     """The canonical JSON of an event (its class name under `type`), of a scan's source or of a basis."""
-    return _encoder.encode(value)
+    return _sorting.encode(value)
 
 
 def link(previous: bytes, envelope: Envelope) -> bytes:
