@@ -116,7 +116,7 @@ class Life:
     def notified(self, notification: Notification) -> None:
         for event in notification.events:
             if isinstance(event, Connected) and event.status is Attempt.SUCCESS:
-                self._readings.anchor(notification, time.time_ns() // 1000)
+                self._readings.anchor(notification, time.monotonic_ns())
             else:
                 self._happened(event)
 
