@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from drivers.contract import TagRead
 from rl_station.devices.tag_places import TagPlaces
@@ -17,13 +18,21 @@ _logger = logging.getLogger(__name__)
 TICK_S = 0.05
 """How often reads become changes."""
 
+_UNSET_US = 10_000
+"""Two looks at clocks are never taken at quite the same time."""
+
 ChangesListener = Callable[[tuple[TagChange, ...]], None]
 
 
 class TagWatch:
-    """Takes reads from any thread and returns at once. The listener is called from the watch's own thread."""
+    """Takes reads from any thread and returns at once. The listener is called from the watch's own thread.
 
-    def __init__(self, places: TagPlaces) -> None:
+    Smooths by a clock that nobody sets: setting the one on the `wall` (ns since 1970 UTC) must not make tags go and come.
+    """
+
+    def __init__(self, places: TagPlaces, wall: Callable[[], int] = time.time_ns) -> None:
+        self._wall = wall
+        self._began_ns = wall() - time.monotonic_ns()
         self._smoother = Smoother(places.places)
         self._next: TagPlaces | None = None
         self._reads: list[TagRead] = []
@@ -46,6 +55,9 @@ class TagWatch:
             self._thread.join()
 
     def take(self, reads: Iterable[TagRead]) -> None:
+        """Reads with the times of the wall clock as it is now."""
+        if set_by := self._set_by():
+            reads = [replace(read, seen_us=read.seen_us - set_by) for read in reads]
         with self._changed:
             self._reads.extend(reads)
             self._changed.notify_all()
@@ -84,4 +96,11 @@ class TagWatch:
             gone = self._smoother.clear()
             self._smoother = Smoother(places.places)
         self._smoother.add(reads)
-        return (*gone, *self._smoother.advance(time.time_ns() // 1000))
+        changes = (*gone, *self._smoother.advance((time.monotonic_ns() + self._began_ns) // 1000))
+        set_by = self._set_by()
+        return tuple(replace(change, at=change.at + set_by) for change in changes) if set_by else changes
+
+    def _set_by(self) -> int:
+        """How far the wall clock has been put on since the start, in microseconds; back below 0."""
+        set_by = (self._wall() - time.monotonic_ns() - self._began_ns) // 1000
+        return set_by if abs(set_by) > _UNSET_US else 0
