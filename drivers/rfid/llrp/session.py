@@ -130,7 +130,7 @@ class Session:
     # --- questions ----------------------------------------------------------------------------------------------------
 
     def tell(self, request: Request) -> None:
-        """Send what has no answer."""
+        """Send what has no answer, or none that anybody waits for."""
         self._link.send(self._codec.encode(request, self._next_id()))
 
     async def ask(self, question: Question, timeout: float = ANSWER_S) -> Answer:
