@@ -140,6 +140,7 @@ def test_the_setup_configures_before_it_starts_and_lets_the_queue_go_last(peer: 
     assert [kind_of(request) for request in requests] == [
         MessageType.GET_READER_CAPABILITIES,
         MessageType.SET_READER_CONFIG,
+        MessageType.GET_READER_CONFIG,
         MessageType.DELETE_ACCESSSPEC,
         MessageType.DELETE_ROSPEC,
         MessageType.DELETE_ROSPEC,
@@ -148,7 +149,7 @@ def test_the_setup_configures_before_it_starts_and_lets_the_queue_go_last(peer: 
         MessageType.ENABLE_EVENTS_AND_REPORTS,
     ]
     assert says.keepalive_ms(requests[1]) == 7000
-    assert says.rospec(requests[5])[1] == (1, 3)
+    assert says.rospec(requests[6])[1] == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -638,6 +639,36 @@ def test_66_000_queued_reports_are_taken_with_their_own_times(peer: Peer, heard:
 
 
 # --- what the reader reports of itself --------------------------------------------------------------------------------
+
+
+def test_an_antenna_that_was_unplugged_before_we_came_shows_until_it_is_back(
+    peer: Peer, heard: Heard, start: Start
+) -> None:
+    """No event tells of it: the reader would be ready for ever, and never see a tag there."""
+    start(antennas=[1, 2])
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.GET_READER_CONFIG:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request, says.antenna_properties([(1, True), (2, False), (3, False)])))
+    peer.setup()
+    heard.wait_state(DeviceState.DEGRADED, "antenna 2 disconnected")
+    assert heard.events == [(ReaderEventCode.ANTENNA_LOST, "antenna 2")]
+    peer.send(says.event(255, struct.pack(">BH", 1, 2), now_us()))
+    heard.wait(lambda it: it.states[-1] == (DeviceState.READY, ""))
+
+
+def test_a_reader_that_cannot_tell_its_antennas_reads_all_the_same(peer: Peer, heard: Heard, start: Start) -> None:
+    start(antennas=[1, 2])
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.GET_READER_CONFIG:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request, code=109, text="not here"))
+    peer.setup()
+    peer.send(reported(1))
+    heard.wait_tags([1])
+    assert heard.states[-1] == (DeviceState.READY, "")
 
 
 def test_a_lost_antenna_shows_until_it_is_back(peer: Peer, heard: Heard, running: LlrpReader) -> None:

@@ -184,7 +184,7 @@ class LlrpReader:
         try:
             begun = await begin(session, self._wishes)
             self._session, self._begun = session, begun
-            life.ready(rebooted=known and not begun.kept)
+            life.ready(rebooted=known and not begun.kept, unplugged=begun.unplugged)
             await session.watch(ROSPEC, self._wishes.keepalive_s)
         except SessionEndedError as error:
             life.gone(str(error))
