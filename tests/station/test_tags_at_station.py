@@ -101,6 +101,25 @@ def test_what_is_lost_sight_of_with_its_reader_has_not_been_away() -> None:
     assert field.take(later) == later
 
 
+def test_an_outage_that_is_told_of_again_and_again_is_still_one() -> None:
+    """The network first, then the reader that starts: a tag that lay here all the time has not come with the parcel."""
+    now = 0.0
+    field = TagField(monotonic=lambda: now)
+    field.take(TagsObserved((A,)))
+    field.lost_sight()
+    field.take(TagsObserved(gone=("30AA",)))
+    now = 300.0
+    field.lost_sight()
+    assert field.take(TagsObserved((Tag("30AA", 301),))).appeared == (A,)
+
+
+def test_a_reader_that_is_only_being_connected_after_a_start_takes_away_no_knowledge() -> None:
+    field = TagField()
+    field.expect((A,))
+    field.lost_sight()
+    assert field.take(TagsObserved((Tag("30AA", 301),))).appeared == (A,)
+
+
 def test_what_left_long_before_its_reader_was_lost_was_away() -> None:
     now = 0.0
     field = TagField(monotonic=lambda: now)
@@ -110,6 +129,16 @@ def test_what_left_long_before_its_reader_was_lost_was_away() -> None:
     field.lost_sight()
     back = TagsObserved((Tag("30AA", 50),))
     assert field.take(back) == back
+
+
+def test_of_the_tags_that_pass_in_a_day_only_the_last_minutes_are_kept() -> None:
+    now = 0.0
+    field = TagField(monotonic=lambda: now)
+    for number in range(5000):
+        now = float(number)
+        field.take(TagsObserved((Tag(f"{number:024X}", number),)))
+        field.take(TagsObserved(gone=(f"{number:024X}",)))
+    assert len(field._left) == 60
 
 
 # --- the engine -------------------------------------------------------------------------------------------------------
