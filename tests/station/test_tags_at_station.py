@@ -14,6 +14,7 @@ from drivers.scanner.simulated import SimulatedScanner
 from rl_station.devices import BoundScanner, Change, DeviceSet, TagChange, bind
 from rl_station.devices.tag_places import TagPlaces
 from rl_station.devices.tag_smoothing import Place, Zone
+from rl_station.domain import events as e
 from rl_station.domain.events import ContainerCompared, ParcelOpened, ParcelReceived, TagsAround, TagSeen
 from rl_station.station.clocks import ReplayClock, SystemClock
 from rl_station.station.demo import DemoWorker, play_parcels
@@ -196,6 +197,38 @@ def test_strays_are_strays_after_a_restart_too(engine: Engine) -> None:
     again.observe(TagsObserved(gone=(STRAY,)))
     again.observe(TagsObserved((Tag(STRAY, 1900),)))
     assert [line.event.epc for line in engine.store.log() if isinstance(line.event, TagSeen)] == [STRAY]
+
+
+def test_the_tag_of_a_destroyed_unit_that_nobody_was_there_to_see_alarms_whoever_comes(tmp_path: Path) -> None:
+    made = engine_in(tmp_path, SITE, SystemClock())  # type: ignore[arg-type]  # any clock will do
+    unit, container = "U-1", "TOTE9"
+    made.note(
+        (
+            e.UnitIdentified(unit=unit, parcel="P", match="unexpected", client="acme", epc=STRAY),
+            e.DispositionDecided(
+                unit=unit,
+                parcel="P",
+                client="acme",
+                disposition="destroy",
+                rule="r",
+                reason="r",
+                bin="B",
+                rules_version="1",
+            ),
+            e.ContainerOpened(container=container, disposition="destroy", client="acme"),
+            e.UnitSorted(unit=unit, container=container, disposition="destroy", client="acme"),
+            e.ContainerClosed(container=container, units=(unit,)),
+            e.ContainerShipped(container=container),
+        )
+    )
+    assert made.observe(TagsObserved((Tag(STRAY, 5),))).events == ()
+    for code in (badge_of(SITE), command("SORT")):
+        scan(made, code)
+        made.settle()
+    found = [line.event for line in made.store.log() if isinstance(line.event, e.DepartedTagSeen)]
+    assert [(each.unit, each.status) for each in found] == [(unit, "destroyed")]
+    assert made.prompt().alarm is not None
+    made.store.close()
 
 
 # --- a running station ------------------------------------------------------------------------------------------------
