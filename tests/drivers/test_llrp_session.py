@@ -758,6 +758,15 @@ def test_the_health_check_reports_antennas_and_tags(peer: Peer, heard: Heard, ru
     )
 
 
+def test_a_reader_that_cannot_tell_its_antennas_is_well_all_the_same(peer: Peer, running: LlrpReader) -> None:
+    refusing = threading.Thread(target=lambda: peer.answer(code=109, text="not here"))
+    refusing.start()
+    found = running.check_health("external", PATIENCE_S)
+    refusing.join()
+    assert found.ok
+    assert "antennas: 4; " in found.report
+
+
 def test_the_interactive_check_waits_for_a_tag(peer: Peer, running: LlrpReader) -> None:
     waiting: list[str] = []
     thread = threading.Thread(target=lambda: waiting.append(running.check_health("interactive", PATIENCE_S).report))

@@ -19,7 +19,7 @@ from drivers.rfid.llrp.messages import (
     GetCapabilities,
     Inventory,
 )
-from drivers.rfid.llrp.session import Session, SessionEndedError
+from drivers.rfid.llrp.session import RefusedError, Session, SessionEndedError
 from drivers.rfid.llrp.wire import IMPINJ
 
 ROSPEC = 5084
@@ -80,12 +80,21 @@ async def begin(session: Session, wishes: Wishes) -> Begun:
     return Begun(capabilities, kept, unplugged)
 
 
+async def antennas(session: Session, timeout: float) -> tuple[tuple[int, bool], ...]:
+    """Each antenna and whether it is connected; none where the reader cannot tell. Raises `SessionEndedError`."""
+    try:
+        return (await session.ask(GetAntennas(), timeout)).antennas
+    except RefusedError as error:
+        _logger.info("%s", error)
+        return ()
+
+
 async def _unplugged(session: Session, wished: tuple[int, ...]) -> tuple[int, ...]:
-    """Which of these are not connected, as far as the reader tells: not all of them can."""
+    """Which of these are not connected, as far as the reader tells; no reason not to begin."""
     if not wished:
         return ()
     try:
-        told = (await session.ask(GetAntennas(), _ANTENNAS_S)).antennas
+        told = await antennas(session, _ANTENNAS_S)
     except SessionEndedError as error:
         _logger.info("which antennas are connected is not known: %s", error)
         return ()
