@@ -79,6 +79,18 @@ def test_one_new_tag_before_the_reader_becomes_the_units() -> None:
     assert [unit.epc for unit in job(desk).seen] == [NEW_SHIRT]
 
 
+def test_a_tag_that_could_not_be_written_is_said_of_its_own_unit_only() -> None:
+    desk = bench()
+    desk.appear(PLAIN_TAG)
+    desk.command(Command.RETAG)
+    report(desk, failed="it left the field")
+    assert facts(desk) == ["NOT written: it left the field"]
+    finish(desk)
+    desk.vanish(PLAIN_TAG)
+    desk.scan(Meaning(ScanKind.GTIN, SHIRT, "gs1", (("21", "4712"),)))
+    assert facts(desk) == []
+
+
 def test_the_key_is_offered_where_a_tag_is_wanted_and_can_be_made() -> None:
     desk = bench()
     assert Command.RETAG in desk.prompt.commands
