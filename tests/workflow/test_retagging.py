@@ -223,6 +223,23 @@ def test_a_swap_keeps_the_tag_it_came_with() -> None:
     assert Command.RETAG not in desk.prompt.commands
 
 
+def test_the_tag_of_a_unit_that_is_here_is_not_written_over_although_a_later_one_with_it_left() -> None:
+    desk = bench()
+    here, left = "U-HERE", "U-LEFT"
+    desk.record(
+        (
+            *(e.UnitIdentified(unit=unit, parcel="P", match="unexpected", epc=PLAIN_TAG) for unit in (here, left)),
+            e.ContainerOpened(container="TOTE9", disposition="resell", client="acme"),
+            e.UnitSorted(unit=left, container="TOTE9", disposition="resell", client="acme"),
+            e.ContainerClosed(container="TOTE9", units=(left,)),
+            e.ContainerShipped(container="TOTE9"),
+        )
+    )
+    desk.appear(PLAIN_TAG)
+    desk.command(Command.ACK)
+    assert desk.command(Command.RETAG) == Refusal("retag.of_another", (("epc", PLAIN_TAG), ("unit", here)))
+
+
 def test_the_tag_of_another_unit_is_not_written_over() -> None:
     desk = bench()
     desk.appear(PLAIN_TAG)
