@@ -123,11 +123,11 @@ class SetClock:
         return time.time_ns() + round(self.put_on * 1e9)
 
 
-@pytest.mark.parametrize("seconds", [3600.0, -3600.0, 1.5, -1.5])
+@pytest.mark.parametrize("seconds", [3600.0, -3600.0, 10.0, -10.0])
 def test_setting_the_clock_moves_no_tag(seconds: float) -> None:
     """A tag that lay here before a parcel came must not seem to have come with it."""
     wall, changes = SetClock(), Told()
-    watch = TagWatch(TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=1_000_000))}), wall)
+    watch = TagWatch(TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=8_000_000))}), wall)
     watch.start(changes)
 
     def read_on(epc: str) -> bool:
@@ -141,7 +141,6 @@ def test_setting_the_clock_moves_no_tag(seconds: float) -> None:
     appeared = next(each for each in changes.told if each.epc == OTHER)
     assert changes.of(EPC) == [(Change.APPEARED, "bench")]
     assert abs(appeared.at - wall() // 1000) < PATIENCE_S * 1_000_000, "told by the clock as it is now"
-    changes.wait(lambda told: (Change.GONE, "bench") in changes.of(EPC))
     watch.stop()
 
 
