@@ -346,6 +346,19 @@ def test_a_reader_that_was_lost_for_a_while_brings_no_strays_into_the_parcel(wat
     assert watched.checklist() == [("seen", 1)]
 
 
+def test_a_place_that_is_called_otherwise_while_we_work_leaves_no_ghosts_in_it(watched: Watched) -> None:
+    watched.reader.read(STRAY)
+    eventually(lambda: len(watched.field.tags) == 1)
+    watched.station.devices.swap(
+        [bound for bound in watched.station.devices.bound.values() if isinstance(bound, BoundScanner)],
+        (),
+        TagPlaces("tray", {("portal", 0): Place(Zone("tray", gone_after_us=600_000_000))}),
+    )
+    assert watched.station.devices.zone == "tray"
+    watched.reader.read(OWN)
+    eventually(lambda: [tag.epc for tag in watched.field.tags] == [OWN])
+
+
 def test_what_alarms_is_told(watched: Watched) -> None:
     watched.open_parcel()
     foreign = next(
