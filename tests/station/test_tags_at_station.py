@@ -11,7 +11,7 @@ from engine_bench import badge_of, command, demo_site, engine_in, eventually, sc
 
 from drivers.contract import DeviceState, Listener, ReaderEvent, ReaderEventCode, StateChange, TagRead, TagReads
 from drivers.scanner.simulated import SimulatedScanner
-from rl_station.devices import BoundScanner, Change, DeviceSet, TagChange, bind
+from rl_station.devices import BoundScanner, Change, Changes, DeviceSet, TagChange, bind
 from rl_station.devices.tag_places import TagPlaces
 from rl_station.devices.tag_smoothing import Place, Zone
 from rl_station.domain import events as e
@@ -20,6 +20,7 @@ from rl_station.station.clocks import ReplayClock, SystemClock
 from rl_station.station.demo import DemoWorker, play_parcels
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine, resume
+from rl_station.station.hot_swap import HotSwap
 from rl_station.station.inbox import Inbox
 from rl_station.station.replay import ScriptError, Step, parse, play
 from rl_station.station.running import RunningStation
@@ -234,6 +235,9 @@ def test_the_tag_of_a_destroyed_unit_that_nobody_was_there_to_see_alarms_whoever
 # --- a running station ------------------------------------------------------------------------------------------------
 
 
+_LONG_US = 600_000_000
+
+
 class PushedReader:
     """A tag reader that reports what a test hands it."""
 
@@ -268,10 +272,12 @@ class Watched:
                 BoundScanner("bench", "simulated", self.scanner),
                 BoundScanner("portal", "outsider", self.reader, kind="reader"),
             ],
-            places=TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=600_000_000))}),
+            places=TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=_LONG_US))}),
         )
         self.field = TagField(lambda: devices.watches_tags)
-        self.station = RunningStation(self._engine, devices)
+        self.settings = folder / "places"
+        swap: HotSwap = HotSwap((self.settings,), self._saved, self._use)  # type: ignore[arg-type]  # only places change
+        self.station = RunningStation(self._engine, devices, swap)
         self.views: list[View] = []
         self.station.start()
         self.station.subscribe(self.views.append)
@@ -279,6 +285,14 @@ class Watched:
     def _engine(self) -> Engine:
         made = engine_in(self.folder, SITE, SystemClock())  # type: ignore[arg-type]  # any clock will do
         return Engine(SITE, made.store, self.field)
+
+    def _saved(self) -> Zone:
+        return Zone("bench", gone_after_us=int(self.settings.read_text()) if self.settings.exists() else _LONG_US)
+
+    def _use(self, zone: Zone) -> Changes:
+        """As somebody does who saves another patience for the place."""
+        bound = [each for each in self.station.devices.bound.values() if isinstance(each, BoundScanner)]
+        return self.station.devices.swap(bound, (), TagPlaces(zone.name, {("portal", 0): Place(zone)}))
 
     @property
     def view(self) -> View:
@@ -341,6 +355,17 @@ def test_a_reader_that_was_lost_for_a_while_brings_no_strays_into_the_parcel(wat
         TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=500_000_000))}),
     )
     watched.reader.report(StateChange("portal", DeviceState.READY))
+    watched.reader.read(STRAY, OWN)
+    eventually(lambda: watched.checklist()[:1] == [("seen", 1)])
+    assert watched.checklist() == [("seen", 1)]
+
+
+def test_places_that_are_saved_anew_bring_no_strays_into_the_parcel(watched: Watched) -> None:
+    watched.reader.read(STRAY)
+    eventually(lambda: len(watched.field.tags) == 1)
+    watched.open_parcel()
+    watched.settings.write_text(str(_LONG_US - 1))
+    eventually(lambda: watched.field.tags == ())
     watched.reader.read(STRAY, OWN)
     eventually(lambda: watched.checklist()[:1] == [("seen", 1)])
     assert watched.checklist() == [("seen", 1)]
