@@ -501,6 +501,31 @@ def test_an_inventory_that_ends_by_itself_is_started_anew(peer: Peer, heard: Hea
     heard.wait_tags([1])
 
 
+def test_an_inventory_that_ends_with_its_beginning_is_started_anew(peer: Peer, heard: Heard, start: Start) -> None:
+    """Yes and the end come in one piece: whoever looks a moment later sees a reader that is ready and reads nothing."""
+    start()
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.ENABLE_ROSPEC:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request) + says.event(249, struct.pack(">BII", 1, 5084, 0), now_us()))
+    heard.wait_state(DeviceState.LOST, "the reader stopped its inventory")
+
+
+def test_the_end_of_the_inventory_of_before_ends_nothing(peer: Peer, heard: Heard, start: Start) -> None:
+    start()
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.DELETE_ROSPEC:
+        peer.send(peer.reply(request))
+    peer.send(says.event(249, struct.pack(">BII", 1, 5084, 0), now_us()) + peer.reply(request))
+    peer.setup(kept=True)
+    heard.wait_state(DeviceState.READY)
+    peer.send(reported(1))
+    heard.wait_tags([1])
+    assert heard.states[-1] == (DeviceState.READY, "")
+
+
 def test_another_inventorys_end_is_none_of_ours(peer: Peer, heard: Heard, running: LlrpReader) -> None:
     peer.send(says.event(249, struct.pack(">BII", 1, 1, 0), now_us()) + reported(1))
     heard.wait_tags([1])

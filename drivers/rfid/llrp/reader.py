@@ -185,7 +185,7 @@ class LlrpReader:
             begun = await begin(session, self._wishes)
             self._session, self._begun = session, begun
             life.ready(rebooted=known and not begun.kept, unplugged=begun.unplugged)
-            await session.watch(ROSPEC, self._wishes.keepalive_s)
+            await session.watch(self._wishes.keepalive_s)
         except SessionEndedError as error:
             life.gone(str(error))
         except asyncio.CancelledError:
