@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -267,6 +268,29 @@ def test_a_reader_that_dials_in_is_taken_and_the_newest_call_wins(heard: Heard) 
     finally:
         first.close()
         second.close()
+        reader.stop()
+
+
+def test_a_stranger_at_the_door_does_not_cost_us_the_reader(heard: Heard) -> None:
+    """What looks for open ports in the network connects to every one."""
+    address = free_address()
+    reader = LlrpReader(name="portal", listen="{}:{}".format(*address), backoff=QUICK)
+    portal = Peer()
+    reader.start(heard)
+    try:
+        heard.wait_state(DeviceState.ABSENT, "no reader has called {}:{}".format(*address))
+        with socket.create_connection(address, PATIENCE_S, source_address=("127.0.0.2", 0)):
+            portal.take(socket.create_connection(address, PATIENCE_S))
+            portal.greet()
+            portal.setup()
+        stranger = socket.create_connection(address, PATIENCE_S, source_address=("127.0.0.2", 0))
+        with stranger, suppress(ConnectionResetError):
+            assert stranger.recv(1) == b""
+        portal.send(reported(1))
+        heard.wait_tags([1])
+        assert heard.states[-1] == (DeviceState.READY, "")
+    finally:
+        portal.close()
         reader.stop()
 
 
