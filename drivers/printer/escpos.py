@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from drivers.contract import DeviceError, PrinterStatus
 from drivers.printer.escpos_raster import raster_job
 from drivers.printer.escpos_status import EVERYTHING, PROCESSED, read_processed, read_status
-from drivers.printer.link import Address, opened, parse_address, read_some, write_all
+from drivers.printer.link import Address, alone, opened, parse_address, read_some, write_all
 from drivers.printer.serial_link import SerialAddress, opened_serial, parse_serial
 
 _ANSWER_LIMIT = 256
@@ -47,7 +47,7 @@ class EscposPrinter:
     def send(self, job: bytes, timeout: float) -> None:
         deadline = time.monotonic() + timeout
         commands = raster_job(job, width=self._width, cut=self._cut)
-        with self._own_line(deadline), self._opened(deadline) as handle:
+        with alone(self._line, deadline), self._opened(deadline) as handle:
             if self._answers:
                 status = _ask(handle, deadline)
                 if not status.ready:
@@ -60,7 +60,7 @@ class EscposPrinter:
         """Never raises: what keeps us from asking is the reason it is not ready."""
         deadline = time.monotonic() + timeout
         try:
-            with self._own_line(deadline), self._opened(deadline) as handle:
+            with alone(self._line, deadline), self._opened(deadline) as handle:
                 return _ask(handle, deadline) if self._answers else PrinterStatus(ready=True)
         except DeviceError as error:
             return PrinterStatus(ready=False, reason=str(error))
@@ -70,15 +70,6 @@ class EscposPrinter:
         way = opened_serial if isinstance(self._address, SerialAddress) else opened
         with way(self._address, deadline) as handle:  # type: ignore[arg-type]  # each way takes its own kind of address
             yield handle
-
-    @contextmanager
-    def _own_line(self, deadline: float) -> Iterator[None]:
-        if not self._line.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise DeviceError("busy with another job")
-        try:
-            yield
-        finally:
-            self._line.release()
 
 
 def _ask(handle: int, deadline: float) -> PrinterStatus:

@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import stat
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -61,6 +62,17 @@ def opened(address: Address, deadline: float) -> Iterator[int]:
         connection.setblocking(False)
         yield connection.fileno()
         _part(connection, deadline)
+
+
+@contextmanager
+def alone(line: threading.Lock, deadline: float) -> Iterator[None]:
+    """One job at a time: most printers accept no second connection. Raises DeviceError where another has not ended by then."""
+    if not line.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        raise DeviceError("busy with another job")
+    try:
+        yield
+    finally:
+        line.release()
 
 
 def write_all(handle: int, data: bytes, deadline: float) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from drivers.contract import DeviceError, PrinterStatus
 from drivers.printer.host_status import REQUEST, HostStatus, parse_host_status
-from drivers.printer.link import opened, parse_address, read_some, write_all
+from drivers.printer.link import alone, opened, parse_address, read_some, write_all
 
 _ANSWER_LIMIT = 4096
 
@@ -33,7 +31,7 @@ class ZplPrinter:
 
     def send(self, job: bytes, timeout: float) -> None:
         deadline = time.monotonic() + timeout
-        with self._own_line(deadline), opened(self._address, deadline) as handle:
+        with alone(self._line, deadline), opened(self._address, deadline) as handle:
             if self._answers:
                 status = _ask(handle, deadline).status
                 if not status.ready:
@@ -46,19 +44,10 @@ class ZplPrinter:
         """Never raises: what keeps us from asking is the reason it is not ready."""
         deadline = time.monotonic() + timeout
         try:
-            with self._own_line(deadline), opened(self._address, deadline) as handle:
+            with alone(self._line, deadline), opened(self._address, deadline) as handle:
                 return _ask(handle, deadline).status if self._answers else PrinterStatus(ready=True)
         except DeviceError as error:
             return PrinterStatus(ready=False, reason=str(error))
-
-    @contextmanager
-    def _own_line(self, deadline: float) -> Iterator[None]:
-        if not self._line.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            raise DeviceError("busy with another job")
-        try:
-            yield
-        finally:
-            self._line.release()
 
 
 def _ask(handle: int, deadline: float) -> HostStatus:

@@ -45,7 +45,8 @@ class TagTally:
                 yield _told(read, read.rssi_cdbm, None)
             self._tallies.setdefault(key, _Tally(read)).add(read)
         since = now_ns - self._told_ns
-        if not self._told_ns:
+        if not self._told_ns or since < 0:
+            # The first, or the clock was set back.
             self._told_ns = now_ns
         elif since >= _SECOND_NS:
             self._told_ns = now_ns

@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 import sys
+import threading
 from argparse import Namespace
 from contextlib import AbstractContextManager, nullcontext
 from logging.handlers import RotatingFileHandler
@@ -17,6 +18,8 @@ from rl_station.settings import ConfigError, Site, load_site
 from rl_station.settings.paths import DATA_VARIABLE, data_dir, demo_config_dir
 from rl_station.station.compose import demo_station, live_station, terminal_input
 from rl_station.station.running import RunningStation
+
+_log = logging.getLogger(__name__)
 
 _LOG_BYTES = 2_000_000
 _LOGS_KEPT = 5
@@ -89,7 +92,8 @@ def forget(data: Path) -> None:
 
 
 def keep_log(data: Path) -> None:
-    """What goes wrong is written beside the data; standard output and error belong to the screen."""
+    """What goes wrong is written beside the data, warnings and threads that died included: while the screen is shown, Textual
+    takes what is written to standard error and shows it to nobody."""
     try:
         data.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(
@@ -99,5 +103,12 @@ def keep_log(data: Path) -> None:
         return  # The store says better what is wrong with the folder.
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+    logging.captureWarnings(True)
+    threading.excepthook = _log_dead_thread
     # A line for each exchange with the central server, every other second, would push out what matters.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+def _log_dead_thread(died: threading.ExceptHookArgs) -> None:
+    if died.exc_value is not None:
+        _log.critical("thread %s died", died.thread.name if died.thread else "?", exc_info=died.exc_value)

@@ -181,7 +181,7 @@ class DeviceSet:
     @property
     def zone(self) -> str:
         """The station's own place among those its tag readers look at; empty where it has no reader."""
-        return self._places.zone
+        return self._tags.zone
 
     @property
     def readers(self) -> frozenset[str]:

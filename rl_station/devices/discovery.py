@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers.discovery import AmbiguousMatchError, PluggedIn, PortMatch, find_port, plugged_in
+from drivers.rfid.llrp.approach import TLS_PORT
 from drivers.scanner.evdev_input import InputRoots, KeyboardMatch, find_keyboard, keyboard_match
 from drivers.transport.links import LinkError
 from drivers.usability import Usability
@@ -99,7 +100,8 @@ def _scale(name: str, model: ScaleModel, at: Roots) -> Configured:
 
 
 def _reader(name: str, model: ReaderModel) -> Configured:
-    called = f"{model.host}:{model.port}" if model.host else ""
+    port = TLS_PORT if model.tls and "port" not in model.model_fields_set else model.port
+    called = f"{model.host}:{port}" if model.host else ""
     return Configured(name, "reader", model.driver, wanted=_listening(model.listen) or called)
 
 

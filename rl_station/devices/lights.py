@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from drivers.contract import TagReader
 
 _LAST_S = 1.0
+_AGAIN_S, _AGAIN_MOST_S = 1.0, 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Outputs:
 class Lights:
     """For one reader, on a thread of its own: a reader that does not answer holds up nobody.
 
-    What it could not be told is told again when it is `back`, and then all of it, since a reader that started anew has forgotten.
+    What it could not be told is told again after a while, and when it is `back` all of it, since a reader that started anew has
+    forgotten.
     """
 
     def __init__(self, name: str, reader: TagReader, outputs: Outputs, failed: Callable[[Exception], None]) -> None:
@@ -39,6 +41,8 @@ class Lights:
         self._alarm = False
         self._good_until = 0.0
         self._told: dict[int, bool] = {}
+        self._refused: dict[int, tuple[float, float]] = {}
+        """Outputs that could not be switched: when to try again, and how long was waited for that."""
         self._there = False
         self._stopping = False
         self._thread: threading.Thread | None = None
@@ -59,6 +63,7 @@ class Lights:
         with self._changed:
             self._there = there and not self._stopping
             self._told.clear()
+            self._refused.clear()
             if self._there and self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=f"lights-{self._name}", daemon=True)
                 self._thread.start()
@@ -88,18 +93,29 @@ class Lights:
             self._reader.set_output(port, on)
         except Exception as error:  # noqa: BLE001 - the thread's outermost frame: adapters come from other packages too
             self._failed(error)
+            with self._changed:
+                _, waited = self._refused.get(port, (0.0, 0.0))
+                wait = min(2 * waited, _AGAIN_MOST_S) or _AGAIN_S
+                self._told.pop(port, None)
+                self._refused[port] = (time.monotonic() + wait, wait)
+        else:
+            with self._changed:
+                self._refused.pop(port, None)
 
     def _due(self) -> dict[int, bool]:
-        """Outputs that do not show what they should; none while the reader is not there."""
+        """Outputs that do not show what they should and may be tried; none while the reader is not there."""
         if not self._there:
             return {}
         wanted = {
             self._outputs.alarm: self._alarm and not self._stopping,
             self._outputs.good: time.monotonic() < self._good_until and not self._stopping,
         }
-        return {port: on for port, on in wanted.items() if port and self._told.get(port) is not on}
+        now = time.monotonic()
+        barred = {port for port, (until, _) in self._refused.items() if now < until}
+        return {port: on for port, on in wanted.items() if port not in {0, *barred} and self._told.get(port) is not on}
 
     def _patience(self) -> float | None:
-        """Until the good lamp goes out."""
-        left = self._good_until - time.monotonic()
-        return left if left > 0 else None
+        """Until the good lamp goes out, or an output is tried again."""
+        now = time.monotonic()
+        ends = [self._good_until, *(until for until, _ in self._refused.values())]
+        return min((end - now for end in ends if end > now), default=None)

@@ -27,7 +27,9 @@ class ReaderModel(DeviceModel):
     """One RFID reader, its table named after it."""
 
     host: str = Field("", description="llrp: name or address of the reader to call.")
-    port: Annotated[int, Field(ge=1, le=65_535)] = Field(5084, description="llrp: its port; 5085 is usual with tls.")
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        5084, description="llrp: its port. Not given: 5084, with tls 5085."
+    )
     listen: str = Field("", description="llrp: host:port of this machine, for a reader that is set to call its client.")
     antennas: Annotated[tuple[Antenna, ...], Field(strict=False)] = Field(
         (), description="llrp, simulated: antennas to read with, such as [1, 2]; none given: all the reader has."

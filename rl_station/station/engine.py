@@ -21,6 +21,7 @@ from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettl
 from rl_station.workflow.prompt import Prompt
 from rl_station.workflow.state import Inspecting
 from rl_station.workflow.supervise import pin_asked
+from rl_station.workflow.tags import heeded
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +68,8 @@ class Engine:
         self.knowledge = StationKnowledge(site, store, self.field, self.scale, self.known)
         self.session = resume(store)
         self.field.expect(Tag(*visit) for visit in strays(self.session.state))
+        self._unheeded: set[str] = set()
+        """Tags in the field that appeared while nobody was at work."""
         self._last_rest: bytes | None = None
         self.knowledge.look(between_units=True)
 
@@ -109,13 +112,19 @@ class Engine:
 
     def observe(self, observed: TagsObserved) -> Outcome:
         """What changed among the tags in the field."""
-        return self.handle(self.field.take(observed))
+        found = self.field.take(observed)
+        if not heeded(self.session.state):
+            appeared = {tag.epc for tag in found.appeared}
+            self._unheeded = {tag.epc for tag in self.field.tags if tag.epc in self._unheeded | appeared}
+        return self.handle(found)
 
     def settle(self) -> Outcome | None:
         """What the tags that are in the field already say of what is in hand now; None where they say nothing new."""
         if not self.field.tags:
             return None
-        outcome = self.handle(TagsObserved())
+        outcome = self.handle(TagsObserved(tuple(tag for tag in self.field.tags if tag.epc in self._unheeded)))
+        if outcome.stored and heeded(self.session.state):
+            self._unheeded = set()
         return outcome if outcome.events or not outcome.stored else None
 
     def weigh(self) -> Outcome | None:

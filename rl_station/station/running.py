@@ -302,6 +302,9 @@ class RunningStation:
         self._device_notices = ()
         self._spools.follow()
         found = outcome.changes
+        if found.places:
+            # Every tag seems to leave and to come; none of them has.
+            self._work.put(lambda engine: engine.field.lost_sight())
         zone = (self.devices.zone,) if found.places and self.devices.zone else ()
         names = ", ".join((*found.added, *found.changed, *found.removed, *zone))
         told = message("station.devices_swapped", names=names) if names else message("station.devices_mended")

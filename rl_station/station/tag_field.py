@@ -10,6 +10,8 @@ from rl_station.workflow.inputs import Tag, TagsObserved
 
 _BLIND_S = 60.0
 """For so long, at most, a reader may be dead before it is noticed."""
+_MOST_EXPECTED = 10_000
+"""More than lie before any reader. Those that never come back must not gather for ever."""
 
 
 class TagField:
@@ -46,18 +48,26 @@ class TagField:
             self.latest = max(self.latest, tag.at)
         for epc in observed.gone:
             if (left := self._here.pop(epc, None)) is not None:
+                self._left.pop(epc, None)
                 self._left[epc] = (left, self._monotonic())
+        self._forget_long_gone()
         return TagsObserved(appeared, observed.gone)
 
     def lost_sight(self) -> None:
         """A reader stopped: what is here, and what went while nobody knew that it had, may be seen again soon."""
-        now = self._monotonic()
-        self._left = {epc: (tag, at) for epc, (tag, at) in self._left.items() if now - at < _BLIND_S}
-        self.expect((*(tag for tag, _ in self._left.values()), *self._here.values()))
+        self._forget_long_gone()
+        unseen = (*self._expected.values(), *(tag for tag, _ in self._left.values()), *self._here.values())
+        self.expect(unseen[-_MOST_EXPECTED:])
 
     def expect(self, tags: Iterable[Tag]) -> None:
         """These were here before; seen again, they have not been away."""
         self._expected = {tag.epc: tag for tag in tags}
+
+    def _forget_long_gone(self) -> None:
+        """Those that left are in the order in which they did: a portal sees thousands in a day."""
+        long_ago = self._monotonic() - _BLIND_S
+        while self._left and next(iter(self._left.values()))[1] <= long_ago:
+            del self._left[next(iter(self._left))]
 
     def _known(self, tag: Tag) -> Tag:
         if tag in self._continued:

@@ -10,11 +10,13 @@ import asyncio
 import os
 import selectors
 import signal
+import sys
 import termios
 import time
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from io import TextIOWrapper
+from typing import Any, Protocol, TextIO, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
@@ -85,7 +87,13 @@ class PasteFilter:
 
 
 class StationDriver(LinuxDriver):
-    """Textual's driver with our own reading of the terminal."""
+    """Textual's driver with our own reading of the terminal, drawing on standard output."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Textual draws on standard error, which may be a file of its own (`2>errors.txt`) while the terminal stays dark.
+        if sys.__stdout__ is not None:
+            self._file = _screen(sys.__stdout__)
 
     def write(self, data: str) -> None:
         if data in _NOT_WRITTEN or (data.startswith(_KITTY_PUSH) and data.endswith("u")):
@@ -169,3 +177,11 @@ class StationDriver(LinuxDriver):
     @property
     def _station(self) -> TakesTerminal:
         return cast(TakesTerminal, self._app)
+
+
+def _screen(out: TextIO) -> TextIOWrapper:
+    """`out` as a screen: a character that its encoding lacks is spelled out, as on standard error.
+
+    Standard output itself would raise on the thread that writes, and nothing would ever be drawn again.
+    """
+    return open(out.fileno(), "w", encoding=out.encoding, errors="backslashreplace", closefd=False)

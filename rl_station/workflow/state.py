@@ -67,7 +67,7 @@ class Radio(msgspec.Struct, frozen=True):
     """What the readers say of the parcel in hand.
 
     `around` are the tags that were here before it, as in `TagsAround`; `excused` those that belong to something else.
-    `writing` is under way, `written` was done, and `unwritten` is why the last one was not.
+    `writing` is under way, `written` was done, and `unwritten` is why the last one was not, which was `unwritten_for` that unit.
     """
 
     seen: tuple[SeenTag, ...] = ()
@@ -76,6 +76,7 @@ class Radio(msgspec.Struct, frozen=True):
     writing: Writing | None = None
     written: tuple[Writing, ...] = ()
     unwritten: str = ""
+    unwritten_for: str = ""
 
 
 # --- receive ----------------------------------------------------------------------------------------------------------

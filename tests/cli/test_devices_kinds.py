@@ -54,3 +54,16 @@ def test_a_scale_is_at_its_port(tree: DeviceTree) -> None:
 
 def test_a_recording_is_at_its_file(tree: DeviceTree) -> None:
     assert listed(tree, "scanners", {"driver": "replay", "file": "old.jsonl"}).wanted == "old.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted"),
+    [
+        ({"host": "portal"}, "portal:5084"),
+        ({"host": "portal", "tls": True}, "portal:5085"),
+        ({"host": "portal", "tls": True, "port": 5084}, "portal:5084"),
+        ({"listen": "0.0.0.0:5084"}, "calls us at 0.0.0.0:5084"),
+    ],
+)
+def test_a_tag_reader_is_listed_where_it_is_called(tree: DeviceTree, table: dict[str, object], wanted: str) -> None:
+    assert listed(tree, "readers", {"driver": "llrp", **table}).wanted == wanted

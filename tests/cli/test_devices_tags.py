@@ -81,3 +81,14 @@ def test_a_tag_that_is_none_of_gs1_is_told_once_and_then_at_its_pace() -> None:
     assert batch(PLAIN, SECOND, 1, None) == [f"{PLAIN}  antenna 1  no GS1 EPC"]
     assert batch(PLAIN, 2 * SECOND - 1, 1, -5000) == []
     assert batch(PLAIN, 3 * SECOND, 2, -6000) == [f"{PLAIN}  antenna 1  -55.0 dBm  2.0/s  no GS1 EPC"]
+
+
+def test_a_clock_that_is_set_back_does_not_silence_the_monitor() -> None:
+    tally = TagTally()
+
+    def told(at: int) -> list[str]:
+        return [line for line, _ in tally.note(TagReads("gate", (TagRead("gate", PLAIN, 1, None, 0, 0, 1),)), at)]
+
+    assert len(told(3600 * SECOND)) == 1
+    assert told(10 * SECOND) == []
+    assert told(11 * SECOND) == [f"{PLAIN}  antenna 1  3.0/s  no GS1 EPC"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from devices_bench import Stream, eventually, line
 
-from drivers.contract import DeviceState, Listener, StateChange
+from drivers.contract import DeviceError, DeviceState, Listener, StateChange
 from drivers.rfid.llrp.reader import LlrpReader
 from drivers.rfid.simulated_reader import SimulatedReader
 from drivers.transport.serial_port import Backoff
@@ -148,6 +148,18 @@ def test_an_output_that_the_reader_does_not_have_counts_as_an_error_and_the_othe
     made.devices.stop()
 
 
+def test_a_lamp_that_could_not_be_switched_once_is_switched_after_all() -> None:
+    """The reader stays connected: nothing else would ever say it again, and the alarm would stay dark."""
+    clumsy = ClumsyReader()
+    devices = DeviceSet([BoundScanner("portal", "outsider", clumsy, kind="reader", outputs=Outputs(RED))])
+    devices.alarm(True)
+    devices.start(Stream())
+    eventually(lambda: clumsy.outputs == {RED: True})
+    assert line(devices, "portal").errors == 1
+    devices.stop()
+    assert clumsy.outputs == {RED: False}
+
+
 def test_a_reader_that_hangs_over_its_lamp_holds_up_nobody() -> None:
     hung = HungReader()
     devices = DeviceSet([BoundScanner("portal", "outsider", hung, kind="reader", outputs=Outputs(RED))])
@@ -158,6 +170,29 @@ def test_a_reader_that_hangs_over_its_lamp_holds_up_nobody() -> None:
     devices.alarm(True)
     devices.stop()
     hung.free.set()
+
+
+class ClumsyReader:
+    """Does not answer the first time."""
+
+    name = "portal"
+
+    def __init__(self) -> None:
+        self.outputs: dict[int, bool] = {}
+        self._failed = False
+
+    def start(self, listener: Listener) -> None:
+        listener(StateChange("portal", DeviceState.READY))
+
+    def stop(self) -> None: ...
+
+    def write_epc(self, old: str, new: str, timeout: float) -> None: ...
+
+    def set_output(self, port: int, on: bool) -> None:
+        if not self._failed:
+            self._failed = True
+            raise DeviceError("portal does not answer")
+        self.outputs[port] = on
 
 
 class HungReader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,37 @@ def test_a_tag_that_is_read_appears_and_goes_by_itself(watch: tuple[TagWatch, To
     taking, changes = watch
     taking.take(reads())
     changes.wait(lambda told: [each.change for each in told] == [Change.APPEARED, Change.GONE])
+
+
+class SetClock:
+    """The clock on the wall, which somebody sets."""
+
+    def __init__(self) -> None:
+        self.put_on = 0.0
+
+    def __call__(self) -> int:
+        return time.time_ns() + round(self.put_on * 1e9)
+
+
+@pytest.mark.parametrize("seconds", [3600.0, -3600.0, 10.0, -10.0])
+def test_setting_the_clock_moves_no_tag(seconds: float) -> None:
+    """A tag that lay here before a parcel came must not seem to have come with it."""
+    wall, changes = SetClock(), Told()
+    watch = TagWatch(TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=8_000_000))}), wall)
+    watch.start(changes)
+
+    def read_on(epc: str) -> bool:
+        stamped = (each for one in (EPC, epc) for each in reads(one))
+        watch.take(replace(read, seen_us=wall() // 1000) for read in stamped)
+        return bool(changes.of(epc))
+
+    eventually(lambda: read_on(EPC))
+    wall.put_on = seconds
+    eventually(lambda: read_on(OTHER))
+    appeared = next(each for each in changes.told if each.epc == OTHER)
+    assert changes.of(EPC) == [(Change.APPEARED, "bench")]
+    assert abs(appeared.at - wall() // 1000) < PATIENCE_S * 1_000_000, "told by the clock as it is now"
+    watch.stop()
 
 
 def test_other_places_let_everything_go_and_begin_anew(watch: tuple[TagWatch, Told]) -> None:

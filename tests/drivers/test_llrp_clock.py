@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from drivers.rfid.llrp.clock import ReaderClock
+from drivers.rfid.llrp.messages import Notification, TagData
+from drivers.rfid.llrp.readings import Readings
 
 NOW = 1_800_000_000_000_000
 SECOND = 1_000_000
@@ -44,3 +48,51 @@ def test_old_reports_among_fresh_ones_do_not_put_the_clock_back() -> None:
         now = NOW + second * SECOND
         assert fresh + clock.saw(fresh, now) == now
         assert old + clock.saw(old, now) == now - 5000 * SECOND
+
+
+@pytest.mark.parametrize("drift_us", [-50, 50])
+def test_a_clock_that_goes_too_slow_or_fast_is_followed_all_day(drift_us: int) -> None:
+    """50 us a second, as quartz does, would be 1.4 s after a shift, and every read too late to count."""
+    clock = ReaderClock()
+    clock.anchor(0, NOW)
+    for second in range(1, 8 * 3600):
+        theirs, now = second * (SECOND + drift_us), NOW + second * SECOND
+        assert abs(theirs + clock.saw(theirs, now) - now) < 50_000
+
+
+def test_after_a_night_without_tags_the_first_one_counts_as_seen_now() -> None:
+    clock = ReaderClock()
+    clock.anchor(0, NOW)
+    night = 12 * 3600
+    theirs, now = night * (SECOND - 50), NOW + night * SECOND
+    assert abs(theirs + clock.saw(theirs, now) - now) < 50_000
+
+
+def test_a_clock_that_was_put_back_by_two_seconds_is_believed_too() -> None:
+    clock = ReaderClock()
+    clock.anchor(0, NOW)
+    assert clock.saw(0, NOW) == NOW
+    for second in range(1, 40):
+        theirs = (second - 2) * SECOND
+        seen = theirs + clock.saw(theirs, NOW + second * SECOND)
+    assert seen == NOW + 39 * SECOND
+
+
+def test_a_long_queue_keeps_its_times_however_long_its_sending_takes() -> None:
+    """Ten minutes of it, sent within two while more comes in."""
+    clock = ReaderClock()
+    clock.anchor(600 * SECOND, NOW)
+    for second in range(120):
+        theirs = second * 6 * SECOND
+        assert theirs + clock.saw(theirs, NOW + second * SECOND) == NOW + theirs - 600 * SECOND
+
+
+def test_setting_the_clock_of_the_station_leaves_tags_where_they_are_seen_now() -> None:
+    """Forward by an hour, as after a start without a network: what is seen now must not seem an hour old from then on."""
+    readings = Readings("portal")
+    readings.anchor(Notification((), utc=5 * SECOND), 1_000_000)
+    tag = TagData("AA" * 12, antenna=1, times=1)
+    (before,) = readings.reads([tag._replace(seen_utc=6 * SECOND)], NOW, 1_001_000_000)
+    assert before.seen_us == NOW
+    (after,) = readings.reads([tag._replace(seen_utc=7 * SECOND)], NOW + 3601 * SECOND, 2_001_000_000)
+    assert after.seen_us == NOW + 3601 * SECOND

@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -140,6 +141,7 @@ def test_the_setup_configures_before_it_starts_and_lets_the_queue_go_last(peer: 
     assert [kind_of(request) for request in requests] == [
         MessageType.GET_READER_CAPABILITIES,
         MessageType.SET_READER_CONFIG,
+        MessageType.GET_READER_CONFIG,
         MessageType.DELETE_ACCESSSPEC,
         MessageType.DELETE_ROSPEC,
         MessageType.DELETE_ROSPEC,
@@ -148,7 +150,7 @@ def test_the_setup_configures_before_it_starts_and_lets_the_queue_go_last(peer: 
         MessageType.ENABLE_EVENTS_AND_REPORTS,
     ]
     assert says.keepalive_ms(requests[1]) == 7000
-    assert says.rospec(requests[5])[1] == (1, 3)
+    assert says.rospec(requests[6])[1] == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +268,29 @@ def test_a_reader_that_dials_in_is_taken_and_the_newest_call_wins(heard: Heard) 
     finally:
         first.close()
         second.close()
+        reader.stop()
+
+
+def test_a_stranger_at_the_door_does_not_cost_us_the_reader(heard: Heard) -> None:
+    """What looks for open ports in the network connects to every one."""
+    address = free_address()
+    reader = LlrpReader(name="portal", listen="{}:{}".format(*address), backoff=QUICK)
+    portal = Peer()
+    reader.start(heard)
+    try:
+        heard.wait_state(DeviceState.ABSENT, "no reader has called {}:{}".format(*address))
+        with socket.create_connection(address, PATIENCE_S, source_address=("127.0.0.2", 0)):
+            portal.take(socket.create_connection(address, PATIENCE_S))
+            portal.greet()
+            portal.setup()
+        stranger = socket.create_connection(address, PATIENCE_S, source_address=("127.0.0.2", 0))
+        with stranger, suppress(ConnectionResetError):
+            assert stranger.recv(1) == b""
+        portal.send(reported(1))
+        heard.wait_tags([1])
+        assert heard.states[-1] == (DeviceState.READY, "")
+    finally:
+        portal.close()
         reader.stop()
 
 
@@ -500,6 +525,31 @@ def test_an_inventory_that_ends_by_itself_is_started_anew(peer: Peer, heard: Hea
     heard.wait_tags([1])
 
 
+def test_an_inventory_that_ends_with_its_beginning_is_started_anew(peer: Peer, heard: Heard, start: Start) -> None:
+    """Yes and the end come in one piece: whoever looks a moment later sees a reader that is ready and reads nothing."""
+    start()
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.ENABLE_ROSPEC:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request) + says.event(249, struct.pack(">BII", 1, 5084, 0), now_us()))
+    heard.wait_state(DeviceState.LOST, "the reader stopped its inventory")
+
+
+def test_the_end_of_the_inventory_of_before_ends_nothing(peer: Peer, heard: Heard, start: Start) -> None:
+    start()
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.DELETE_ROSPEC:
+        peer.send(peer.reply(request))
+    peer.send(says.event(249, struct.pack(">BII", 1, 5084, 0), now_us()) + peer.reply(request))
+    peer.setup(kept=True)
+    heard.wait_state(DeviceState.READY)
+    peer.send(reported(1))
+    heard.wait_tags([1])
+    assert heard.states[-1] == (DeviceState.READY, "")
+
+
 def test_another_inventorys_end_is_none_of_ours(peer: Peer, heard: Heard, running: LlrpReader) -> None:
     peer.send(says.event(249, struct.pack(">BII", 1, 1, 0), now_us()) + reported(1))
     heard.wait_tags([1])
@@ -640,6 +690,36 @@ def test_66_000_queued_reports_are_taken_with_their_own_times(peer: Peer, heard:
 # --- what the reader reports of itself --------------------------------------------------------------------------------
 
 
+def test_an_antenna_that_was_unplugged_before_we_came_shows_until_it_is_back(
+    peer: Peer, heard: Heard, start: Start
+) -> None:
+    """No event tells of it: the reader would be ready for ever, and never see a tag there."""
+    start(antennas=[1, 2])
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.GET_READER_CONFIG:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request, says.antenna_properties([(1, True), (2, False), (3, False)])))
+    peer.setup()
+    heard.wait_state(DeviceState.DEGRADED, "antenna 2 disconnected")
+    assert heard.events == [(ReaderEventCode.ANTENNA_LOST, "antenna 2")]
+    peer.send(says.event(255, struct.pack(">BH", 1, 2), now_us()))
+    heard.wait(lambda it: it.states[-1] == (DeviceState.READY, ""))
+
+
+def test_a_reader_that_cannot_tell_its_antennas_reads_all_the_same(peer: Peer, heard: Heard, start: Start) -> None:
+    start(antennas=[1, 2])
+    peer.accept()
+    peer.greet()
+    while kind_of(request := peer.next()) != MessageType.GET_READER_CONFIG:
+        peer.send(peer.reply(request))
+    peer.send(peer.reply(request, code=109, text="not here"))
+    peer.setup()
+    peer.send(reported(1))
+    heard.wait_tags([1])
+    assert heard.states[-1] == (DeviceState.READY, "")
+
+
 def test_a_lost_antenna_shows_until_it_is_back(peer: Peer, heard: Heard, running: LlrpReader) -> None:
     peer.send(says.event(255, struct.pack(">BH", 0, 2), now_us()))
     heard.wait_state(DeviceState.DEGRADED, "antenna 2 disconnected")
@@ -725,6 +805,15 @@ def test_the_health_check_reports_antennas_and_tags(peer: Peer, heard: Heard, ru
     assert found.report == (
         "answers: maker 0 model 1, firmware peer 1.0; antennas 1, 3 connected, of 4; 2 tags in the field, 3 reads"
     )
+
+
+def test_a_reader_that_cannot_tell_its_antennas_is_well_all_the_same(peer: Peer, running: LlrpReader) -> None:
+    refusing = threading.Thread(target=lambda: peer.answer(code=109, text="not here"))
+    refusing.start()
+    found = running.check_health("external", PATIENCE_S)
+    refusing.join()
+    assert found.ok
+    assert "antennas: 4; " in found.report
 
 
 def test_the_interactive_check_waits_for_a_tag(peer: Peer, running: LlrpReader) -> None:

@@ -238,6 +238,17 @@ def test_a_write_whose_answer_was_lost_counts_when_the_tag_holds_the_new_epc(ben
     assert bench.joined() == "written"
 
 
+def test_a_write_that_failed_half_way_is_taken_out_of_the_reader(bench: Bench) -> None:
+    """Left there, it would be carried out when the tag comes by again, and nobody would know."""
+    bench.begun()
+    drain(bench)
+    added = bench.peer.answer()
+    bench.peer.send(bench.peer.reply(bench.peer.until(MessageType.ENABLE_ACCESSSPEC), code=101, text="not now"))
+    assert says.number(bench.peer.next()) == says.access(added).spec
+    assert kind_of(bench.peer.requests[-1]) == MessageType.DELETE_ACCESSSPEC
+    assert "not now" in bench.joined()
+
+
 def test_a_result_of_another_command_is_not_taken_for_ours(bench: Bench) -> None:
     bench.begin(0.3)
     _, read = bench.command()

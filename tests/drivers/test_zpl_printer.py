@@ -7,11 +7,12 @@ import socket
 import struct
 import threading
 import tty
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from escpos_peer import on_network
 
 from drivers.contract import DeviceError, Printer
 from drivers.printer import ZplPrinter
@@ -48,28 +49,6 @@ class Peer:
         return self.received.replace(b"~HS\r\n", b"")
 
 
-@contextmanager
-def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Serve every connection in a thread until the end of the test; the address to print to."""
-    stopped = threading.Event()
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-
-        def accept() -> None:
-            while not stopped.is_set():
-                with suppress(OSError):
-                    connection, _ = server.accept()
-                    with connection:
-                        serve(connection)
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        stopped.set()
-        with suppress(OSError):
-            server.shutdown(socket.SHUT_RDWR)
-        thread.join(5)
-
-
 def until(release: threading.Event) -> Callable[[socket.socket], None]:
     """A printer that takes the connection and does nothing with it."""
 
@@ -85,7 +64,7 @@ def healthy(_: bytes) -> bytes:
 
 def test_a_job_reaches_the_printer_whole() -> None:
     peer = Peer(healthy)
-    with listening(peer.serve) as url:
+    with on_network(peer.serve) as url:
         printer = ZplPrinter(name="bench", url=url)
         printer.send(LABEL, timeout=5)
         printer.send(LABEL * 2, timeout=5)
@@ -107,7 +86,7 @@ def test_a_job_reaches_the_printer_whole() -> None:
 )
 def test_a_printer_that_cannot_print_says_why_and_gets_no_job(flags: dict[str, int], reason: str) -> None:
     peer = Peer(lambda _: host_status(**flags))
-    with listening(peer.serve) as url:
+    with on_network(peer.serve) as url:
         printer = ZplPrinter(name="bench", url=url)
         status = printer.status(timeout=5)
         with pytest.raises(DeviceError, match=reason):
@@ -142,7 +121,7 @@ def test_a_connection_nobody_picks_up_is_given_up() -> None:
 
 def test_a_printer_that_accepts_and_never_reads_is_given_up_even_for_a_small_label() -> None:
     release = threading.Event()
-    with listening(until(release)) as url:
+    with on_network(until(release)) as url:
         printer = ZplPrinter(name="bench", url=url)
         with pytest.raises(DeviceError, match="stalled: the printer does not answer"):
             printer.send(LABEL, timeout=0.2)
@@ -157,7 +136,7 @@ def test_a_printer_that_stops_reading_in_the_middle_of_a_job_is_given_up() -> No
         connection.sendall(host_status())
         release.wait(10)
 
-    with listening(answers_once) as url:
+    with on_network(answers_once) as url:
         printer = ZplPrinter(name="bench", url=url)
         with pytest.raises(DeviceError, match="stalled: the printer takes no data"):
             printer.send(LABEL * 1_000_000, timeout=0.5)
@@ -170,7 +149,7 @@ def test_a_printer_that_swallows_the_job_and_dies_is_not_called_printed() -> Non
         connection.sendall(host_status())
         connection.recv(100)
 
-    with listening(falls_silent) as url, pytest.raises(DeviceError, match="closed the connection"):
+    with on_network(falls_silent) as url, pytest.raises(DeviceError, match="closed the connection"):
         ZplPrinter(name="bench", url=url).send(LABEL, timeout=5)
 
 
@@ -181,7 +160,7 @@ def test_a_reset_in_the_middle_of_a_job_is_reported() -> None:
         connection.recv(1000)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    with listening(resets) as url, pytest.raises(DeviceError, match="closed the connection"):
+    with on_network(resets) as url, pytest.raises(DeviceError, match="closed the connection"):
         ZplPrinter(name="bench", url=url).send(LABEL * 1_000_000, timeout=10)
 
 
@@ -199,7 +178,7 @@ def test_a_slow_printer_gets_everything() -> None:
                 connection.sendall(host_status())
 
     job = LABEL * 20_000
-    with listening(sips) as url:
+    with on_network(sips) as url:
         ZplPrinter(name="bench", url=url).send(job, timeout=30)
     assert bytes(received).replace(b"~HS\r\n", b"") == job
 
@@ -211,7 +190,7 @@ def test_an_answer_in_pieces_is_put_together() -> None:
                 for byte in host_status():
                     connection.sendall(bytes([byte]))
 
-    with listening(stutters) as url:
+    with on_network(stutters) as url:
         assert ZplPrinter(name="bench", url=url).status(timeout=5).ready
 
 
@@ -220,13 +199,13 @@ def test_something_that_is_no_printer_is_called_so() -> None:
         connection.recv(100)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n" * 1000)
 
-    with listening(floods) as url:
+    with on_network(floods) as url:
         assert ZplPrinter(name="bench", url=url).status(timeout=5).reason == "what answers is not a ZPL printer"
 
 
 def test_a_print_server_that_never_answers_can_be_used_one_way() -> None:
     peer = Peer(lambda _: b"")
-    with listening(peer.serve) as url:
+    with on_network(peer.serve) as url:
         printer = ZplPrinter(name="bench", url=url, answers=False)
         printer.send(LABEL, timeout=5)
         assert printer.status(timeout=5).ready
@@ -235,7 +214,7 @@ def test_a_print_server_that_never_answers_can_be_used_one_way() -> None:
 
 def test_one_way_a_peer_that_never_reads_cannot_hold_a_large_job_for_ever() -> None:
     release = threading.Event()
-    with listening(until(release)) as url:
+    with on_network(until(release)) as url:
         with pytest.raises(DeviceError, match="stalled"):
             ZplPrinter(name="bench", url=url, answers=False).send(LABEL * 1_000_000, timeout=0.3)
         release.set()
@@ -249,7 +228,7 @@ def test_a_status_asked_during_a_stalled_job_says_busy() -> None:
         release.wait(10)
         return host_status()
 
-    with listening(Peer(holds).serve) as url:
+    with on_network(Peer(holds).serve) as url:
         printer = ZplPrinter(name="bench", url=url)
         job = threading.Thread(target=printer.send, args=(LABEL, 10), daemon=True)
         job.start()

@@ -295,11 +295,13 @@ def test_saving_again_and_again_loses_no_scan(floor: Floor) -> None:
 
     hand = threading.Thread(target=scan)
     hand.start()
-    for number in range(4):
-        floor.replace(SCANNER.format(port=floor.first.path) + LABELS.format(path=f"labels{number}"))
-        eventually(lambda number=number: floor.printer_path() == f"labels{number}")  # type: ignore[misc]  # bound early
-    done.set()
-    hand.join()
+    try:
+        for number in range(4):
+            floor.replace(SCANNER.format(port=floor.first.path) + LABELS.format(path=f"labels{number}"))
+            eventually(lambda number=number: floor.printer_path() == f"labels{number}")  # type: ignore[misc]  # bound early
+    finally:
+        done.set()
+        hand.join()
     eventually(lambda: any(view.result and view.result.echo == sent[-1] for view in floor.views))
     with open_reader(floor.data) as reader:
         raws = [line.source.raw for line in reader.log() if line.source]

@@ -11,14 +11,16 @@ from engine_bench import badge_of, command, demo_site, engine_in, eventually, sc
 
 from drivers.contract import DeviceState, Listener, ReaderEvent, ReaderEventCode, StateChange, TagRead, TagReads
 from drivers.scanner.simulated import SimulatedScanner
-from rl_station.devices import BoundScanner, Change, DeviceSet, TagChange, bind
+from rl_station.devices import BoundScanner, Change, Changes, DeviceSet, TagChange, bind
 from rl_station.devices.tag_places import TagPlaces
 from rl_station.devices.tag_smoothing import Place, Zone
+from rl_station.domain import events as e
 from rl_station.domain.events import ContainerCompared, ParcelOpened, ParcelReceived, TagsAround, TagSeen
 from rl_station.station.clocks import ReplayClock, SystemClock
 from rl_station.station.demo import DemoWorker, play_parcels
 from rl_station.station.demo_station import DemoStation
 from rl_station.station.engine import Engine, resume
+from rl_station.station.hot_swap import HotSwap
 from rl_station.station.inbox import Inbox
 from rl_station.station.replay import ScriptError, Step, parse, play
 from rl_station.station.running import RunningStation
@@ -101,6 +103,25 @@ def test_what_is_lost_sight_of_with_its_reader_has_not_been_away() -> None:
     assert field.take(later) == later
 
 
+def test_an_outage_that_is_told_of_again_and_again_is_still_one() -> None:
+    """The network first, then the reader that starts: a tag that lay here all the time has not come with the parcel."""
+    now = 0.0
+    field = TagField(monotonic=lambda: now)
+    field.take(TagsObserved((A,)))
+    field.lost_sight()
+    field.take(TagsObserved(gone=("30AA",)))
+    now = 300.0
+    field.lost_sight()
+    assert field.take(TagsObserved((Tag("30AA", 301),))).appeared == (A,)
+
+
+def test_a_reader_that_is_only_being_connected_after_a_start_takes_away_no_knowledge() -> None:
+    field = TagField()
+    field.expect((A,))
+    field.lost_sight()
+    assert field.take(TagsObserved((Tag("30AA", 301),))).appeared == (A,)
+
+
 def test_what_left_long_before_its_reader_was_lost_was_away() -> None:
     now = 0.0
     field = TagField(monotonic=lambda: now)
@@ -110,6 +131,16 @@ def test_what_left_long_before_its_reader_was_lost_was_away() -> None:
     field.lost_sight()
     back = TagsObserved((Tag("30AA", 50),))
     assert field.take(back) == back
+
+
+def test_of_the_tags_that_pass_in_a_day_only_the_last_minutes_are_kept() -> None:
+    now = 0.0
+    field = TagField(monotonic=lambda: now)
+    for number in range(5000):
+        now = float(number)
+        field.take(TagsObserved((Tag(f"{number:024X}", number),)))
+        field.take(TagsObserved(gone=(f"{number:024X}",)))
+    assert len(field._left) == 60
 
 
 # --- the engine -------------------------------------------------------------------------------------------------------
@@ -169,7 +200,42 @@ def test_strays_are_strays_after_a_restart_too(engine: Engine) -> None:
     assert [line.event.epc for line in engine.store.log() if isinstance(line.event, TagSeen)] == [STRAY]
 
 
+def test_the_tag_of_a_destroyed_unit_that_nobody_was_there_to_see_alarms_whoever_comes(tmp_path: Path) -> None:
+    made = engine_in(tmp_path, SITE, SystemClock())  # type: ignore[arg-type]  # any clock will do
+    unit, container = "U-1", "TOTE9"
+    made.note(
+        (
+            e.UnitIdentified(unit=unit, parcel="P", match="unexpected", client="acme", epc=STRAY),
+            e.DispositionDecided(
+                unit=unit,
+                parcel="P",
+                client="acme",
+                disposition="destroy",
+                rule="r",
+                reason="r",
+                bin="B",
+                rules_version="1",
+            ),
+            e.ContainerOpened(container=container, disposition="destroy", client="acme"),
+            e.UnitSorted(unit=unit, container=container, disposition="destroy", client="acme"),
+            e.ContainerClosed(container=container, units=(unit,)),
+            e.ContainerShipped(container=container),
+        )
+    )
+    assert made.observe(TagsObserved((Tag(STRAY, 5),))).events == ()
+    for code in (badge_of(SITE), command("SORT")):
+        scan(made, code)
+        made.settle()
+    found = [line.event for line in made.store.log() if isinstance(line.event, e.DepartedTagSeen)]
+    assert [(each.unit, each.status) for each in found] == [(unit, "destroyed")]
+    assert made.prompt().alarm is not None
+    made.store.close()
+
+
 # --- a running station ------------------------------------------------------------------------------------------------
+
+
+_LONG_US = 600_000_000
 
 
 class PushedReader:
@@ -206,10 +272,12 @@ class Watched:
                 BoundScanner("bench", "simulated", self.scanner),
                 BoundScanner("portal", "outsider", self.reader, kind="reader"),
             ],
-            places=TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=600_000_000))}),
+            places=TagPlaces("bench", {("portal", 0): Place(Zone("bench", gone_after_us=_LONG_US))}),
         )
         self.field = TagField(lambda: devices.watches_tags)
-        self.station = RunningStation(self._engine, devices)
+        self.settings = folder / "places"
+        swap: HotSwap = HotSwap((self.settings,), self._saved, self._use)  # type: ignore[arg-type]  # only places change
+        self.station = RunningStation(self._engine, devices, swap)
         self.views: list[View] = []
         self.station.start()
         self.station.subscribe(self.views.append)
@@ -217,6 +285,14 @@ class Watched:
     def _engine(self) -> Engine:
         made = engine_in(self.folder, SITE, SystemClock())  # type: ignore[arg-type]  # any clock will do
         return Engine(SITE, made.store, self.field)
+
+    def _saved(self) -> Zone:
+        return Zone("bench", gone_after_us=int(self.settings.read_text()) if self.settings.exists() else _LONG_US)
+
+    def _use(self, zone: Zone) -> Changes:
+        """As somebody does who saves another patience for the place."""
+        bound = [each for each in self.station.devices.bound.values() if isinstance(each, BoundScanner)]
+        return self.station.devices.swap(bound, (), TagPlaces(zone.name, {("portal", 0): Place(zone)}))
 
     @property
     def view(self) -> View:
@@ -282,6 +358,30 @@ def test_a_reader_that_was_lost_for_a_while_brings_no_strays_into_the_parcel(wat
     watched.reader.read(STRAY, OWN)
     eventually(lambda: watched.checklist()[:1] == [("seen", 1)])
     assert watched.checklist() == [("seen", 1)]
+
+
+def test_places_that_are_saved_anew_bring_no_strays_into_the_parcel(watched: Watched) -> None:
+    watched.reader.read(STRAY)
+    eventually(lambda: len(watched.field.tags) == 1)
+    watched.open_parcel()
+    watched.settings.write_text(str(_LONG_US - 1))
+    eventually(lambda: watched.field.tags == ())
+    watched.reader.read(STRAY, OWN)
+    eventually(lambda: watched.checklist()[:1] == [("seen", 1)])
+    assert watched.checklist() == [("seen", 1)]
+
+
+def test_a_place_that_is_called_otherwise_while_we_work_leaves_no_ghosts_in_it(watched: Watched) -> None:
+    watched.reader.read(STRAY)
+    eventually(lambda: len(watched.field.tags) == 1)
+    watched.station.devices.swap(
+        [bound for bound in watched.station.devices.bound.values() if isinstance(bound, BoundScanner)],
+        (),
+        TagPlaces("tray", {("portal", 0): Place(Zone("tray", gone_after_us=600_000_000))}),
+    )
+    assert watched.station.devices.zone == "tray"
+    watched.reader.read(OWN)
+    eventually(lambda: [tag.epc for tag in watched.field.tags] == [OWN])
 
 
 def test_what_alarms_is_told(watched: Watched) -> None:

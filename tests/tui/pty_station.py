@@ -1,10 +1,13 @@
 """The program the terminal tests run on a PTY: the real app with the real wedge assembler, and a station that writes down
-what it is given, one JSON line each, into the file named first."""
+what it is given, one JSON line each, into the file named first. With `--stray` every input also makes what careless
+libraries write to standard error."""
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +68,10 @@ class RecordingPort(ScriptedPort):
                 line = {"input": str(given)}
             self._record.write(json.dumps(line) + "\n")
             self._record.flush()
+        if "--stray" in sys.argv:
+            warnings.warn("STRAY-WARNING", stacklevel=1)
+            logging.getLogger("elsewhere").warning("STRAY-LOG")
+            print("STRAY-LINE", file=sys.stderr, flush=True)
         view: View = replace(
             sample.RECEIVE, result=Result(ResultTone.GOOD, content(f"Input {number} taken."), "", 100 + number)
         )

@@ -13,6 +13,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyte
@@ -21,7 +22,7 @@ _DEADLINE_S = 60.0
 
 
 class Terminal:
-    """Runs a Python program with a PTY as its controlling terminal."""
+    """Runs a Python program with a PTY as its controlling terminal; standard error goes there too, or into `errors`."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Terminal:
         *,
         size: tuple[int, int] = (80, 24),
         environment: Mapping[str, str] | None = None,
+        errors: Path | None = None,
     ) -> None:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
@@ -37,15 +39,16 @@ class Terminal:
         self.resize(*size, tell=False)
         self.settings = termios.tcgetattr(self.slave)
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "COLORTERM"))}
-        self.process = subprocess.Popen(
-            [sys.executable, *arguments],
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            env={**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **(environment or {})},
-            start_new_session=True,
-            preexec_fn=_take_terminal,  # noqa: PLW1509 - the test process has no threads that hold locks here
-        )
+        with nullcontext(self.slave) if errors is None else errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=self.slave,
+                stdout=self.slave,
+                stderr=stderr,
+                env={**inherited, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", **(environment or {})},
+                start_new_session=True,
+                preexec_fn=_take_terminal,  # noqa: PLW1509 - the test process has no threads that hold locks here
+            )
 
     def type(self, data: bytes) -> None:
         """As a keyboard, or a scanner that is one: whole, however long it is."""

@@ -31,8 +31,11 @@ def start(record: Path) -> Iterator[Start]:
     """Starts the station on a terminal and waits for its first prompt."""
     opened: list[Terminal] = []
 
-    def begin(*options: str, size: tuple[int, int] = (80, 24), **environment: str) -> Terminal:
-        terminal = Terminal([program("pty_station.py"), str(record), *options], size=size, environment=environment)
+    def begin(
+        *options: str, size: tuple[int, int] = (80, 24), errors: Path | None = None, **environment: str
+    ) -> Terminal:
+        arguments = [program("pty_station.py"), str(record), *options]
+        terminal = Terminal(arguments, size=size, environment=environment, errors=errors)
         opened.append(terminal)
         terminal.until_shown(START)
         return terminal
@@ -205,3 +208,32 @@ def test_the_linux_console_gets_sixteen_colours_and_no_questions(start: Start) -
 def test_a_latin1_terminal_gets_ascii(start: Start) -> None:
     terminal = start(LANG="C", LC_ALL="POSIX", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="latin-1")
     assert terminal.output.isascii()
+
+
+def test_a_station_whose_standard_error_is_a_file_draws_on_the_terminal(start: Start, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.txt"
+    terminal = start("--stray", errors=errors)
+    terminal.type(b"1Z999AA10123456784\r")
+    terminal.until_shown("Input 1 taken.")
+    terminal.resize(120, 40)
+    terminal.until(lambda: "F1" in terminal.screen.display[39])
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.ended() == 0
+    assert termios.tcgetattr(terminal.slave) == terminal.settings
+    assert terminal.output.rindex(ALTERNATE_SCREEN_OFF) > terminal.output.rindex(START.encode())
+    assert b"\x1b" not in errors.read_bytes()
+
+
+def test_stray_lines_of_libraries_do_not_spoil_the_screen(start: Start, tmp_path: Path) -> None:
+    terminal = start("--stray")
+    terminal.type(b"1Z999AA10123456784\r")
+    terminal.until_shown("Input 1 taken.")
+    assert b"STRAY" not in terminal.output
+
+
+def test_a_character_the_terminal_lacks_does_not_end_the_drawing(start: Start) -> None:
+    # Told to be UTF-8 and not so: the borders are not to be had in Latin-1.
+    terminal = start(PYTHONIOENCODING="latin-1")
+    terminal.type(b"1Z999AA10123456784\r")
+    terminal.until_shown("Input 1 taken.")
+    assert b"\\u25" in terminal.output

@@ -53,6 +53,11 @@ def test_textual_still_writes_what_our_driver_holds_back() -> None:
     assert 'f"\\x1b[>{KITTY_PROTOCOL_FLAG}u"' in source
 
 
+def test_textual_still_draws_on_standard_error() -> None:
+    assert "self._file = sys.__stderr__" in inspect.getsource(LinuxDriver.__init__)
+    assert "WriterThread(self._file)" in inspect.getsource(LinuxDriver.start_application_mode)
+
+
 def test_the_methods_our_driver_replaces_still_exist() -> None:
     for name in ("write", "run_input_thread", "_get_terminal_size", "_request_terminal_sync_mode_support"):
         assert name in vars(LinuxDriver), name

@@ -79,6 +79,18 @@ def test_one_new_tag_before_the_reader_becomes_the_units() -> None:
     assert [unit.epc for unit in job(desk).seen] == [NEW_SHIRT]
 
 
+def test_a_tag_that_could_not_be_written_is_said_of_its_own_unit_only() -> None:
+    desk = bench()
+    desk.appear(PLAIN_TAG)
+    desk.command(Command.RETAG)
+    report(desk, failed="it left the field")
+    assert facts(desk) == ["NOT written: it left the field"]
+    finish(desk)
+    desk.vanish(PLAIN_TAG)
+    desk.scan(Meaning(ScanKind.GTIN, SHIRT, "gs1", (("21", "4712"),)))
+    assert facts(desk) == []
+
+
 def test_the_key_is_offered_where_a_tag_is_wanted_and_can_be_made() -> None:
     desk = bench()
     assert Command.RETAG in desk.prompt.commands
@@ -209,6 +221,23 @@ def test_a_swap_keeps_the_tag_it_came_with() -> None:
     desk.appear(PLAIN_TAG)
     assert desk.command(Command.RETAG) == Refusal("retag.swap")
     assert Command.RETAG not in desk.prompt.commands
+
+
+def test_the_tag_of_a_unit_that_is_here_is_not_written_over_although_a_later_one_with_it_left() -> None:
+    desk = bench()
+    here, left = "U-HERE", "U-LEFT"
+    desk.record(
+        (
+            *(e.UnitIdentified(unit=unit, parcel="P", match="unexpected", epc=PLAIN_TAG) for unit in (here, left)),
+            e.ContainerOpened(container="TOTE9", disposition="resell", client="acme"),
+            e.UnitSorted(unit=left, container="TOTE9", disposition="resell", client="acme"),
+            e.ContainerClosed(container="TOTE9", units=(left,)),
+            e.ContainerShipped(container="TOTE9"),
+        )
+    )
+    desk.appear(PLAIN_TAG)
+    desk.command(Command.ACK)
+    assert desk.command(Command.RETAG) == Refusal("retag.of_another", (("epc", PLAIN_TAG), ("unit", here)))
 
 
 def test_the_tag_of_another_unit_is_not_written_over() -> None:

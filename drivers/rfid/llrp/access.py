@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from drivers.contract import DeviceError, NoSuchTagError
 from drivers.rfid.llrp.messages import (
@@ -57,6 +58,9 @@ _READ_ERRORS = {
 _WITHOUT = frozenset({1, 4})
 """How a tag answers whose TID ends before a number of its own would come."""
 
+_Command = Callable[[int], ReadWords | WriteWords]
+"""What to do with a tag, as the AccessSpec of that number."""
+
 
 def checked_epc(epc: str) -> str:
     """The EPC in upper case. Raises `DeviceError` where it is not whole words in hex."""
@@ -99,13 +103,11 @@ async def _only_tag(session: Session, epc: str, timeout: float) -> str:
     Two tags whose chips have no number of their own tell the same TID, and are taken for one.
     """
     loop = asyncio.get_running_loop()
-    op = session.expect()
     numbers: set[str] = set()
     others, failed = False, 0
     end = loop.time() + timeout
-    try:
-        await session.ask(AddAccess(op, ROSPEC, Target(EPC_BANK, _EPC_FIRST_BIT, epc), _read_number(op), times=0))
-        await session.ask(EnableAccess(op))
+    target = Target(EPC_BANK, _EPC_FIRST_BIT, epc)
+    async with _at_work(session, target, _read_number, times=0) as op:
         while len(numbers) <= 1 and (left := end - loop.time()) > 0:
             found = await session.outcome(op, left)
             if found is None:
@@ -118,9 +120,6 @@ async def _only_tag(session: Session, epc: str, timeout: float) -> str:
                 if not numbers:
                     end = min(end, loop.time() + _TWINS_S)
                 numbers.add(found.words.hex().upper())
-        await session.accepts(DeleteAccess(op))
-    finally:
-        session.forget(op)
     if len(numbers) > 1:
         raise DeviceError("more than one tag with this EPC is in the field; take the others away")
     if not numbers:
@@ -159,11 +158,11 @@ def _read_number(op: int) -> ReadWords:
     return ReadWords(op, TID_BANK, 0, _TID_WORDS)
 
 
-def _read_all(epc: str) -> Callable[[int], ReadWords]:
+def _read_all(epc: str) -> _Command:
     return lambda op: ReadWords(op, EPC_BANK, _PC_WORD, 1 + _words(epc))
 
 
-def _write(old: str, new: str, bits: int) -> Callable[[int], WriteWords]:
+def _write(old: str, new: str, bits: int) -> _Command:
     data = bytes.fromhex(new)
     if _words(old) == _words(new):
         return lambda op: WriteWords(op, EPC_BANK, _EPC_WORD, data)
@@ -171,17 +170,26 @@ def _write(old: str, new: str, bits: int) -> Callable[[int], WriteWords]:
     return lambda op: WriteWords(op, EPC_BANK, _PC_WORD, length + data)
 
 
-async def _done(
-    session: Session, tag: Target, command: Callable[[int], ReadWords | WriteWords], timeout: float
-) -> OpResult | None:
-    """What came of the command; None where the tag was not met in time. The number of the result is the AccessSpec's."""
+async def _done(session: Session, tag: Target, command: _Command, timeout: float) -> OpResult | None:
+    """What came of the command; None where the tag was not met in time."""
+    async with _at_work(session, tag, command, times=1) as op:
+        return await session.outcome(op, timeout)
+
+
+@asynccontextmanager
+async def _at_work(session: Session, tag: Target, command: _Command, times: int) -> AsyncIterator[int]:
+    """The command in the reader, which is the number of its results, too; and out of it again, whatever happens: one that stayed
+    would write a tag long after nobody waits for it.
+    """
     op = session.expect()
     try:
-        await session.ask(AddAccess(op, ROSPEC, tag, command(op)))
+        await session.ask(AddAccess(op, ROSPEC, tag, command(op), times))
         await session.ask(EnableAccess(op))
-        done = await session.outcome(op, timeout)
+        yield op
         await session.accepts(DeleteAccess(op))
-        return done
+    except BaseException:
+        session.tell(DeleteAccess(op))
+        raise
     finally:
         session.forget(op)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import ssl
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from drivers.transport.links import LinkError, explained, host_and_port
 
 PORT, TLS_PORT = 5084, 5085
 _CONNECT_S = 5.0
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,10 @@ def _unread(path: str) -> bool:
 
 
 class Doorway:
-    """Waits for the reader's call. One that lost power comes back while its old connection still looks alive: the newest wins."""
+    """Waits for the reader's call. One that lost power comes back while its old connection still looks alive: the newest wins.
+
+    Not so where it calls from another address: whatever looks for open ports must not cost us the reader.
+    """
 
     def __init__(self, address: LlrpAddress) -> None:
         self._address = address
@@ -156,6 +161,11 @@ class Doorway:
             self._arrived.get_nowait().abort()
 
     def _came(self, link: Link) -> None:
+        current = self._current
+        if current is not None and current.talking and current.caller != link.caller:
+            _logger.warning("%s was turned away: a reader is connected from %s", link.caller, current.caller)
+            link.abort()
+            return
         while not self._arrived.empty():
             self._arrived.get_nowait().abort()
         self._arrived.put_nowait(link)

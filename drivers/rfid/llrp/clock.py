@@ -7,36 +7,44 @@ then. LLRP 1.1 13.2.1 (Timestamps).
 from __future__ import annotations
 
 _SECOND = 1_000_000
-_TOLERATED = 5 * _SECOND
-_SET_BACK_AFTER = 30 * _SECOND
+_DRIFT = 200
+"""More than any quartz is off, in microseconds a second."""
+
+_WRONG_AFTER = 30 * _SECOND
+_UNHEARD = 10 * _SECOND
+_CATCHES_UP = _SECOND // 10
 
 
 class ReaderClock:
-    """One clock of one connection; all times in microseconds.
+    """One clock of one connection; all times in microseconds. Ours has to be one that nobody sets.
 
     Anchored by the greeting, which is sent at once. Reports may be old, but never from the future: one that seems so tells that
-    the clock was put forward, or that the greeting took its time. A clock that was put back shows in times that stay behind those
-    already seen for half a minute.
+    the clock was put forward or runs fast, or that the greeting took its time. One that seems late by no more than the clock
+    may have lost is fresh. A queue that is sent late catches up; times that stay behind for half a minute and do not are those of
+    a clock that was put back.
     """
 
     def __init__(self) -> None:
-        self._offset: int | None = None
-        self._newest: int | None = None
-        self._behind_since: int | None = None
+        self._anchored = False
+        self._offset = self._right_at = 0
+        self._least: int | None = None
+        self._least_since = self._heard = 0
 
     def anchor(self, theirs: int, ours: int) -> None:
         """They say it is `theirs`, just now."""
-        self._offset = ours - theirs
+        self._anchored = True
+        self._offset, self._right_at, self._least = ours - theirs, ours, None
 
     def saw(self, theirs: int, ours: int) -> int:
         """What to add to their times to get ours, after a report whose newest time is `theirs`."""
-        if self._offset is None or theirs + self._offset > ours:
-            self._offset = ours - theirs
-        if self._newest is None or theirs > self._newest - _TOLERATED:
-            self._newest = theirs if self._newest is None else max(theirs, self._newest)
-            self._behind_since = None
-        elif self._behind_since is None:
-            self._behind_since = ours
-        elif ours - self._behind_since > _SET_BACK_AFTER:
-            self._offset, self._newest, self._behind_since = ours - theirs, theirs, None
+        if not self._anchored:
+            self.anchor(theirs, ours)
+        behind = ours - theirs - self._offset
+        if behind <= _DRIFT * (ours - self._right_at) // _SECOND:
+            self.anchor(theirs, ours)
+        elif self._least is None or behind < self._least - _CATCHES_UP or ours - self._heard > _UNHEARD:
+            self._least, self._least_since = behind, ours
+        elif ours - self._least_since > _WRONG_AFTER:
+            self._offset, self._right_at, self._least = self._offset + self._least, ours, None
+        self._heard = ours
         return self._offset

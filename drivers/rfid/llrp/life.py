@@ -75,12 +75,15 @@ class Life:
         self._passing.clear()
         self._bad = self._bad_told = 0
 
-    def ready(self, *, rebooted: bool) -> None:
+    def ready(self, *, rebooted: bool, unplugged: Sequence[int] = ()) -> None:
+        """Connected, and reading, but for the antennas that are not there."""
         self.state = DeviceState.READY
         self._reason = ""
         self._report(StateChange(self._name, DeviceState.READY))
         if rebooted:
             self._event(ReaderEventCode.REBOOTED, "it had lost its settings; they have been sent again")
+        for antenna in unplugged:
+            self._happened(AntennaChanged(antenna, connected=False))
         self._show()
 
     def gone(self, reason: str, *, absent: bool = False) -> None:
@@ -116,7 +119,7 @@ class Life:
     def notified(self, notification: Notification) -> None:
         for event in notification.events:
             if isinstance(event, Connected) and event.status is Attempt.SUCCESS:
-                self._readings.anchor(notification, time.time_ns() // 1000)
+                self._readings.anchor(notification, time.monotonic_ns())
             else:
                 self._happened(event)
 

@@ -31,8 +31,20 @@ class Link(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._received: Callable[[memoryview], None] | None = None
         self._lost: Callable[[str], None] | None = None
+        self._spoken_to = False
         self._over: str | None = None
         self._broken = ""
+
+    @property
+    def talking(self) -> bool:
+        """Whether the other end has said something, and it has not ended."""
+        return self._spoken_to and self._over is None
+
+    @property
+    def caller(self) -> str:
+        """The address of the other end, without the port; empty where that is not known."""
+        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(peer[0]) if peer else ""
 
     def attach(self, received: Callable[[memoryview], None], lost: Callable[[str], None]) -> None:
         """Who gets what comes in; nothing is read before."""
@@ -68,6 +80,7 @@ class Link(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         if self._received is None:
             return
+        self._spoken_to = True
         try:
             self._received(self._buffer[:nbytes])
         except Exception as error:

@@ -20,9 +20,9 @@ from drivers.rfid.llrp import access
 from drivers.rfid.llrp.approach import Approach, Caller, Doorway, LlrpAddress
 from drivers.rfid.llrp.codec import codec as codec_of
 from drivers.rfid.llrp.life import Life
-from drivers.rfid.llrp.messages import GetAntennas, SetOutput
+from drivers.rfid.llrp.messages import SetOutput
 from drivers.rfid.llrp.session import Session, SessionEndedError
-from drivers.rfid.llrp.startup import ROSPEC, Begun, Wishes, begin
+from drivers.rfid.llrp.startup import ROSPEC, Begun, Wishes, antennas, begin
 from drivers.transport.io_thread import IO
 from drivers.transport.links import LinkError
 from drivers.transport.serial_port import Backoff
@@ -120,10 +120,10 @@ class LlrpReader:
         if level == HealthLevel.INTERACTIVE:
             return life.field.next_tag(timeout)
         try:
-            answer = self._called(session.ask(GetAntennas(), timeout), timeout + _OUTPUT_S)
+            told = self._called(antennas(session, timeout), timeout + _OUTPUT_S)
         except DeviceError as error:
             return Health(False, str(error))
-        return Health(True, life.field.report(begun.capabilities, answer.antennas))
+        return Health(True, life.field.report(begun.capabilities, told))
 
     def _ready(self) -> tuple[Life, Session]:
         if self._life is None or self._session is None or self._begun is None:
@@ -184,8 +184,8 @@ class LlrpReader:
         try:
             begun = await begin(session, self._wishes)
             self._session, self._begun = session, begun
-            life.ready(rebooted=known and not begun.kept)
-            await session.watch(ROSPEC, self._wishes.keepalive_s)
+            life.ready(rebooted=known and not begun.kept, unplugged=begun.unplugged)
+            await session.watch(self._wishes.keepalive_s)
         except SessionEndedError as error:
             life.gone(str(error))
         except asyncio.CancelledError:

@@ -10,7 +10,11 @@ from drivers.rfid.llrp.messages import Notification, TagData
 
 
 class Readings:
-    """A field that is enabled and yet missing means: the same as in the report before. LLRP 1.1 14.2.3."""
+    """A field that is enabled and yet missing means: the same as in the report before. LLRP 1.1 14.2.3.
+
+    A reader's clock is held against our monotonic one: ours on the wall may be set at any time. `now_us` is what that shows at
+    the monotonic time `received_ns`.
+    """
 
     def __init__(self, device: str) -> None:
         self._device = device
@@ -18,16 +22,16 @@ class Readings:
         self._uptime = ReaderClock()
         self._last = TagData("", antenna=0, times=1)
 
-    def anchor(self, notification: Notification, now_us: int) -> None:
+    def anchor(self, notification: Notification, received_ns: int) -> None:
         """The greeting tells the time."""
         if notification.utc is not None:
-            self._utc.anchor(notification.utc, now_us)
+            self._utc.anchor(notification.utc, received_ns // 1000)
         if notification.uptime is not None:
-            self._uptime.anchor(notification.uptime, now_us)
+            self._uptime.anchor(notification.uptime, received_ns // 1000)
 
     def reads(self, tags: Sequence[TagData], now_us: int, received_ns: int) -> tuple[TagRead, ...]:
         whole = [self._whole(tag) for tag in tags]
-        utc, uptime = self._offsets(whole, now_us)
+        utc, uptime = self._offsets(whole, now_us, received_ns // 1000)
         return tuple(self._read(tag, utc, uptime, now_us, received_ns) for tag in whole)
 
     def _whole(self, tag: TagData) -> TagData:
@@ -47,12 +51,14 @@ class Readings:
         self._last = tag
         return tag
 
-    def _offsets(self, tags: Sequence[TagData], now_us: int) -> tuple[int, int]:
+    def _offsets(self, tags: Sequence[TagData], now_us: int, steady_us: int) -> tuple[int, int]:
+        """What makes wall-clock times of the reader's, UTC and uptime."""
         utc = [tag.seen_utc for tag in tags if tag.seen_utc is not None]
         uptime = [tag.seen_uptime for tag in tags if tag.seen_uptime is not None]
+        on_the_wall = now_us - steady_us
         return (
-            self._utc.saw(max(utc), now_us) if utc else 0,
-            self._uptime.saw(max(uptime), now_us) if uptime else 0,
+            on_the_wall + self._utc.saw(max(utc), steady_us) if utc else 0,
+            on_the_wall + self._uptime.saw(max(uptime), steady_us) if uptime else 0,
         )
 
     def _read(self, tag: TagData, utc: int, uptime: int, now_us: int, received_ns: int) -> TagRead:

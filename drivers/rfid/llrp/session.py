@@ -18,6 +18,7 @@ from drivers.rfid.llrp.messages import (
     Closed,
     Connected,
     DeleteRoSpec,
+    EnableRoSpec,
     Incoming,
     Keepalive,
     KeepaliveAck,
@@ -76,7 +77,7 @@ class Session:
         self._framer = Framer()
         self._ids = itertools.count(1)
         self._ops = itertools.count(1)
-        self._waiting: dict[int, tuple[int, asyncio.Future[Answer]]] = {}
+        self._waiting: dict[int, tuple[Question, asyncio.Future[Answer]]] = {}
         self._results: dict[int, deque[OpResult]] = {}
         self._resulted: asyncio.Future[None] | None = None
         self._tags: list[TagData] = []
@@ -94,9 +95,8 @@ class Session:
         if status is not Attempt.SUCCESS:
             raise SessionEndedError(_REFUSALS.get(status, f"the reader refuses the connection ({status.name})"))
 
-    async def watch(self, rospec: int, keepalive_s: float) -> None:
-        """Never returns: raises `SessionEndedError` when the connection or the ROSpec ends, or two keepalives have not come."""
-        self._rospec = rospec
+    async def watch(self, keepalive_s: float) -> None:
+        """Never returns: raises `SessionEndedError` when the connection or the inventory ends, or two keepalives are missed."""
         allowed = keepalive_s * (_MISSED + _GRACE)
         while True:
             left = self._heard_at + allowed - self._loop.time()
@@ -130,14 +130,14 @@ class Session:
     # --- questions ----------------------------------------------------------------------------------------------------
 
     def tell(self, request: Request) -> None:
-        """Send what has no answer."""
+        """Send what has no answer, or none that anybody waits for."""
         self._link.send(self._codec.encode(request, self._next_id()))
 
     async def ask(self, question: Question, timeout: float = ANSWER_S) -> Answer:
         """Send and wait for the answer. Raises `RefusedError` where it is an error, `SessionEndedError` where there is none."""
         message_id = self._next_id()
         answered: asyncio.Future[Answer] = self._loop.create_future()
-        self._waiting[message_id] = (question.answer, answered)
+        self._waiting[message_id] = (question, answered)
         what = type(question).__name__
         try:
             self._link.send(self._codec.encode(question, message_id))
@@ -241,10 +241,14 @@ class Session:
                     self._resulted.set_result(None)
 
     def _answered(self, answer: Answer) -> None:
-        kind, waiting = self._waiting.get(answer.message_id, (None, None))
-        if waiting is None or waiting.done() or answer.kind not in (kind, MessageType.ERROR_MESSAGE):
+        question, waiting = self._waiting.get(answer.message_id, (None, None))
+        wanted = (question.answer, MessageType.ERROR_MESSAGE) if question is not None else ()
+        if waiting is None or waiting.done() or answer.kind not in wanted:
             _logger.info("an answer of type %s that nobody waits for: %s", answer.kind, answer.status.text)
             return
+        if isinstance(question, EnableRoSpec) and answer.status.ok:
+            # From here on its end is ours; an end before that was another's, which had the same number.
+            self._rospec = question.rospec
         waiting.set_result(answer)
 
     def _notified(self, notification: Notification) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from drivers.contract import DeviceError
@@ -14,15 +15,19 @@ from drivers.rfid.llrp.messages import (
     EnableEventsAndReports,
     EnableImpinjExtensions,
     EnableRoSpec,
+    GetAntennas,
     GetCapabilities,
     Inventory,
 )
-from drivers.rfid.llrp.session import Session, SessionEndedError
+from drivers.rfid.llrp.session import RefusedError, Session, SessionEndedError
 from drivers.rfid.llrp.wire import IMPINJ
 
 ROSPEC = 5084
 _ALL = 0
 _LINK_DOWN_AFTER = 2
+_ANTENNAS_S = 2.0
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,13 @@ class Wishes:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What the reader is; `kept` whether it still had our inventory from an earlier connection."""
+    """What the reader is; `kept` whether it still had our inventory from an earlier connection; the antennas that it was told to
+    use and that are `unplugged`.
+    """
 
     capabilities: Capabilities
     kept: bool
+    unplugged: tuple[int, ...] = ()
 
 
 async def begin(session: Session, wishes: Wishes) -> Begun:
@@ -61,13 +69,36 @@ async def begin(session: Session, wishes: Wishes) -> Begun:
     if impinj:
         await session.ask(EnableImpinjExtensions())
     await session.ask(Configure(round(wishes.keepalive_s * 1000), _LINK_DOWN_AFTER if impinj else 0))
+    # Events tell what changes from now on, and not what has been so for long.
+    unplugged = await _unplugged(session, wishes.antennas)
     await session.accepts(DeleteAccess(_ALL))
     kept = await session.accepts(DeleteRoSpec(ROSPEC))
     await session.accepts(DeleteRoSpec(_ALL))
     await session.ask(AddRoSpec(inventory))
     await session.ask(EnableRoSpec(ROSPEC))
     session.tell(EnableEventsAndReports())
-    return Begun(capabilities, kept)
+    return Begun(capabilities, kept, unplugged)
+
+
+async def antennas(session: Session, timeout: float) -> tuple[tuple[int, bool], ...]:
+    """Each antenna and whether it is connected; none where the reader cannot tell. Raises `SessionEndedError`."""
+    try:
+        return (await session.ask(GetAntennas(), timeout)).antennas
+    except RefusedError as error:
+        _logger.info("%s", error)
+        return ()
+
+
+async def _unplugged(session: Session, wished: tuple[int, ...]) -> tuple[int, ...]:
+    """Which of these are not connected, as far as the reader tells; no reason not to begin."""
+    if not wished:
+        return ()
+    try:
+        told = await antennas(session, _ANTENNAS_S)
+    except SessionEndedError as error:
+        _logger.info("which antennas are connected is not known: %s", error)
+        return ()
+    return tuple(antenna for antenna, there in told if not there and antenna in wished)
 
 
 def planned(wishes: Wishes, capabilities: Capabilities) -> Inventory:

@@ -190,7 +190,7 @@ def _tag(unit: UnitInHand, job: Inspecting) -> tuple[Fact, ...]:
     facts = [fact("tag", unit.epc)] if unit.epc else []
     if job.radio.writing is not None and job.radio.writing.unit == unit.unit:
         facts.append(fact("tag_writing", message("retag.writing", epc=job.radio.writing.epc), Tone.WARN))
-    elif job.radio.unwritten:
+    elif job.radio.unwritten and job.radio.unwritten_for == unit.unit:
         facts.append(fact("tag_writing", message("retag.unwritten", reason=visible(job.radio.unwritten)), Tone.BAD))
     return tuple(facts)
 

@@ -10,8 +10,8 @@ from rl_station.workflow.inspect.questions import product_of
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.scans import visible
 from rl_station.workflow.state import Inspecting, State, UnitInHand
+from rl_station.workflow.tags.classify import GONE
 
-_GONE = "shipped"
 _GTIN_LENGTH = 14
 
 
@@ -110,8 +110,10 @@ def _tag_to_write(unit: UnitInHand, epc: str, job: Inspecting, knowledge: Knowle
 
 def _holder(epc: str, unit: UnitInHand, knowledge: Knowledge) -> str:
     """Another unit on this site that has the tag."""
-    known = [found for found in knowledge.records.units_by_epc(epc) if found.unit != unit.unit]
-    return known[-1].unit if known and known[-1].status != _GONE else ""
+    others = [
+        found for found in knowledge.records.units_by_epc(epc) if found.unit != unit.unit and found.status != GONE
+    ]
+    return others[-1].unit if others else ""
 
 
 def _shipped(tag: str, job: Inspecting, knowledge: Knowledge) -> bool:

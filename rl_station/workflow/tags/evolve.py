@@ -27,8 +27,8 @@ def evolve_radio(radio: Radio, event: e.Event) -> Radio:  # noqa: PLR0911 - a ta
             return replace(radio, excused=(*radio.excused, found))
         case e.TagWriteRequested(unit=unit, old=old, epc=epc):
             return replace(radio, writing=Writing(unit, old, epc), unwritten="")
-        case e.TagWriteFailed(reason=reason):
-            return replace(radio, writing=None, unwritten=reason)
+        case e.TagWriteFailed(unit=unit, reason=reason):
+            return replace(radio, writing=None, unwritten=reason, unwritten_for=unit)
         case e.TagWritten(unit=unit, old=old, epc=epc):
             seen = tuple(tag for tag in radio.seen if old == epc or tag.epc != old)
             written = (*radio.written, Writing(unit, old, epc))

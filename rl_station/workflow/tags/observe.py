@@ -32,7 +32,7 @@ def observe(state: State, given: TagsObserved, knowledge: Knowledge) -> tuple[Ev
 
     What is in the field already counts, too, whenever something new is in hand.
     """
-    if state.worker is None or not state.task:
+    if not heeded(state):
         return ()
     departed = tuple(_departed(state, given.appeared, knowledge))
     match state.job:
@@ -42,6 +42,11 @@ def observe(state: State, given: TagsObserved, knowledge: Knowledge) -> tuple[Ev
             return (*departed, *seen, *unit)
         case _:
             return departed
+
+
+def heeded(state: State) -> bool:
+    """Whether anybody is at work who tags could mean something to. What appeared before that is to be given once more then."""
+    return state.worker is not None and bool(state.task)
 
 
 def around(parcel: str, knowledge: Knowledge) -> tuple[TagsAround, ...]:
