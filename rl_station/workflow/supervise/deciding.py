@@ -11,6 +11,7 @@ from rl_station.workflow.actions import Approve, Override
 from rl_station.workflow.inspect.approval import agreed, may_approve
 from rl_station.workflow.inspect.disposition import rule_inputs
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.known import regraded
 from rl_station.workflow.scans import visible
 from rl_station.workflow.shift_log import words
 from rl_station.workflow.state import UnitInHand, Worker
@@ -20,7 +21,6 @@ from rl_station.workflow.supervise.units import (
     known_here,
     labels,
     recalled,
-    regraded,
     unexplained,
 )
 
