@@ -105,6 +105,7 @@ def test_an_undecided_unit_is_sent_to_inspection() -> None:
     [
         (foreign(1, "hold", "acme", "BHOLD"), "sort.wrong_disposition"),
         (foreign(2, "resell", "beta"), "sort.wrong_client"),
+        (foreign(3, bin_id="BLOCKED"), "sort.other_bin"),
     ],
 )
 def test_the_wrong_tote_is_an_alarm_that_says_what_to_do(

@@ -1,15 +1,17 @@
-"""Electrical waste goes to the bin of its own WEEE category, whoever decides that it is waste."""
+"""Electrical waste goes to the bin of its own WEEE category, whoever decides that it is waste, and stays apart from there on."""
 
 from __future__ import annotations
 
 import pytest
 from test_supervisor_acts import act, always, sign_in, supervise
 from workflow_goods import SHIRT, TOY
-from world import Desk, receive
+from world import Desk, desk_at, label_scan, receive, unit_plate
 
 from rl_station.domain import events as e
+from rl_station.domain.messages import Refusal
 from rl_station.domain.rules import Outcome, RuleTable
 from rl_station.domain.scan import ScanKind
+from rl_station.domain.unit_label import UnitLabel
 from rl_station.workflow import Command
 from rl_station.workflow.actions import Override
 
@@ -61,3 +63,33 @@ def test_whoever_is_asked_to_agree_and_decides_otherwise_sends_it_there(code: st
     desk.answer("instead_scrap")
     desk.answer("why_condition")
     assert desk.found(e.DispositionApproved).bin == bin_
+
+
+def closed(desk: Desk, tote: str, number: int, bin_: str) -> None:
+    """A tote with one piece of waste in it that another station labelled for this bin, at the sort desk."""
+    desk.scan(label_scan(UnitLabel(unit_plate(number, "B07"), "recycle", "acme", bin_, "rules-0")))
+    desk.scan((ScanKind.CONTAINER, tote))
+    assert desk.types[-1] == "UnitSorted", desk.types
+    desk.answer("close")
+
+
+@pytest.mark.parametrize(
+    ("bin_", "said"), [("BSMALL", "sort.other_stream"), ("BWASTE", "sort.other_stream"), ("BSMALLIT", "")]
+)
+def test_no_two_streams_leave_on_one_pallet(bin_: str, said: str) -> None:
+    desk = desk_at("sort")
+    for number, (tote, place) in enumerate((("TOTE1", "BSMALLIT"), ("TOTE2", bin_))):
+        closed(desk, tote, number, place)
+        desk.answer("consolidate")
+        desk.scan((ScanKind.SSCC, "395200000000000021"))
+    assert desk.types == ([said] if said else ["ContainersConsolidated"])
+
+
+def test_no_tote_holds_two_streams() -> None:
+    desk = desk_at("sort")
+    for number, bin_ in enumerate(("BSMALLIT", "BSMALL")):
+        desk.scan(label_scan(UnitLabel(unit_plate(number, "B07"), "recycle", "acme", bin_, "rules-0")))
+        desk.scan((ScanKind.CONTAINER, "TOTE1"))
+    assert desk.types == ["sort.other_bin"]
+    assert isinstance(desk.last, Refusal)
+    assert desk.last.blocking

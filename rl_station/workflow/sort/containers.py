@@ -83,7 +83,7 @@ def decide_card(card: Card, given: Deed, knowledge: Knowledge) -> tuple[Event, .
 
 
 def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """The container goes onto a pallet of the same disposition and client."""
+    """The container goes onto a pallet of the same disposition and client, and of the same stream of waste."""
     record = knowledge.records.container(card.container)
     if record is None or record.status != "closed" or record.contents:
         status = record.status if record else "unknown"
@@ -102,7 +102,22 @@ def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, .
                 holds=f"@disposition.{other.disposition}",
                 client=other.client or "-",
             )
+        if other is not None and _stream(other, knowledge) != _stream(record, knowledge):
+            return refuse(
+                "sort.other_stream",
+                blocking=True,
+                pallet=pallet,
+                container=record.container,
+                holds=other.bin or "-",
+                bin=record.bin or "-",
+            )
     return (ContainersConsolidated(container=pallet, contents=(card.container,)),)
+
+
+def _stream(record: ContainerRecord, knowledge: Knowledge) -> tuple[str, ...]:
+    """The WEEE categories of the bin it was filled at: each stream of electrical waste leaves by itself."""
+    found = knowledge.reference.bin(record.bin)
+    return found.weee if found else ()
 
 
 def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
