@@ -78,6 +78,7 @@ def test_a_mistake_is_found_where_it_stands(  # noqa: PLR0913, PLR0917  # one co
         ("products.csv", "9521234000143", "95212341", "gtins", "wrong check digit", ""),
         ("products.csv", "9521234000143", "952ABC", "gtins", "form", ""),
         ("products.csv", "89900,EUR", "899.00,EUR", "value", "whole number", ""),
+        ("products.csv", "89900,EUR", "99999999999999999999,EUR", "value", "less than or equal to", ""),
         ("products.csv", "nordwerk,TU13-16-512", "nordwerk,TU13-8-256", "sku", "already", ""),
         ("products.csv", "lithium_ion", "lithiumion", "battery", "not one of", "lithium_ion"),
         ("products.csv", "yes,yes,lithium", "yes,maybe,lithium", "data_bearing", "valid boolean", ""),
