@@ -60,8 +60,8 @@ def gone(kind: str, key: str) -> Item:
 
 
 def announced(rma: str, **more: object) -> AnnouncedReturn:
-    fields = {"client": "nordwerk", "order": f"O-{rma}", "lines": (AnnouncedLine(1, "SKU", 1, ("SN1",), ("30AA",)),)}
-    return AnnouncedReturn(rma, **{**fields, **more})
+    lines = (AnnouncedLine(1, "SKU", 1, ("SN1",), ("30AA",)),)
+    return msgspec.structs.replace(AnnouncedReturn(rma, "nordwerk", f"O-{rma}", lines), **more)
 
 
 def test_what_the_centre_says_nothing_of_is_as_in_the_settings(heard: Heard) -> None:
