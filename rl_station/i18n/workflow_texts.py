@@ -372,6 +372,7 @@ _SORT: Mapping[str, str] = {
     "sort.ship.detail": "This cannot be undone.",
     "sort.confirm_shipping": "Say first whether %(container)s leaves: OK or CANCEL.",
     "sort.not_closed": "%(container)s is %(status)s. Only a closed tote goes onto a pallet.",
+    "sort.not_shippable": "%(container)s is %(status)s by now and does not leave. CANCEL, and look at it again.",
     "sort.pallet_shipped": "Pallet %(pallet)s has left already.",
     "sort.pallet_shipped.next": "Take the tote off and use another pallet.",
     "sort.wrong_pallet": "WRONG PALLET: %(pallet)s carries %(holds)s of %(client)s, %(container)s does not.",
