@@ -232,6 +232,7 @@ def test_a_tote_that_was_closed_meanwhile_is_not_closed_again(decided: tuple[Des
     desk, (first, _) = decided
     put(desk, first, "TOTE1")
     desk.follow(desk.record((e.ContainerCompared(container="TOTE1", seen=0, missing=(first,)),)))
+    desk.command(Command.ACK)
     assert [choice.id for choice in desk.prompt.choices] == ["compare_again", "close_anyway"]
     totes = desk.world.records.containers
     totes["TOTE1"] = replace(totes["TOTE1"], status="closed")
