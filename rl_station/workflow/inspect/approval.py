@@ -19,7 +19,7 @@ from rl_station.domain.rules import NO_RULE, Outcome, net, open_outcomes
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.inputs import Answered, Scanned
-from rl_station.workflow.inspect.disposition import rule_inputs
+from rl_station.workflow.inspect.disposition import bin_of, rule_inputs
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
 from rl_station.workflow.known import decided_here
 from rl_station.workflow.prompt import Choice, Tone
@@ -160,8 +160,6 @@ def _overruled(unit: UnitInHand, parcel: str, why: str, knowledge: Knowledge) ->
     inputs = rule_inputs(unit, knowledge)
     left = {outcome.id: outcome for outcome in open_outcomes(knowledge.rules, inputs)}
     outcome = left.get(unit.picked) or Outcome(id=NO_RULE.disposition, disposition=NO_RULE.disposition)
-    weee = dict(inputs).get("weee", "")
-    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category, weee)
     return DispositionApproved(
         unit=unit.unit,
         parcel=parcel,
@@ -172,7 +170,7 @@ def _overruled(unit: UnitInHand, parcel: str, why: str, knowledge: Knowledge) ->
         outcome_before=unit.outcome,
         outcome=outcome.id,
         why=why,
-        bin=target.id if target else knowledge.hold_bin(),
+        bin=bin_of(outcome.disposition, unit, inputs, knowledge),
         channel=outcome.channel,
         travels=outcome.travels,
         packs=outcome.packs,
