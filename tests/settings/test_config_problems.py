@@ -7,7 +7,29 @@ from pathlib import Path
 import pytest
 from own_site import change, only, problems
 
-from rl_station.settings import ConfigError, Problem, load_site
+from rl_station.settings import ConfigError, Problem, load_site, sent_file
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("when = " + "[" * 5000 + "]" * 5000, "brackets"),
+        ("when = " + "{ a = " * 500 + "1" + " }" * 500, "brackets"),
+        ("[" + "a." * 3000 + "b]", "levels"),
+        ("when = " + "9" * 5000, "number"),
+    ],
+)
+def test_a_file_that_would_not_end_is_refused_with_its_line(config: Path, written: str, said: str) -> None:
+    """Each of them was a traceback, and one from the centre would have stopped the engine."""
+    path = config / "dispositions.toml"
+    text = f"{path.read_text(encoding='utf-8')}\n{written}\n"
+    path.write_text(text, encoding="utf-8")
+    (problem,) = [each for each in problems(config) if each.file == "dispositions.toml"]
+    assert said in problem.message
+    assert problem.line == text.count("\n")
+    with pytest.raises(ConfigError) as refused:
+        sent_file("dispositions.toml", text)
+    assert refused.value.problems == (problem,)
 
 
 def test_the_copied_example_is_without_fault(config: Path) -> None:
