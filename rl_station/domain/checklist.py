@@ -15,6 +15,8 @@ HAZARD, DATA, REASON = "hazard", "data", "reason"
 """Checklists that belong to no category."""
 GIVEN = "given"
 """The option that a text, a code, a photo or a finished timer stands for."""
+TIMER_START, TIMER_FINISHED = "timer_start", "timer_finished"
+"""What is said of a timer; no option has these names."""
 
 NOTHING: Facts = MappingProxyType({})
 

@@ -331,7 +331,8 @@ class UnitRecallAnswered(Event, frozen=True, kw_only=True):
 class LateRecallFound(Event, frozen=True, kw_only=True):
     """A recall that came after the unit was decided means it, or may mean it. `status` as in the records, such as shipped.
 
-    `ask`: model, lot, or empty where it is certain.
+    `ask`: model, lot, or empty where it is certain. `decided_at`: the station that decided it and where it has to be set aside,
+    empty for the one that says this.
     """
 
     unit: str
@@ -342,6 +343,7 @@ class LateRecallFound(Event, frozen=True, kw_only=True):
     snapshot: str = ""
     age: int | None = None
     ask: str = ""
+    decided_at: str = ""
 
 
 class UnitRecalled(Event, frozen=True, kw_only=True):

@@ -145,6 +145,11 @@ def means_lot(recall: Recall, lot: str) -> bool:
     return not recall.lots or _key(lot) in {_key(each) for each in recall.lots}
 
 
+def dated(recall: Recall) -> bool:
+    """Whether a notice means only what was made, or expires, within some span."""
+    return any((recall.made_from, recall.made_to, recall.expires_from, recall.expires_to))
+
+
 def age_days(snapshot: str, now: int) -> int | None:
     """Whole days since a snapshot at `now` (microseconds since 1970 UTC); None without a date, never negative."""
     try:

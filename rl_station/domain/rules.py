@@ -151,6 +151,9 @@ BUILT_IN = (ALWAYS_RECALL, ALWAYS_HAZARD, ALWAYS_PROHIBITED, ALWAYS_NOT_ALLOWED,
 _FORMER = {"flag": "flags", "hazard": "hazards"}
 """Fields as they were called when older decisions were stored."""
 
+_LONGEST_NUMBER = 18
+"""Digits: CEL reckons with 64 bits."""
+
 NO_RULE = Decision(disposition="hold", rule="no_rule", reason="No rule matched: a supervisor has to decide.")
 
 
@@ -166,7 +169,9 @@ def facts_of(inputs: Inputs) -> dict[str, Fact]:
             case bool():
                 found[field] = text == "yes"
             case int():
-                found[field] = int(text) if text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() else 0
+                digits = text.removeprefix("-")
+                readable = digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_NUMBER
+                found[field] = int(text) if readable else 0
             case str():
                 found[field] = text
             case tuple():

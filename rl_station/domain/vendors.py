@@ -51,6 +51,16 @@ class VendorTable(msgspec.Struct, frozen=True):
 
 NO_VENDORS = VendorTable()
 
+NO_TERMS: Facts = {
+    "vendor": "",
+    "rtv": "",
+    "rtv_approval": False,
+    "rtv_credit": 0,
+    "rtv_destroy": False,
+    "rtv_quota_left": 0,
+}
+"""What the rules hear of a unit that no vendor has agreed to anything about."""
+
 
 def rtv_facts(terms: VendorTerms | None, flags: Collection[str], returned: int) -> Facts:
     """What the rules hear of a unit with these flags, when so many units went back to the vendor this month."""
@@ -66,6 +76,20 @@ def rtv_facts(terms: VendorTerms | None, flags: Collection[str], returned: int) 
         "rtv_destroy": terms.destroy,
         "rtv_quota_left": NO_QUOTA if terms.quota is None else max(0, terms.quota - returned),
     }
+
+
+def rtv_facts_then(terms: VendorTerms | None, then: Facts) -> Facts:
+    """What the rules would have heard under these terms of a unit that was decided on the facts `then`.
+
+    How much of a quota was left counts as it was: how many more had gone back under other terms nobody knows. One that the
+    vendor did not have then is whole.
+    """
+    flags, left = then["flags"], then["rtv_quota_left"]
+    same = terms is not None and then["vendor"] == terms.vendor and then["rtv"] in (FORCED, ELIGIBLE)
+    returned = 0
+    if same and terms is not None and terms.quota is not None and isinstance(left, int) and left < NO_QUOTA:
+        returned = max(0, terms.quota - left)
+    return {**NO_TERMS, **rtv_facts(terms, flags if isinstance(flags, tuple) else (), returned)}
 
 
 def month_start(now: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from rl_station.domain.checklist import END, names_of
+from rl_station.domain.checklist import END, GIVEN, TIMER_FINISHED, TIMER_START, names_of
 from rl_station.domain.conditions import ConditionError, Facts, compile_condition
 from rl_station.settings.checklist_bands import check_bands
 from rl_station.settings.checklist_content import checklist, samples_of
@@ -80,6 +80,11 @@ def _repeated(ids: list[str], around: Path, what: str, layers: Layers) -> Iterat
 def _answers(question: QuestionModel, place: Path, layers: Layers) -> Iterator[Problem]:
     options = [option.id for option in question.options]
     yield from _repeated(options, (*place, "options"), "option", layers)
+    taken = {TIMER_START, TIMER_FINISHED, *(() if question.kind in ("choice", "number") else (GIVEN,))}
+    for key, answers in (("options", question.options), ("bands", question.bands)):
+        for index, answer in enumerate(answers):
+            if answer.id in taken:
+                yield layers.problem((*place, key, index, "id"), f"the answer {answer.id!r} has a meaning of its own")
     for index, band in enumerate(question.bands):
         if band.id in (*options, *(each.id for each in question.bands[:index])):
             yield layers.problem((*place, "bands", index, "id"), f"the answer {band.id!r} stands here twice")

@@ -24,7 +24,10 @@ def _whole(cell: object) -> object:
     return cell
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+LARGEST = 10**12
+
+Whole = Annotated[int, BeforeValidator(_whole), Field(le=LARGEST)]
+"""No count and no price is larger; what is, would not fit into the store."""
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """Several values in one cell, separated by spaces."""

@@ -22,6 +22,12 @@ ENVIRONMENT = {
 }
 """Variables that override a setting: what differs per machine, and what should not stand in a file."""
 
+_DEEPEST = 20
+_TEXTS = re.compile(
+    r'"""(?:[^\\]|\\.)*?"{3,5}|' + r"'''.*?'{3,5}|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+_LONG_NUMBER = re.compile(r"\d[\d_]{99}")
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]+[ \t]*\.[ \t]*){{{_DEEPEST}}}")
 _ERROR_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -84,6 +90,15 @@ def read_toml(folder: FilePath, file: str) -> Document | Problem:
         return Problem(file, 0, "", f"cannot be read: {error.strerror}")
     except UnicodeDecodeError as error:
         return Problem(file, _line_of(error), "", "is not UTF-8 text")
+    return document(file, text)
+
+
+def document(file: str, text: str) -> Document | Problem:
+    """A text that stands in a file of this name; or what is wrong with it as a whole: no TOML, or what nobody would write."""
+    endless = _endless(_TEXTS.sub(_blank, text))
+    if endless is not None:
+        line, message = endless
+        return Problem(file, line, "", message)
     try:
         return Document(file, text, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -111,6 +126,29 @@ def _merged(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str,
         both = isinstance(below, Mapping) and isinstance(value, Mapping)
         result[key] = _merged(below, value) if both else value  # type: ignore[arg-type]  # `both` says it
     return result
+
+
+def _blank(found: re.Match[str]) -> str:
+    """A text or a comment, with nothing in it but its lines."""
+    return '""' + "\n" * found[0].count("\n")
+
+
+def _endless(bare: str) -> tuple[int, str] | None:
+    """What the parser or the models would choke on, and its line; `bare` is without texts and comments."""
+    depth = 0
+    for found in re.finditer(r"[\[\]{}]", bare):
+        depth += 1 if found[0] in "[{" else -1
+        if depth > _DEEPEST:
+            return _line_at(bare, found.start()), f"more than {_DEEPEST} brackets are open at once"
+    if number := _LONG_NUMBER.search(bare):
+        return _line_at(bare, number.start()), "a number of so many digits is more than anything here can have"
+    if key := _LONG_KEY.search(bare):
+        return _line_at(bare, key.start()), f"a key has more than {_DEEPEST} levels"
+    return None
+
+
+def _line_at(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _syntax_problem(file: str, text: str, error: str) -> Problem:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from rl_station.domain.conditions import Fact
 from rl_station.domain.policy import policy_facts
 from rl_station.domain.rules import FIELDS, Decision, Inputs, RuleTable, decide_disposition, facts_of, inputs_of
+from rl_station.domain.vendors import VendorTable, rtv_facts_then
 from rl_station.settings.client_content import client
 from rl_station.settings.content import product
 from rl_station.settings.example_models import ExampleModel
@@ -18,6 +19,7 @@ from rl_station.settings.parsed import CHECKLISTS, MODELS, OPTIONAL, PRODUCTS_FI
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rule_content import rule_table
 from rl_station.settings.site import examine
+from rl_station.settings.vendor_content import vendor_table
 
 
 class Example(NamedTuple):
@@ -38,8 +40,8 @@ def _as_they_were(inputs: Inputs) -> Inputs:
 class RuleSet(NamedTuple):
     """Rules that were checked, and their examples.
 
-    `under_policy` gives what was known of a unit as the clients and articles of a draft have it; where that says nothing of them,
-    as it was.
+    `under_policy` gives what was known of a unit as the clients, articles and vendors of a draft have it; where that says nothing
+    of them, as it was.
     """
 
     table: RuleTable
@@ -64,8 +66,7 @@ def load_rules(config: Path, draft: Path | None = None, *, environ: Mapping[str,
         Example(*parsed.layers["rules_examples"].place(("examples", index)), _with_policy(model, policies))
         for index, model in enumerate(models)
     ]
-    drafted = draft is not None and any((draft / file).exists() for file in ("clients.toml", PRODUCTS_FILE))
-    return RuleSet(rule_table(parsed.rules), tuple(examples), partial(_redone, policies) if drafted else _as_they_were)
+    return RuleSet(rule_table(parsed.rules), tuple(examples), _redoing(parsed, policies, draft))
 
 
 def tried(example: ExampleModel, table: RuleTable) -> tuple[Decision, tuple[str, ...]]:
@@ -101,9 +102,20 @@ def _policies(parsed: Parsed) -> _Policies:
     return said
 
 
-def _redone(policies: _Policies, inputs: Inputs) -> Inputs:
+def _redoing(parsed: Parsed, policies: _Policies, draft: Path | None) -> Callable[[Inputs], Inputs]:
+    """What the draft says anew of a unit that was decided."""
+    drafted = [] if draft is None else [each.name for each in draft.iterdir()]
+    told = policies if {"clients.toml", PRODUCTS_FILE}.intersection(drafted) else None
+    vendors = vendor_table(parsed.vendors or {}) if "vendors.toml" in drafted else None
+    return _as_they_were if told is None and vendors is None else partial(_redone, told, vendors)
+
+
+def _redone(policies: _Policies | None, vendors: VendorTable | None, inputs: Inputs) -> Inputs:
     facts = facts_of(inputs)
-    return inputs_of({**facts, **policies(str(facts["client"]), str(facts["sku"]))})
+    client_id, sku, brand = str(facts["client"]), str(facts["sku"]), str(facts["brand"])
+    sold = {} if policies is None else policies(client_id, sku)
+    returned = {} if vendors is None else rtv_facts_then(vendors.terms(client_id, sku, brand) if sku else None, facts)
+    return inputs_of({**facts, **sold, **returned})
 
 
 def _shown(value: object) -> str:

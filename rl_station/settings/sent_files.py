@@ -5,7 +5,6 @@ What a file says about others (clients, bins) is not checked: the centre may kno
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ from rl_station.domain.vendors import VendorTable
 from rl_station.settings.checklist_checks import check_checklist
 from rl_station.settings.checklist_content import checklist, reason_checklist
 from rl_station.settings.checklist_models import ChecklistModel, ReasonsModel, effects
-from rl_station.settings.documents import Document, Layers, layer
+from rl_station.settings.documents import Layers, document, layer
 from rl_station.settings.parsed import CHECKLISTS, Parsed
 from rl_station.settings.problems import ConfigError, Problem
 from rl_station.settings.rework_checks import check_rework
@@ -113,12 +112,10 @@ def _alone(layers: Layers, **found: object) -> Parsed:
 
 
 def _validated(file: str, text: str, model: type[M]) -> tuple[M, Layers]:
-    data: Mapping[str, object]
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError([Problem(file, 0, "", f"is not valid TOML: {error}")]) from error
-    layers = layer(file.removesuffix(".toml"), Document(file, text, data), None, {})
+    read = document(file, text)
+    if isinstance(read, Problem):
+        raise ConfigError([read])
+    layers = layer(file.removesuffix(".toml"), read, None, {})
     problems: list[Problem] = []
     found = validate(model, layers, problems)
     if found is None:

@@ -54,8 +54,8 @@ class DemoWorker:
         self.field = DemoField(site)
         self._serial = ""
         self._label = ""
-        self._destination = ("", "")
-        self._totes: dict[tuple[str, str], str] = {}
+        self._destination = ("", "", "")
+        self._totes: dict[tuple[str, str, str], str] = {}
         self._free = deque(container.id for container in site.containers if container.kind == "tote")
 
     # --- watching -----------------------------------------------------------------------------------------------------
@@ -86,11 +86,11 @@ class DemoWorker:
             case e.ReworkFinished(unit=unit):
                 # Once is enough: what is still not good then goes on as it is.
                 self._hand_on(unit, self._to_sort)
-            case e.UnitPresented(disposition=disposition, client=client):
-                self._destination = (disposition, client)
-            case e.UnitSorted(unit=unit, container=container, disposition=disposition, client=client):
+            case e.UnitPresented(disposition=disposition, client=client, bin=bin_):
+                self._destination = (disposition, client, bin_)
+            case e.UnitSorted(unit=unit, container=container):
                 self._to_sort = deque(each for each in self._to_sort if each != unit)
-                self._totes[disposition, client] = container
+                self._totes[self._destination] = container
             case e.ContainerOpened(container=container):
                 self._free = deque(each for each in self._free if each != container)
             case e.ContainerClosed(container=container):

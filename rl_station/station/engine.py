@@ -19,7 +19,7 @@ from rl_station.store.known import KnownReader
 from rl_station.workflow import Session, State, Tag, advance, at_rest, decide, fold, initial, prompt, strays
 from rl_station.workflow.inputs import Input, Scanned, TagsObserved, WeightSettled
 from rl_station.workflow.prompt import Prompt
-from rl_station.workflow.state import Inspecting
+from rl_station.workflow.state import has_unit
 from rl_station.workflow.supervise import pin_asked
 from rl_station.workflow.tags import heeded
 
@@ -149,8 +149,7 @@ class Engine:
 
     def _look(self) -> None:
         """Everything about one input is decided on what the centre says when it comes."""
-        job = self.session.state.job
-        self.knowledge.look(between_units=not (isinstance(job, Inspecting) and job.unit is not None))
+        self.knowledge.look(between_units=not has_unit(self.session.state))
 
     def _record(self, events: tuple[Event, ...], source: ScanSource | None = None) -> tuple[Recorded, ...]:
         """Append the events of one input and evolve. Raises `StoreError`; then nothing has changed."""

@@ -122,7 +122,10 @@ def _recall_alarm(event: UnitRecallAnswered | LateRecallFound) -> Message:
         case LateRecallFound(status="shipped"):
             return message("alarm.recall_shipped", unit=event.unit, recall=event.recall)
         case LateRecallFound():
-            return message("alarm.recall_late", unit=event.unit, recall=event.recall, snapshot=event.snapshot or "-")
+            said = {"unit": event.unit, "recall": event.recall, "snapshot": event.snapshot or "-"}
+            if event.decided_at:
+                return message("alarm.recall_elsewhere", station=event.decided_at, **said)
+            return message("alarm.recall_late", **said)
         case UnitRecallAnswered():
             return message("alarm.recall_said", unit=event.unit, recall=event.recall)
 

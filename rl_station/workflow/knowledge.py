@@ -42,8 +42,8 @@ class UnitRecord(msgspec.Struct, frozen=True):
 
     `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
     of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
-    as in `rules.Decision`. `held`: why a supervisor set it aside, empty where nobody did. `graded_by`: who gave it its grade.
-    `troubles` are those that a supervisor has not settled yet.
+    as in `rules.Decision`, which was made at `decided_station`. `held`: why a supervisor set it aside, empty where nobody did.
+    `graded_by`: who gave it its grade. `troubles` are those that a supervisor has not settled yet.
     """
 
     unit: str
@@ -76,6 +76,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()
     held: str = ""
     graded_by: str = ""
+    decided_station: str = ""
     troubles: Troubles = ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rl_station.domain import events as e
 from rl_station.domain.messages import Message, message
-from rl_station.domain.recalls import Article, Hit, Recall, age_days, find
+from rl_station.domain.recalls import Article, Hit, Recall, age_days, dated, find
 from rl_station.domain.reference import Reference
 from rl_station.workflow.facts import fact
 from rl_station.workflow.inspect.evolve import unit_after
@@ -55,14 +55,21 @@ def checked(unit: UnitInHand, parcel: str, knowledge: Knowledge) -> tuple[e.Even
 
 
 def late_hit(record: UnitRecord, records: Records, reference: Reference) -> Hit | None:
-    """A notice that may mean a decided unit which is not recalled; the most certain one."""
+    """A notice that may mean a decided unit which is not recalled; the most certain one.
+
+    What was read and answered about a unit at another station is not known here. Of such a unit only a notice counts that no lot,
+    date or word could have narrowed; of any other it would be said again that it may mean it, whatever was found there.
+    """
     if record.recall or not record.parcel or not record.disposition:
         return None
     known = UnitInHand(record.unit, "", client=record.client, sku=record.sku, gtin=record.gtin)
-    if not hits_of(known, reference):
+    hits = hits_of(known, reference)
+    if not hits:
         return None
     unit = unit_after(records.unit_events(record.unit))
-    return next(iter(hits_of(unit, reference)), None) if unit else None
+    if unit is None:
+        return next((hit for hit in hits if not hit.ask and not dated(hit.recall)), None)
+    return next(iter(hits_of(unit, reference)), None)
 
 
 def reversed_recall(record: UnitRecord, reference: Reference) -> str:

@@ -360,6 +360,15 @@ def initial() -> Session:
     return Session()
 
 
+def has_unit(state: State) -> bool:
+    """Whether a unit is being asked about or worked on: rules, questions and steps of work do not change under it."""
+    match state.job:
+        case Inspecting(unit=unit):
+            return unit is not None
+        case job:
+            return isinstance(job, Reworking | LookingAgain)
+
+
 def at_rest(state: State) -> bool:
     """No subject in hand and no alarm: a good moment for a checkpoint, another task or another worker."""
     return subject(state) == "" and not state.alarms

@@ -245,6 +245,64 @@ def test_an_article_that_may_not_be_restocked_any_more_goes_elsewhere(run: Run, 
     assert [(each["unit"], each["would_be"]) for each in told["elsewhere"]] == [("U1", "donate")]
 
 
+SENT_BACK = {
+    "brand": "Fjell",
+    "category": "phones",
+    "client": "nordwerk",
+    "cosmetic": "C6",
+    "functional": "F0",
+    "packaging": "complete",
+    "reason": "DR",
+    "rtv": "eligible",
+    "rtv_credit": 85,
+    "rtv_quota_left": 7,
+    "sku": "FJ8-128-BLK",
+    "value": 59900,
+    "vendor": "fjell",
+}
+"""A phone that the vendor took back as defective."""
+
+
+@pytest.fixture
+def sent_back(run: Run, tmp_path: Path) -> tuple[Path, Path]:
+    """U1 to a vendor with seven left of its quota, U2 when none was, U3 that nobody takes back; and a draft of vendors.toml."""
+    folder, draft = tmp_path / "data", tmp_path / "draft"
+    units = {"U1": SENT_BACK, "U2": {**SENT_BACK, "rtv_quota_left": 0}, "U3": {**WASHABLE, "brand": "Velora"}}
+    with Store.open(folder, station="bench-1", prefix="B01", clock=Noon(), purpose="live", ballast=0) as store:
+        for unit, facts in units.items():
+            store.append([decided(unit, **facts)], operator="priya")
+    draft.mkdir()
+    shutil.copy(tmp_path / "config" / "vendors.toml", draft)
+    return folder, draft
+
+
+def test_other_terms_of_a_vendor_send_its_units_elsewhere(run: Run, sent_back: tuple[Path, Path]) -> None:
+    """They changed nothing, whatever the draft said, and the manager was told that no unit would have gone elsewhere."""
+    folder, draft = sent_back
+    assert run("rules", "diff", draft, "--data", folder)[0] == 0
+    change(draft / "vendors.toml", "^credit = 85", 'credit = 85\nreturns = "prohibited"')
+    told = json.loads(run("rules", "diff", draft, "--data", folder, "--json")[1])
+    assert [(each["unit"], each["was"]) for each in told["elsewhere"]] == [("U1", "return_to_vendor")]
+
+
+def test_what_a_vendor_would_pay_counts_for_what_a_unit_brings(run: Run, sent_back: tuple[Path, Path]) -> None:
+    folder, draft = sent_back
+    change(draft / "vendors.toml", "^credit = 85", "credit = 85\ndestroy = true")
+    told = json.loads(run("rules", "diff", draft, "--data", folder, "--json")[1])
+    assert [each["would_be_rule"] for each in told["elsewhere"]] == ["vendor_pays"] * 2
+
+
+def test_what_was_left_of_a_quota_counts_as_it_was_and_a_vendor_without_one_takes_them_all(
+    run: Run, sent_back: tuple[Path, Path]
+) -> None:
+    folder, draft = sent_back
+    change(draft / "vendors.toml", "^quota = 60", "quota = 5")
+    assert run("rules", "diff", draft, "--data", folder)[0] == 0
+    change(draft / "vendors.toml", "^quota = 5", "# quota = 5")
+    told = json.loads(run("rules", "diff", draft, "--data", folder, "--json")[1])
+    assert [(each["unit"], each["would_be"]) for each in told["elsewhere"]] == [("U2", "return_to_vendor")]
+
+
 def test_what_was_decided_again_counts_as_it_was_decided_last(run: Run, draft: Path, data: Path) -> None:
     clock = Noon()
     clock.day = 2

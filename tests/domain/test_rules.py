@@ -424,3 +424,11 @@ def answers(checklist: Checklist, chance: random.Random) -> dict[str, str]:
         option = question.options[0] if chance.choice([True, True, False]) else chance.choice(question.options)
         given_[question.id] = option.id
     return given_
+
+
+@pytest.mark.parametrize(("digits", "disposition"), [(18, "resell"), (19, "hold"), (5000, "hold")])
+def test_a_stored_number_of_any_length_is_decided_about(digits: int, disposition: str) -> None:
+    """Python refuses to read one of more than 4,300 digits, and CEL knows 64 bits: such a number counts as none."""
+    dear = Rule(id="dear", outcomes=("resell",), reason="It is dear.", when=compile_condition("value > 1000", SAMPLES))
+    decided = decide_disposition(RuleTable((dear,), "v"), (("value", "9" * digits),))
+    assert decided.disposition == disposition

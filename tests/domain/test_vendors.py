@@ -9,9 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rl_station.domain.conditions import compile_condition
+from rl_station.domain.conditions import Facts, compile_condition
 from rl_station.domain.rules import FIELDS, SAMPLES, Outcome, Rule, RuleTable, decide_disposition, inputs_of
-from rl_station.domain.vendors import NO_QUOTA, RTV, VendorTable, VendorTerms, month_start, rtv_facts
+from rl_station.domain.vendors import (
+    NO_QUOTA,
+    NO_TERMS,
+    RTV,
+    VendorTable,
+    VendorTerms,
+    month_start,
+    rtv_facts,
+    rtv_facts_then,
+)
 from rl_station.domain.weee import WEEE
 from rl_station.settings.models import Weee
 from rl_station.settings.vendor_models import TermsModel
@@ -45,6 +54,34 @@ def test_the_rules_hear_all_that_was_agreed_to() -> None:
         "rtv_quota_left": 2,
     }
     assert facts.keys() <= FIELDS.keys()
+
+
+def test_without_terms_the_rules_hear_what_they_hear_of_any_unit() -> None:
+    assert {name: FIELDS[name] for name in NO_TERMS} == NO_TERMS
+    assert {name for name in FIELDS if name.startswith("rtv")} | {"vendor"} == set(NO_TERMS)
+
+
+@pytest.mark.parametrize(
+    ("then", "left"),
+    [
+        ({"vendor": "fjell", "rtv": "eligible", "rtv_quota_left": 2}, 2),
+        ({"vendor": "fjell", "rtv": "forced", "rtv_quota_left": 0}, 0),
+        ({"vendor": "fjell", "rtv": "eligible", "rtv_quota_left": 50}, 3),
+        ({"vendor": "fjell", "rtv": "eligible", "rtv_quota_left": NO_QUOTA}, 3),
+        ({"vendor": "fjell", "rtv": "prohibited"}, 3),
+        ({"vendor": "other", "rtv": "eligible", "rtv_quota_left": 1}, 3),
+        ({}, 3),
+    ],
+)
+def test_under_other_terms_what_was_left_of_a_quota_counts_as_it_was(then: Facts, left: int) -> None:
+    heard = rtv_facts_then(TERMS, {**FIELDS, **then})
+    assert (heard["vendor"], heard["rtv"], heard["rtv_quota_left"]) == ("fjell", "eligible", left)
+
+
+def test_under_other_terms_a_flag_blocks_and_no_terms_at_all_leave_nothing() -> None:
+    then = {**FIELDS, "vendor": "fjell", "rtv": "eligible", "rtv_quota_left": 2, "flags": ("wet",)}
+    assert rtv_facts_then(TERMS, then)["rtv"] == "prohibited"
+    assert rtv_facts_then(None, then) == NO_TERMS
 
 
 @pytest.mark.parametrize(("returned", "left"), [(0, 3), (2, 1), (3, 0), (4, 0)])

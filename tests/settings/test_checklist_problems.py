@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
 import pytest
-
-from rl_station.settings import Problem, check
-from rl_station.settings.paths import example_site
+from own_site import change, problems
 
 PHONES, COFFEE, REASONS = "checklists/phones.toml", "checklists/coffee_machines.toml", "reasons.toml"
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = tmp_path / "site"
-    shutil.copytree(example_site(), folder)
-    change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
-    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
-    return folder
-
-
-def change(folder: Path, file: str, old: str, new: str) -> int:
-    """Replace the first match and tell its line."""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    found = re.search(old, text, re.MULTILINE)
-    assert found, f"{old} is not in {file}"
-    path.write_text(text[: found.start()] + new + text[found.end() :], encoding="utf-8")
-    return text.count("\n", 0, found.start()) + 1
-
-
-def problems(folder: Path) -> list[Problem]:
-    return check(folder, environ={})
 
 
 @pytest.mark.parametrize(
@@ -57,6 +31,9 @@ def problems(folder: Path) -> list[Problem]:
         (PHONES, '^kind = "photo"', 'kind = "photo"\nseconds = 3', "questions[10].seconds", "has no 'seconds'", ""),
         (PHONES, 'id = "not_shown"', 'id = "worn"', "questions[6].bands[2].id", "stands here twice", ""),
         (COFFEE, 'command = "OPENED"', 'command = "START"', "questions[1].options[2].command", "of its own", ""),
+        (COFFEE, 'id = "drips"', 'id = "timer_start"', "questions[5].options[1].id", "of its own", ""),
+        (PHONES, '"light", text', '"timer_finished", text', "questions[8].options[2].id", "of its own", ""),
+        (PHONES, 'id = "none"', 'id = "given"', "questions[10].options[1].id", "of its own", ""),
         (COFFEE, '^id = "error"', 'id = "rinse"', "questions[6].id", "stands here twice", ""),
         (COFFEE, 'group = "coffee_machines"', 'group = "coffe_machines"', "scope.group", "no product", "coffee_machines"),
         (COFFEE, 'group = "coffee_machines"', 'client = "velorra"', "scope.client", "no client", "velora"),

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
 
 import pytest
+from own_site import change, only, problems
 
-from rl_station.settings import ConfigError, Problem, check, load_site
-from rl_station.settings.paths import example_site
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = tmp_path / "site"
-    shutil.copytree(example_site(), folder)
-    # A site of its own, so that the example's key is not what is talked about.
-    change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
-    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
-    return folder
+from rl_station.settings import ConfigError, Problem, load_site, sent_file
 
 
-def change(folder: Path, file: str, old: str, new: str) -> int:
-    """Replace the first match and tell its line."""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    found = re.search(old, text, re.MULTILINE)
-    assert found, f"{old} is not in {file}"
-    path.write_text(text[: found.start()] + new + text[found.end() :], encoding="utf-8")
-    return text.count("\n", 0, found.start()) + 1
-
-
-def problems(folder: Path) -> list[Problem]:
-    return check(folder, environ={})
-
-
-def only(folder: Path) -> Problem:
-    found = problems(folder)
-    assert len(found) == 1, [str(problem) for problem in found]
-    return found[0]
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("when = " + "[" * 5000 + "]" * 5000, "brackets"),
+        ("when = " + "{ a = " * 500 + "1" + " }" * 500, "brackets"),
+        ("[" + "a." * 3000 + "b]", "levels"),
+        ("when = " + "9" * 5000, "number"),
+    ],
+)
+def test_a_file_that_would_not_end_is_refused_with_its_line(config: Path, written: str, said: str) -> None:
+    """Each of them was a traceback, and one from the centre would have stopped the engine."""
+    path = config / "dispositions.toml"
+    text = f"{path.read_text(encoding='utf-8')}\n{written}\n"
+    path.write_text(text, encoding="utf-8")
+    (problem,) = [each for each in problems(config) if each.file == "dispositions.toml"]
+    assert said in problem.message
+    assert problem.line == text.count("\n")
+    with pytest.raises(ConfigError) as refused:
+        sent_file("dispositions.toml", text)
+    assert refused.value.problems == (problem,)
 
 
 def test_the_copied_example_is_without_fault(config: Path) -> None:
@@ -110,6 +100,7 @@ def test_a_mistake_is_found_where_it_stands(  # noqa: PLR0913, PLR0917  # one co
         ("products.csv", "9521234000143", "95212341", "gtins", "wrong check digit", ""),
         ("products.csv", "9521234000143", "952ABC", "gtins", "form", ""),
         ("products.csv", "89900,EUR", "899.00,EUR", "value", "whole number", ""),
+        ("products.csv", "89900,EUR", "99999999999999999999,EUR", "value", "less than or equal to", ""),
         ("products.csv", "nordwerk,TU13-16-512", "nordwerk,TU13-8-256", "sku", "already", ""),
         ("products.csv", "lithium_ion", "lithiumion", "battery", "not one of", "lithium_ion"),
         ("products.csv", "yes,yes,lithium", "yes,maybe,lithium", "data_bearing", "valid boolean", ""),

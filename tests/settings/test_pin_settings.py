@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from rl_station.settings import check, load_site
-from rl_station.settings.paths import example_site
 
 HASH = "$argon2id$v=19$m=19456,t=3,p=1$c2FsdHNhbHRzYWx0c2FsdA$" + "A" * 43
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = tmp_path / "site"
-    shutil.copytree(example_site(), folder)
-    site = folder / "site.toml"
-    text = site.read_text().replace("example-key-everybody-knows-change-me", "a key that nobody else has")
-    site.write_text(text.replace("example-pepper-everybody-knows-change-me", "a pepper of their own"))
-    return folder
 
 
 def operator(config: Path, pin: str, role: str = "supervisor") -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from rl_station.domain.recalls import Article, Recall, Reversal, find
 from rl_station.settings import check, load_site
-from rl_station.settings.paths import example_site
 from rl_station.settings.problems import Problem
 from rl_station.settings.recall_files import Header, read_feeds, write_feed, write_reversals
 from rl_station.settings.recall_sources import Published, read_published
@@ -128,12 +126,6 @@ def test_a_list_of_another_shape_is_refused_with_its_place(  # noqa: PLR0913, PL
     assert isinstance(problems, list)
     assert (problems[0].key, problems[0].suggestion) == (key, hint)
     assert message in problems[0].message
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    shutil.copytree(example_site(), tmp_path / "config")
-    return tmp_path / "config"
 
 
 def test_imported_recalls_stand_beside_the_sites_own_and_the_oldest_date_counts(config: Path) -> None:

@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from own_site import change, only
 
 from rl_station.domain.rework import following
-from rl_station.settings import Problem, check, load_site
+from rl_station.settings import check, load_site
 from rl_station.settings.paths import example_site
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = tmp_path / "site"
-    shutil.copytree(example_site(), folder)
-    change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
-    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
-    return folder
-
-
-def change(folder: Path, file: str, old: str, new: str) -> int:
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    found = re.search(old, text, re.MULTILINE)
-    assert found, f"{old} is not in {file}"
-    path.write_text(text[: found.start()] + new + text[found.end() :], encoding="utf-8")
-    return text.count("\n", 0, found.start()) + 1
-
-
-def only(folder: Path) -> Problem:
-    found = check(folder, environ={})
-    assert len(found) == 1, [str(problem) for problem in found]
-    return found[0]
 
 
 @pytest.mark.parametrize(

@@ -2,48 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 from pathlib import Path
 
 import pytest
+from own_site import change, only, problems
 
-from rl_station.settings import ConfigError, Problem, check, load_site
-from rl_station.settings.paths import example_site
+from rl_station.settings import ConfigError, load_site
 
 RULES = "dispositions.toml"
 EXAMPLES = "rules_examples.toml"
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = tmp_path / "site"
-    shutil.copytree(example_site(), folder)
-    change(folder, "site.toml", r'label_key = ".*"', 'label_key = "a key that nobody else has"')
-    change(folder, "site.toml", r'pin_pepper = "[^"]*"', 'pin_pepper = "a pepper of their own"')
-    # Rules are looked at by themselves here.
-    (folder / EXAMPLES).unlink()
-    return folder
-
-
-def change(folder: Path, file: str, old: str, new: str) -> int:
-    """Replace the first match and tell its line."""
-    path = folder / file
-    text = path.read_text(encoding="utf-8")
-    found = re.search(old, text, re.MULTILINE | re.DOTALL)
-    assert found, f"{old} is not in {file}"
-    path.write_text(text[: found.start()] + new + text[found.end() :], encoding="utf-8")
-    return text.count("\n", 0, found.start()) + 1
-
-
-def problems(folder: Path) -> list[Problem]:
-    return check(folder, environ={})
-
-
-def only(folder: Path) -> Problem:
-    found = problems(folder)
-    assert len(found) == 1, [str(problem) for problem in found]
-    return found[0]
+def config(config: Path) -> Path:
+    """Rules are looked at by themselves here."""
+    (config / EXAMPLES).unlink()
+    return config
 
 
 def rule(when: str, outcomes: str = '"hold"', more: str = "") -> str:

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
+from own_site import problems
 
-from rl_station.settings import Problem, check, load_device_choice, load_site
+from rl_station.settings import check, load_device_choice, load_site
 from rl_station.settings.paths import example_site
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    folder = Path(shutil.copytree(example_site(), tmp_path / "site"))
-    site = folder / "site.toml"
-    # A site of its own, so that the example's key is not what is talked about.
-    text = site.read_text().replace("example-key-everybody-knows-change-me", "a key that nobody else has")
-    site.write_text(text.replace("example-pepper-everybody-knows-change-me", "a pepper of their own"))
-    return folder
 
 
 def add(config: Path, text: str, file: str = "devices.toml") -> None:
     with (config / file).open("a") as opened:
         opened.write(text)
-
-
-def problems(config: Path) -> list[Problem]:
-    return check(config, environ={})
 
 
 def test_the_demo_watches_its_own_place() -> None:

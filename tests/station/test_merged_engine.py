@@ -8,11 +8,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from engine_bench import badge_of, command, engine_in, scan
+from engine_bench import command, engine_in
+from several_desks import Desk, beside
 from several_stations import items
 
 from rl_station.domain import site_codes
 from rl_station.domain.events import (
+    DispositionDecided,
     LabelRequested,
     ParcelOpened,
     ParcelReceived,
@@ -22,56 +24,10 @@ from rl_station.domain.events import (
     UnitPresented,
     UnitSorted,
 )
-from rl_station.domain.sync_wire import Item, Page, digest
-from rl_station.settings import Site, load_site
+from rl_station.domain.sync_wire import Item
 from rl_station.settings.paths import example_site
 from rl_station.station.demo import DemoWorker, play_parcels
-from rl_station.station.engine import Engine, Outcome
-from rl_station.station.known_copy import KnownCopy
 from rl_station.station.printing import layouts
-from rl_station.sync.enrolment import Enrolled
-
-
-def site_of(station: str) -> Site:
-    return load_site(example_site(), station=station, environ={})
-
-
-class Desk:
-    """An engine, and what the centre tells its station."""
-
-    def __init__(self, folder: Path, station: str) -> None:
-        self.site = site_of(station)
-        self.engine: Engine = engine_in(folder, self.site)
-        enrolled = Enrolled(url="http://x", site="main", station=station, token="t", server_key="00" * 32)  # noqa: S106 - no secret
-        self._copy = KnownCopy(folder, self.site, enrolled)
-        self._pages = 0
-
-    def hear(self, *told: Item) -> None:
-        self._pages += 1
-        page = Page(incarnation="i", cursor=f"c{self._pages}", items=told, digest=digest(told), at=0)
-        self._copy.take(self._copy.cursor(), page, self.engine.store.head.hlc >> 16)
-
-    def log(self) -> list[Recorded]:
-        return list(self.engine.store.log())
-
-    def scan(self, *texts: str) -> Outcome:
-        for text in texts:
-            outcome = scan(self.engine, text)
-        return outcome
-
-    def sign_in(self, task: str) -> None:
-        self.scan(badge_of(self.site), command(task))
-
-    def close(self) -> None:
-        self.engine.close()
-        self._copy.close()
-
-
-def beside(folder: Path, station: str) -> Iterator[Desk]:
-    (folder / station).mkdir()
-    made = Desk(folder / station, station)
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -186,6 +142,40 @@ def test_rules_of_the_centre_are_used_from_the_next_unit_on(desk: Desk) -> None:
     played(desk, UnitPlateConfirmed)
     desk.scan("what is this")
     assert desk.engine.knowledge.rules.version != before
+
+
+def test_rules_and_steps_do_not_change_under_a_unit_that_is_worked_on(desk: Desk) -> None:
+    """The step in work asked for evidence that it did not ask for when it was begun."""
+    rework = (example_site() / "rework.toml").read_text()
+    unit = site_codes.plate("U", "X01", 7)
+    parcel = site_codes.plate("P", "X01", 7)
+    decided = DispositionDecided(
+        unit=unit,
+        parcel=parcel,
+        client="",
+        disposition="refurbish",
+        outcome="clean",
+        bin="REFURB1",
+        rule="worn",
+        reason="-",
+        rules_version="v1",
+        steps=("clean",),
+    )
+    identified = UnitIdentified(unit=unit, parcel=parcel, match="unknown_product")
+    desk.engine.store.append((identified, decided), operator="priya")
+    desk.sign_in("REWORK")
+    desk.scan(unit)
+    before = desk.engine.knowledge.rules.version, desk.engine.knowledge.rework
+    desk.hear(
+        rules(RULES.replace("Hot, smoking or burning", "HOT")),
+        rules(rework.replace('text = "', 'text = "NEW '), "rework.toml"),
+    )
+    desk.scan("what is this")
+    assert (desk.engine.knowledge.rules.version, desk.engine.knowledge.rework) == before
+    assert desk.scan(command("CANCEL")).refusal is None
+    desk.scan("what is this")
+    assert desk.engine.knowledge.rules.version != before[0]
+    assert desk.engine.knowledge.rework != before[1]
 
 
 def test_a_category_that_the_centre_adds_has_its_checklist(desk: Desk) -> None:

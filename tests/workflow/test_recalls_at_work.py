@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from workflow_goods import CASE, RECALLED, SHIRT
+from workflow_goods import CASE, RECALLED, SHIRT, WORK, WORK_RULES
 from world import Desk, desk_at, parcel_plate, scan_of, unit_plate
 
 from rl_station.domain import events as e
@@ -187,6 +187,55 @@ def test_a_list_that_comes_before_the_grade_is_agreed_to_still_has_its_say() -> 
     listed(desk, SURE)
     desk.command(Command.OK)
     assert decision(desk) == "hold"
+
+
+@pytest.mark.parametrize("answers", [("recall_no",), ("recall_yes", "lot_no")])
+def test_the_inspectors_own_grade_outlasts_a_question_about_a_fresh_list(answers: tuple[str, ...]) -> None:
+    """It was computed again from the answers, and nobody had asked for that."""
+    desk = bench()
+    unit = heater(desk)
+    while desk.step == "inspect.question":
+        desk.answer("1")
+    desk.answer("functional_down")
+    lowered = desk.world.records.units[unit].functional
+    listed(desk, MODEL)
+    desk.command(Command.OK)
+    for answer in answers:
+        desk.answer(answer)
+    assert desk.step == "inspect.grade"
+    assert desk.world.records.units[unit].functional == lowered
+    desk.command(Command.OK)
+    assert dict(desk.found(e.DispositionDecided).inputs)["functional"] == lowered
+
+
+def test_a_recall_that_was_found_while_grading_again_leads_to_a_grade_when_it_is_reversed() -> None:
+    """It was decided anew on a grade from before the work, which counts no more."""
+    desk = bench()
+    desk.world.rework = WORK
+    desk.world.rules = WORK_RULES
+    unit = heater(desk)
+    for answer in ("no", "no", "bad"):
+        desk.answer(answer)
+    desk.command(Command.OK)
+    desk.scan((UNIT, unit))
+    desk.command(Command.DONE)
+    desk.answer("close")
+    desk.command(Command.REWORK)
+    desk.scan((UNIT, unit))
+    desk.command(Command.DONE)
+    assert "RegradeBegun" in desk.types
+    listed(desk, SURE)
+    while desk.step == "rework.question":
+        desk.answer("1")
+    assert desk.world.records.units[unit].recall == "RC-7"
+    desk.command(Command.ACK)
+    if desk.step == "rework.plate":
+        desk.scan((UNIT, unit))
+    listed(desk, SURE, reversals=(Reversal(reference="RC-7", reason="wrong model", date="2026-11-20"),))
+    desk.command(Command.TRACE)
+    desk.scan((UNIT, unit))
+    desk.answer("decide_anew")
+    assert desk.types == ["UnitRecallLifted", "RegradeBegun"]
 
 
 def test_a_recall_that_comes_later_finds_the_unit_and_sets_it_aside() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from catalogue_check import spoken
+from msgspec.structs import replace
 from workflow_goods import BETA_SHOE, SHIRT
 from world import Desk, desk_at, inspect_unit, label_scan, receive, unit_plate
 
@@ -105,6 +106,7 @@ def test_an_undecided_unit_is_sent_to_inspection() -> None:
     [
         (foreign(1, "hold", "acme", "BHOLD"), "sort.wrong_disposition"),
         (foreign(2, "resell", "beta"), "sort.wrong_client"),
+        (foreign(3, bin_id="BLOCKED"), "sort.other_bin"),
     ],
 )
 def test_the_wrong_tote_is_an_alarm_that_says_what_to_do(
@@ -204,6 +206,38 @@ def test_a_closed_tote_goes_onto_a_pallet_of_its_like_and_the_pallet_ships(decid
     assert desk.world.records.units[first].status == "shipped"
     desk.command(Command.UNDO)
     assert refused(desk).code == "undo.shipped"
+
+
+@pytest.mark.parametrize("status", ["open", "consolidated", "shipped"])
+@pytest.mark.parametrize("said", ["OK", "ship_now"])
+def test_a_tote_that_another_desk_saw_to_meanwhile_does_not_leave_from_here(
+    decided: tuple[Desk, list[str]], status: str, said: str
+) -> None:
+    """Reopened by a supervisor, on a pallet, or gone already: the question whether it leaves was about the tote as it was."""
+    desk, (first, _) = decided
+    put(desk, first, "TOTE1")
+    desk.answer("close")
+    desk.answer("ship")
+    totes = desk.world.records.containers
+    pallet = PALLET if status == "consolidated" else ""
+    totes["TOTE1"] = replace(totes["TOTE1"], status=status, pallet=pallet)
+    desk.answer(said)
+    assert refused(desk).code == "sort.not_shippable"
+    desk.command(Command.CANCEL)
+    assert desk.step == "sort.card"
+
+
+def test_a_tote_that_was_closed_meanwhile_is_not_closed_again(decided: tuple[Desk, list[str]]) -> None:
+    """Another desk closed it while its tags and its list were being put right here."""
+    desk, (first, _) = decided
+    put(desk, first, "TOTE1")
+    desk.follow(desk.record((e.ContainerCompared(container="TOTE1", seen=0, missing=(first,)),)))
+    desk.command(Command.ACK)
+    assert [choice.id for choice in desk.prompt.choices] == ["compare_again", "close_anyway"]
+    totes = desk.world.records.containers
+    totes["TOTE1"] = replace(totes["TOTE1"], status="closed")
+    desk.answer("close_anyway")
+    assert refused(desk).code == "choice.unknown"
 
 
 def test_a_pallet_carries_one_disposition_and_client(decided: tuple[Desk, list[str]]) -> None:

@@ -286,6 +286,20 @@ def test_what_is_being_graded_again_is_nobodys_to_decide() -> None:
     assert desk.step == "rework.question", "it is still to be graded"
 
 
+def test_what_turned_out_dangerous_after_its_work_was_still_decided_here() -> None:
+    """It has no grade then, and the row keeps the one from before: that was taken for another station's word."""
+    desk, unit = goods(TOY, "no", "no", "bad", rules=WORK_RULES, rma="RMA6")
+    sign_in(desk, "200", Command.REWORK)
+    desk.scan((UNIT, unit))
+    desk.command(Command.DONE)
+    desk.answer("yes")
+    assert desk.types[:2] == ["UnitQuestionAnswered", "UnitHazardFound"]
+    desk.command(Command.ACK)
+    desk.scan((UNIT, unit))
+    supervise(desk)
+    assert act(desk, Override(unit, "hold", "safety"))[0] == "DispositionOverridden"
+
+
 def test_work_that_another_outcome_asks_for_is_done_at_the_rework_station(shirt: tuple[Desk, str]) -> None:
     desk, unit = shirt
     act(desk, Override(unit, "clean", "condition"))

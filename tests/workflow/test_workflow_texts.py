@@ -113,7 +113,7 @@ ALARMS = (
     *("alarm.parcel_hazard", "alarm.other_client", "alarm.swap", "alarm.recall", "alarm.unit_hazard"),
     *("alarm.other_clients_tag", "alarm.tag_mismatch", "alarm.destroyed_here", "alarm.shipped_here"),
     "alarm.container_differs",
-    *("alarm.recall_said", "alarm.recall_late", "alarm.recall_shipped"),
+    *("alarm.recall_said", "alarm.recall_late", "alarm.recall_elsewhere", "alarm.recall_shipped"),
 )
 
 

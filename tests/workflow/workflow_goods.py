@@ -37,14 +37,23 @@ UNHEARD_OF = "09520000000998"
 
 PRODUCTS = (
     Product(
-        "acme", "PH1", "Phone One", "phones", (PHONE,), value=50000, serialized=True, data_bearing=True, battery="li"
+        "acme",
+        "PH1",
+        "Phone One",
+        "phones",
+        (PHONE,),
+        value=50000,
+        serialized=True,
+        data_bearing=True,
+        battery="li",
+        weee="small_it",
     ),
     Product("acme", "CASE", "Phone case", "apparel", (CASE,), value=1500),
     Product("acme", "SHIRT", "Shirt", "apparel", (SHIRT,), value=3000),
     Product("acme", "CUP", "Cup", "small_appliances", (SHARED_ACME,), value=900),
     Product("beta", "MUG", "Mug", "small_appliances", (SHARED_BETA,), value=950),
     Product("gamma", "BECHER", "Becher", "small_appliances", (SHARED_BETA,), value=950),
-    Product("acme", "TOY", "Robot", "toys", (TOY,), value=4000, battery="li"),
+    Product("acme", "TOY", "Robot", "toys", (TOY,), value=4000, battery="li", weee="small"),
     Product("beta", "SHOE", "Shoe", "footwear", (BETA_SHOE,), value=8000),
     Product("beta", "TEAPOT", "Teapot", "small_appliances", (OTHERS_ONLY,), value=2500),
     Product("gamma", "KANNE", "Kanne", "small_appliances", (OTHERS_ONLY,), value=2500),
@@ -114,6 +123,9 @@ BINS = (
     Bin("BRESELL", "Resell", ("resell",)),
     Bin("BREFURB", "Refurbish", ("refurbish",)),
     Bin("BHOLD", "Hold", ("hold",)),
+    Bin("BWASTE", "Mixed recycling", ("recycle",)),
+    Bin("BSMALLIT", "Electrical waste: small IT", ("recycle",), weee=("small_it",)),
+    Bin("BSMALL", "Electrical waste: small", ("recycle",), weee=("small",)),
 )
 RECALLS = (Recall(reference="RC-7", hazard="fire", gtins=(RECALLED,)),)
 
@@ -238,7 +250,10 @@ class WorldReference:
         return next((found for found in BINS if found.id == bin_id), None)
 
     def bin_for(self, disposition: str, client: str, category: str, weee: str = "") -> Bin | None:
-        return next((found for found in BINS if disposition in found.dispositions), None)
+        fitting = [
+            found for found in BINS if disposition in found.dispositions and (not found.weee or weee in found.weee)
+        ]
+        return max(fitting, key=lambda found: bool(found.weee), default=None)
 
     def has_container(self, container: str) -> bool:
         return False

@@ -199,9 +199,11 @@ class WorldRecords:
             match line.event:
                 case e.DispositionDecided() as event:
                     decisions[event.unit] = (event.vendor, event.client, event.disposition, line.at)
-                case e.DispositionApproved() as event if event.unit in decisions:
+                case e.DispositionApproved() | e.DispositionOverridden() | e.UnitReleased() as event if (
+                    event.unit in decisions
+                ):
                     decisions[event.unit] = (*decisions[event.unit][:2], event.disposition, line.at)
-                case e.UnitPutAside() as event if event.unit in decisions:
+                case e.UnitPutAside() | e.UnitHeld() as event if event.unit in decisions:
                     decisions[event.unit] = (*decisions[event.unit][:2], "hold", line.at)
         wanted = (vendor, client, "return_to_vendor")
         return sum(found[:3] == wanted and found[3] >= since for unit, found in decisions.items() if unit != besides)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rl_station.domain.checklist import GIVEN, HAZARD, REASON, Question, noted
+from rl_station.domain.checklist import GIVEN, HAZARD, REASON, TIMER_FINISHED, TIMER_START, Question, noted
 from rl_station.domain.events import Event, UnitHazardFound, UnitQuestionAnswered, UnitReasonChecked, UnitTimerStarted
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan, ScanKind
-from rl_station.workflow.inspect.choices import FINISHED, START
 from rl_station.workflow.inspect.evolve import evolve_unit
 from rl_station.workflow.inspect.questions import Asked, asked, found_hazards, started
 from rl_station.workflow.knowledge import Knowledge
@@ -21,7 +20,7 @@ def chosen_answer(unit: UnitInHand, parcel: str, chosen: str, knowledge: Knowled
     question = asked(unit, knowledge)
     if question is None:
         return refuse("choice.expected")
-    if chosen == START:
+    if chosen == TIMER_START:
         return (
             UnitTimerStarted(
                 unit=unit.unit,
@@ -31,7 +30,7 @@ def chosen_answer(unit: UnitInHand, parcel: str, chosen: str, knowledge: Knowled
                 at=knowledge.now,
             ),
         )
-    if chosen == FINISHED:
+    if chosen == TIMER_FINISHED:
         return _timed(unit, parcel, question, knowledge)
     return _answered(unit, parcel, question, chosen, knowledge)
 

@@ -19,8 +19,9 @@ from rl_station.domain.rules import NO_RULE, Outcome, net, open_outcomes
 from rl_station.domain.scan import Scan, ScanKind
 from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.inputs import Answered, Scanned
-from rl_station.workflow.inspect.disposition import rule_inputs
+from rl_station.workflow.inspect.disposition import bin_of, rule_inputs
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.known import decided_here
 from rl_station.workflow.prompt import Choice, Tone
 from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import own, unwanted, visible
@@ -69,16 +70,23 @@ def may_approve(roles: tuple[str, ...], role: str) -> bool:
 
 
 def recalled_since(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
-    """A unit that a notice means since it was decided is nothing to agree to, or to work on."""
+    """A unit that a notice means since it was decided is nothing to agree to, to work on, or to grade again."""
     late = late_hit(record, knowledge.records, knowledge.reference)
     if late is None:
         return None
     return refuse("rework.recalled", blocking=True, unit=record.unit, recall=late.recall.reference)
 
 
+def decided_elsewhere(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
+    """What another station found of a unit is not known here, so nothing is decided about it, and no work on it ends."""
+    if decided_here(record, knowledge.records) is not None:
+        return None
+    return refuse("rework.elsewhere", unit=record.unit, station=record.decided_station or "-")
+
+
 def approval_of(record: UnitRecord, worker: Worker | None, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """A unit that waits is taken up. Whoever is signed in and may agree is asked at once; otherwise a badge is."""
-    refused = recalled_since(record, knowledge)
+    refused = decided_elsewhere(record, knowledge) or recalled_since(record, knowledge)
     if refused is not None:
         return refused
     taken = UnitTakenUp(unit=record.unit, parcel=record.parcel, work="approval", previous=record.container)
@@ -152,8 +160,6 @@ def _overruled(unit: UnitInHand, parcel: str, why: str, knowledge: Knowledge) ->
     inputs = rule_inputs(unit, knowledge)
     left = {outcome.id: outcome for outcome in open_outcomes(knowledge.rules, inputs)}
     outcome = left.get(unit.picked) or Outcome(id=NO_RULE.disposition, disposition=NO_RULE.disposition)
-    weee = dict(inputs).get("weee", "")
-    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category, weee)
     return DispositionApproved(
         unit=unit.unit,
         parcel=parcel,
@@ -164,7 +170,7 @@ def _overruled(unit: UnitInHand, parcel: str, why: str, knowledge: Knowledge) ->
         outcome_before=unit.outcome,
         outcome=outcome.id,
         why=why,
-        bin=target.id if target else knowledge.hold_bin(),
+        bin=bin_of(outcome.disposition, unit, inputs, knowledge),
         channel=outcome.channel,
         travels=outcome.travels,
         packs=outcome.packs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rl_station.domain.checklist import Question, Scope, chosen
+from rl_station.domain.checklist import TIMER_FINISHED, TIMER_START, Question, Scope, chosen
 from rl_station.domain.messages import content, message
 from rl_station.workflow.choices import choice, keyed
 from rl_station.workflow.facts import client_name
@@ -17,7 +17,6 @@ from rl_station.workflow.prompt import Choice, Tone
 from rl_station.workflow.state import Inspecting, ItemInQuestion, UnitInHand
 
 _SHOWN_LINES = 8
-START, FINISHED = "timer_start", "timer_finished"
 
 
 def parcel_choices(job: Inspecting, knowledge: Knowledge) -> tuple[Choice, ...]:
@@ -73,7 +72,9 @@ def unit_choices(  # noqa: PLR0911 - a table: one return for each row
 
 def question_choices(question: Question, language: str = "", *, running: bool = False) -> tuple[Choice, ...]:
     """What can be chosen: the options, the bands of a number, the start or the end of a timer before the ways out."""
-    timer = choice(FINISHED, command="FINISHED", tone=Tone.GOOD) if running else choice(START, command="START")
+    timer = choice(TIMER_START, command="START")
+    if running:
+        timer = choice(TIMER_FINISHED, command="FINISHED", tone=Tone.GOOD)
     bands = question.bands if question.kind == "number" else ()
     return keyed(
         [

@@ -55,8 +55,6 @@ def decision_event(
     unit: UnitInHand, parcel: str, inputs: Inputs, decision: Decision, knowledge: Knowledge
 ) -> DispositionDecided:
     """A decision as it is recorded: what it was made of, under which rules, and the bin it leads to."""
-    facts = dict(inputs)
-    target = knowledge.reference.bin_for(decision.disposition, unit.client, unit.category, facts.get("weee", ""))
     return DispositionDecided(
         unit=unit.unit,
         parcel=parcel,
@@ -64,7 +62,7 @@ def decision_event(
         disposition=decision.disposition,
         rule=decision.rule,
         reason=decision.reason,
-        bin=target.id if target else knowledge.hold_bin(),
+        bin=bin_of(decision.disposition, unit, inputs, knowledge),
         rules_version=knowledge.rules.version,
         inputs=inputs,
         lost=decision.lost,
@@ -76,5 +74,11 @@ def decision_event(
         expected=decision.expected,
         approval=decision.approval,
         steps=decision.steps,
-        vendor=facts.get("vendor", ""),
+        vendor=dict(inputs).get("vendor", ""),
     )
+
+
+def bin_of(disposition: str, unit: UnitInHand, inputs: Inputs, knowledge: Knowledge) -> str:
+    """Where a unit of this disposition goes, electrical waste by its stream; on hold where no bin takes it."""
+    target = knowledge.reference.bin_for(disposition, unit.client, unit.category, dict(inputs).get("weee", ""))
+    return target.id if target else knowledge.hold_bin()

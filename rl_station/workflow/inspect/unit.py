@@ -246,12 +246,13 @@ def _automatic(unit: UnitInHand, job: Inspecting, knowledge: Knowledge) -> tuple
     fresh = checked(unit, job.parcel, knowledge) if ready else ()
     if fresh:
         return _then(job, unit, fresh, knowledge)
-    if ready and unit.hazards:
-        return decided(unit, job.parcel, knowledge)
     if not ready:
         return ()
-    if unit.recall:
+    if unit.hazards or unit.recall:
         return decided(unit, job.parcel, knowledge)
+    if unit.functional:
+        # Graded already, perhaps in the inspector's own words: a recall that was asked about since leaves that as it is.
+        return ()
     found = findings_of(unit, knowledge)
     graded = UnitGraded(
         unit=unit.unit,

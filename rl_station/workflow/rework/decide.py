@@ -19,6 +19,8 @@ _NOTHING_DONE = frozenset({"UnitTakenUp", "ReworkStepBegun"})
 def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     """The events of one input, or why it is not taken."""
     match state.job, given:
+        case Reworking() as job, Commanded(command=Command.CANCEL):
+            return _put_aside(state, job)
         case Reworking() as job, _:
             unit = unit_of_records(job.unit, knowledge)
             return refuse("rework.scan_unit_first") if unit is None else _at_work(state, job, unit, given, knowledge)
@@ -33,8 +35,6 @@ def decide(state: State, given: Deed, knowledge: Knowledge) -> tuple[Event, ...]
 def _at_work(
     state: State, job: Reworking, unit: UnitInHand, given: Deed, knowledge: Knowledge
 ) -> tuple[Event, ...] | Refusal:
-    if given == Commanded(Command.CANCEL):
-        return _put_aside(state, job)
     if job.steps:
         return decide_work(job, unit, given, knowledge)
     decided = decide_unit(state, bench_of(unit, job.parcel), unit, given, knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rl_station.domain.events import Event, ReworkStepBegun, UnitTakenUp
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.scan import Scan
-from rl_station.workflow.inspect.approval import approval_of, recalled_since
+from rl_station.workflow.inspect.approval import approval_of, decided_elsewhere, recalled_since
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
 from rl_station.workflow.rework.known import steps_left
 from rl_station.workflow.scans import unit_plate, unwanted, visible
@@ -30,9 +30,9 @@ def take_up(scan: Scan, worker: Worker | None, knowledge: Knowledge) -> tuple[Ev
 
 
 def _work_on(record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    recalled = recalled_since(record, knowledge)
-    if recalled is not None:
-        return recalled
+    refused = decided_elsewhere(record, knowledge) or recalled_since(record, knowledge)
+    if refused is not None:
+        return refused
     steps = steps_left(record.unit, knowledge)
     if not steps and record.status != "rework":
         return refuse(

@@ -50,7 +50,7 @@ def card_choices(card: Card, knowledge: Knowledge) -> tuple[Choice, ...]:
         return ()
     if card.action == SHIP:
         return keyed([choice("ship_now", command="SHIPNOW", tone=Tone.WARN)])
-    if card.action == DIFFERS:
+    if card.action == DIFFERS and record.status == "open":
         again = choice("compare_again", command="CLOSE")
         return keyed([again, choice("close_anyway", command="CLOSEANYWAY", tone=Tone.WARN)])
     options = []
@@ -83,7 +83,7 @@ def decide_card(card: Card, given: Deed, knowledge: Knowledge) -> tuple[Event, .
 
 
 def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """The container goes onto a pallet of the same disposition and client."""
+    """The container goes onto a pallet of the same disposition and client, and of the same stream of waste."""
     record = knowledge.records.container(card.container)
     if record is None or record.status != "closed" or record.contents:
         status = record.status if record else "unknown"
@@ -102,7 +102,22 @@ def consolidate(card: Card, pallet: str, knowledge: Knowledge) -> tuple[Event, .
                 holds=f"@disposition.{other.disposition}",
                 client=other.client or "-",
             )
+        if other is not None and _stream(other, knowledge) != _stream(record, knowledge):
+            return refuse(
+                "sort.other_stream",
+                blocking=True,
+                pallet=pallet,
+                container=record.container,
+                holds=other.bin or "-",
+                bin=record.bin or "-",
+            )
     return (ContainersConsolidated(container=pallet, contents=(card.container,)),)
+
+
+def _stream(record: ContainerRecord, knowledge: Knowledge) -> tuple[str, ...]:
+    """The WEEE categories of the bin it was filled at: each stream of electrical waste leaves by itself."""
+    found = knowledge.reference.bin(record.bin)
+    return found.weee if found else ()
 
 
 def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
@@ -124,9 +139,14 @@ def _chosen(chosen: str, record: ContainerRecord, knowledge: Knowledge) -> tuple
 
 
 def _shipped(container: str, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """It leaves, unless a unit inside, or inside what stands on it, is meant by a recall that came since."""
+    """It leaves, unless another desk has seen to it meanwhile, or a unit inside, or inside what stands on it, is meant by a
+    recall that came since.
+    """
     record = knowledge.records.container(container)
-    inside = [record, *(knowledge.records.container(name) for name in record.contents)] if record else []
+    if record is None or not _may_ship(record):
+        status = record.status if record else "unknown"
+        return refuse("sort.not_shippable", container=container, status=f"@container.{status}")
+    inside = [record, *(knowledge.records.container(name) for name in record.contents)]
     plates = [unit for each in inside if each for unit in each.units]
     for unit in filter(None, map(knowledge.records.unit, plates)):
         late = late_hit(unit, knowledge.records, knowledge.reference)

@@ -147,6 +147,7 @@ def _was_true(record: UnitRecord, label: UnitLabel, knowledge: Knowledge) -> boo
 
 
 def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:
+    """Why the unit does not go in. The site keeps apart what it gives bins of their own: streams of waste, a locked shelf."""
     if record.status in _SHUT:
         return wrong_place(
             job.unit,
@@ -172,4 +173,6 @@ def _mismatch(record: ContainerRecord, job: Presented) -> Refusal | None:
             wanted=job.client or "-",
             bin=job.bin or "-",
         )
+    if record.bin and job.bin and record.bin != job.bin:
+        return wrong_place(job.unit, "sort.other_bin", container=record.container, holds=record.bin, bin=job.bin)
     return None

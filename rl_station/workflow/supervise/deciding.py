@@ -9,8 +9,9 @@ from rl_station.domain.messages import Refusal, refuse
 from rl_station.domain.rules import Outcome, decide_disposition, net, open_outcomes
 from rl_station.workflow.actions import Approve, Override
 from rl_station.workflow.inspect.approval import agreed, may_approve
-from rl_station.workflow.inspect.disposition import rule_inputs
+from rl_station.workflow.inspect.disposition import bin_of, rule_inputs
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.known import regraded
 from rl_station.workflow.scans import visible
 from rl_station.workflow.shift_log import words
 from rl_station.workflow.state import UnitInHand, Worker
@@ -20,7 +21,6 @@ from rl_station.workflow.supervise.units import (
     known_here,
     labels,
     recalled,
-    regraded,
     unexplained,
 )
 
@@ -56,8 +56,6 @@ def override(action: Override, knowledge: Knowledge) -> tuple[Event, ...] | Refu
     if outcome.id == unit.outcome and not unit.held and not unit.approval:
         return refuse("supervise.same", unit=unit.unit, disposition=f"@disposition.{unit.disposition}")
     inputs = rule_inputs(unit, knowledge)
-    weee = dict(inputs).get("weee", "")
-    target = knowledge.reference.bin_for(outcome.disposition, unit.client, unit.category, weee)
     overridden = DispositionOverridden(
         unit=unit.unit,
         parcel=record.parcel,
@@ -66,7 +64,7 @@ def override(action: Override, knowledge: Knowledge) -> tuple[Event, ...] | Refu
         disposition=outcome.disposition,
         outcome_before=unit.outcome,
         outcome=outcome.id,
-        bin=target.id if target else knowledge.hold_bin(),
+        bin=bin_of(outcome.disposition, unit, inputs, knowledge),
         why=action.why,
         note=words(action.note),
         channel=outcome.channel,

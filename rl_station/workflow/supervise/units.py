@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from rl_station.domain.events import AnyEvent, Event, LabelRequested, RegradeBegun, SecondLookTaken, UnitGraded
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.inspect.approval import WHY
-from rl_station.workflow.inspect.evolve import unit_after
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.known import decided_here
 from rl_station.workflow.look_again import danger_of
 from rl_station.workflow.recalls import late_hit
 from rl_station.workflow.scans import visible
@@ -21,7 +21,6 @@ OTHER = "other"
 _HAZARD = "hazard"
 
 _SHUT = ("closed", "consolidated")
-_DECISION = ("outcome", "channel", "travels", "packs", "steps", "reason", "functional", "cosmetic", "recall")
 
 
 def unexplained(why: str, note: str, *, needed: bool = True) -> Refusal | None:
@@ -47,19 +46,12 @@ def decided_unit(plate: str, knowledge: Knowledge) -> UnitRecord | Refusal:
 
 def known_here(record: UnitRecord, knowledge: Knowledge) -> UnitInHand | Refusal:
     """Everything that speaks for and against a way out of it; only where its last decision was made on this station's log."""
-    events = knowledge.records.unit_events(record.unit)
-    unit = unit_after(events)
+    unit = decided_here(record, knowledge.records)
     if unit is None:
         return refuse("supervise.elsewhere", unit=record.unit)
-    if not regraded(unit) and any(getattr(record, name) != getattr(unit, name) for name in _DECISION):
-        return refuse("supervise.elsewhere", unit=record.unit)
+    events = knowledge.records.unit_events(record.unit)
     told = (danger for trouble in record.troubles if trouble.kind == _HAZARD for danger in trouble.detail.split())
     return replace(unit, hazards=tuple(dict.fromkeys((*unit.hazards, *_seen_again(events), *told))))
-
-
-def regraded(unit: UnitInHand) -> bool:
-    """Whether it is being graded again, on hold or not: what was decided before counts no more."""
-    return not (unit.held[2] if unit.held else unit.disposition)
 
 
 def _seen_again(events: Iterable[AnyEvent]) -> tuple[str, ...]:

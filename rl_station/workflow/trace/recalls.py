@@ -15,8 +15,9 @@ from rl_station.domain.recalls import LOT, age_days
 from rl_station.workflow.choices import choice, keyed, picked
 from rl_station.workflow.facts import bin_name, fact
 from rl_station.workflow.inspect.disposition import decided
-from rl_station.workflow.inspect.evolve import evolve_unit, unit_after
+from rl_station.workflow.inspect.evolve import evolve_unit
 from rl_station.workflow.knowledge import Knowledge, UnitRecord
+from rl_station.workflow.known import decided_here
 from rl_station.workflow.prompt import Choice, Fact, Tone
 from rl_station.workflow.recalls import late_hit, notice_facts, reversed_recall, snapshot_fact
 from rl_station.workflow.scans import visible
@@ -41,14 +42,18 @@ def late_recall(plate: str, knowledge: Knowledge) -> tuple[Event, ...]:
             snapshot=snapshot,
             age=age_days(snapshot, knowledge.now),
             ask=hit.ask,
+            decided_at=_elsewhere(record, knowledge),
         ),
     )
 
 
 def recall_choices(plate: str, knowledge: Knowledge) -> tuple[Choice, ...]:
-    """Set aside what a recall means; a person may say that it does not mean this one, unless it certainly does."""
+    """Set aside what a recall means; a person may say that it does not mean this one, unless it certainly does.
+
+    Nothing for a unit that another station decided: a decision made here would know nothing of the dangers found there.
+    """
     record = knowledge.records.unit(plate) if plate else None
-    if record is None or record.status == _GONE:
+    if record is None or record.status == _GONE or _elsewhere(record, knowledge):
         return ()
     hit = late_hit(record, knowledge.records, knowledge.reference)
     if hit is not None:
@@ -90,13 +95,26 @@ def recall_facts(record: UnitRecord, knowledge: Knowledge) -> tuple[Fact, ...]:
     """What the notice says, and where the unit lies; why a recall does not hold any more."""
     hit = late_hit(record, knowledge.records, knowledge.reference)
     if hit is not None:
-        place = fact("place", bin_name(record.bin, knowledge))
-        return (*notice_facts(hit.recall.reference, knowledge), place, snapshot_fact(knowledge))
+        return (*notice_facts(hit.recall.reference, knowledge), *_places(record, knowledge), snapshot_fact(knowledge))
     if not record.recall:
         return ()
     reason = reversed_recall(record, knowledge.reference)
     lifted = [fact("recall_reversed", reason, Tone.GOOD)] if reason else []
-    return (fact("recall", record.recall, Tone.BAD), *lifted, fact("place", bin_name(record.bin, knowledge)))
+    return (fact("recall", record.recall, Tone.BAD), *lifted, *_places(record, knowledge))
+
+
+def _places(record: UnitRecord, knowledge: Knowledge) -> tuple[Fact, ...]:
+    """Where the unit lies, and where something can be done about it, if that is not here."""
+    station = _elsewhere(record, knowledge)
+    decided_at = [fact("decided_at", station, Tone.WARN)] if station else []
+    return (fact("place", bin_name(record.bin, knowledge)), *decided_at)
+
+
+def _elsewhere(record: UnitRecord, knowledge: Knowledge) -> str:
+    """The other station that decided it; empty where this one did, or nobody has yet."""
+    if not record.disposition or decided_here(record, knowledge.records) is not None:
+        return ""
+    return record.decided_station or "-"
 
 
 def _set_aside(record: UnitRecord, reference: str, how: str, knowledge: Knowledge) -> tuple[Event, ...]:
@@ -114,7 +132,8 @@ def _set_aside(record: UnitRecord, reference: str, how: str, knowledge: Knowledg
 
 def _lifted(record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...]:
     """Decided anew where it was graded; where the recall came before the grade, it is graded at the rework station first."""
-    graded = bool(record.functional)
+    unit = decided_here(record, knowledge.records)
+    graded = unit is not None and bool(unit.functional)
     lifted = UnitRecallLifted(
         unit=record.unit,
         parcel=record.parcel,
@@ -129,5 +148,5 @@ def _lifted(record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...]:
 
 
 def _anew(event: UnitRecalled | UnitRecallLifted, record: UnitRecord, knowledge: Knowledge) -> tuple[Event, ...]:
-    unit = unit_after(knowledge.records.unit_events(record.unit))
+    unit = decided_here(record, knowledge.records)
     return (event,) if unit is None else (event, *decided(evolve_unit(unit, event), record.parcel, knowledge))
