@@ -338,6 +338,8 @@ MOST_SUBJECTS = 200
 class Subject(msgspec.Struct, frozen=True):
     """One thing behind a figure, with a history to look into. `kind`: parcel, unit, container, device, station.
 
+    Where something was scanned also return: an announced one of which nothing has arrived, called as it was scanned.
+
     `at` microseconds since 1970 UTC. `text` says in a few words what it is: name, grade, disposition, as there are.
     """
 

@@ -20,9 +20,10 @@ from rl_station.station.figures import FiguresReader
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.known_copy import KnownCopy
 from rl_station.station.pins import PinDesk
-from rl_station.station.running import Desk, RunningStation
+from rl_station.station.running import RunningStation
 from rl_station.station.scale_pan import ScalePan
 from rl_station.station.site_view import SiteView
+from rl_station.station.supervisor_desk import Desk
 from rl_station.station.sync import StationSync, site_figures
 from rl_station.station.tag_field import TagField
 from rl_station.station.told_status import told_status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -129,12 +130,10 @@ def sight(wanted: Wanted, subject: Subject | None, own: Source, site: Source | N
     Where the centre cannot be asked for the site, it is this station's, and says so. Where nothing can be read, it says so too.
     """
     subject = subject if wanted.scanned else wanted.subject
-    if wanted.site and site is not None:
-        try:
-            return _seen(wanted, subject, site)
-        except Unseen:
-            pass
     try:
+        if wanted.site and site is not None:
+            with suppress(Unseen):
+                return _seen(wanted, subject, site)
         return _seen(wanted, subject, own, message("screen.sup.only_here") if wanted.site else None)
     except StoreError as error:
         return Sight(wanted, remark=message("screen.sup.unreadable", reason=f"@store.{error.code}"))

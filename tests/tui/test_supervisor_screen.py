@@ -18,12 +18,13 @@ from rl_station.domain.kpi import STAGES, Selection, Subject
 from rl_station.domain.messages import content, message
 from rl_station.i18n import PSEUDO
 from rl_station.tui.app import StationApp
-from rl_station.tui.contract import Sight, View, Wanted
+from rl_station.tui.contract import Result, ResultTone, Sight, View, Wanted
 from rl_station.tui.look import SIXTEEN, Look
 from rl_station.tui.supervision.cursor import step
 from rl_station.tui.supervision.pieces import Spot, spots
 from rl_station.workflow.actions import Declare, Hold, Override, Settle
 from rl_station.workflow.inputs import Acted, Answered, Command, Commanded
+from rl_station.workflow.prompt import ChecklistLine
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -368,6 +369,34 @@ async def test_what_is_scanned_is_looked_up_wherever_one_is() -> None:
         assert "Told by another station" in text_of(app)
         await press(pilot, "escape")
         assert "THROUGHPUT" in text_of(app)
+
+
+async def test_what_is_scanned_again_after_going_back_is_shown_again() -> None:
+    again = replace(sample.SCANNED, looked_up=sample.SCANNED.looked_up + 1)
+    told = replace(again, result=Result(ResultTone.WARN, content("The printer is back."), seq=41))
+    port = station(sample.OVERVIEW, sample.SCANNED, again)
+    async with shown(port=port) as (app, pilot, _):
+        app.take_terminal_scan(sample.UNIT.id.encode())
+        await until(pilot, lambda: "History of" in text_of(app))
+        await press(pilot, "escape")
+        app.take_terminal_scan(sample.UNIT.id.encode())
+        await until(pilot, lambda: "History of" in text_of(app))
+        assert port.looks[-1] == Wanted(scanned=True)
+        await press(pilot, "escape")
+        port.send([told])
+        await until(pilot, lambda: "The printer is back." in text_of(app))
+        assert "THROUGHPUT" in text_of(app), "nothing was scanned"
+
+
+async def test_a_return_that_has_not_arrived_says_what_was_announced() -> None:
+    lines = (ChecklistLine(content("Nordlicht X2"), "open", 0, 2),)
+    prompt = altered(sample.SCANNED.prompt, detail=content("Announced, but not here yet"), checklist=lines)
+    sight = Sight(Wanted(scanned=True), sample.BUSY, subject=Subject("return", "RMA-1"), heard_at=sample.AT)
+    port = station(sample.OVERVIEW, replace(sample.SCANNED, prompt=prompt), sights=(sample.SIGHTS[0], sight))
+    async with shown(port=port) as (app, pilot, _):
+        app.take_terminal_scan(b"RMA-1")
+        await until(pilot, lambda: "Announced, but not here yet" in text_of(app))
+        assert "2 x Nordlicht X2" in text_of(app)
 
 
 # --- the site ---------------------------------------------------------------------------------------------------------
