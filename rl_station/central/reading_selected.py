@@ -121,9 +121,9 @@ def _share(connection: Connection, site: str, selection: Selection) -> Iterator[
 def _counts(told: Decided, selection: Selection) -> bool:
     if selection.of == "recovery" and not told.known:
         return False
-    share = getattr(told, selection.name) or NO_CODE if selection.of == "share" else selection.value
+    code = getattr(told, selection.name if selection.of == "share" else "currency") or NO_CODE
     pairs = (
-        *((selection.value, share), (selection.client, told.client)),
+        *((selection.value, code), (selection.client, told.client)),
         *((selection.station, told.station), (selection.operator, told.operator)),
     )
     return all(_wanted(asked, found) for asked, found in pairs)

@@ -71,6 +71,8 @@ def _totals(sheet: Sheet) -> list[list[str]]:
     """A line for everything, or one for each stage; none where it would say what is there already."""
     if sheet.columns[0] in _NUMBERS or sheet.columns == ("stage", "count"):
         return []
+    if sheet.columns[0] == "currency" and len(sheet.rows) == 1:
+        return []
     if "count" not in sheet.columns:
         return [_total(sheet, sheet.totals)]
     if "stage" not in sheet.columns:

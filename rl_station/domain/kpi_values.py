@@ -61,8 +61,9 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """Units as they are decided now, by the hour (since 1970 UTC) of that decision, who made it, and what it was.
 
     `reason` is the customer's (X12 element 1293). Hour, station and operator are those of the last `DispositionDecided`: an
-    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units: `value`
-    of all; `valued` and `expected` of those `known`, whose value is above 0 and of which the site says what they bring.
+    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units of
+    `currency` (ISO 4217, empty where nobody says or nothing is worth anything): `value` of all; `valued` and `expected` of those
+    `known`, whose value is above 0 and of which the site says what they bring.
     """
 
     hour: int
@@ -74,6 +75,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     cosmetic: str
     disposition: str
     reason: str
+    currency: str = ""
     units: int
     value: int = 0
     valued: int = 0
@@ -237,12 +239,13 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """Expected value / original value, of the units whose outcome says what it brings; None without any."""
+    """Expected value / original value, of the units in one currency whose outcome says what it brings. Amounts in minor units."""
 
-    units: int = 0
-    value: int = 0
-    expected: int = 0
-    rate: float | None = None
+    currency: str
+    units: int
+    value: int
+    expected: int
+    rate: float
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -291,7 +294,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     cosmetic: tuple[Share, ...] = ()
     dispositions: tuple[Share, ...] = ()
     reasons: tuple[Share, ...] = ()
-    recovery: Recovery = Recovery()
+    recovery: tuple[Recovery, ...] = ()
     agreement: tuple[Agreement, ...] = ()
     kappa: float = 0.6
     troubles: tuple[Trouble, ...] = ()
@@ -304,7 +307,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 SHARES = ("functional", "cosmetic", "disposition", "reason")
 """Dimensions of decided units: fields of `Decided`."""
 NO_CODE = "-"
-"""What a selection calls the share of the units without a code, since an empty value does not narrow it."""
+"""What a selection calls the share of the units without a code or currency, since an empty value does not narrow it."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,7 +318,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     | trouble   | one of TROUBLES    |          | what has it, open                                                       |
     | work      | one of STAGES      |          | parcels, units and containers whose stage ended in the span             |
     | share     | one of SHARES      | the code | units decided in the span that are it now; NO_CODE: that have none      |
-    | recovery  |                    |          | units decided in the span whose value and expected value are known      |
+    | recovery  |                    | currency | units decided in the span whose value and expected value are known      |
     | agreement | the question       |          | units of `operator` (the inspector) that were looked at again, in the span |
 
     `since` and `until`: microseconds since 1970 UTC, `until` itself excluded.

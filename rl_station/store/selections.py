@@ -54,9 +54,9 @@ def _decided(column: str, *more: Any) -> Statement:
 
 _UNITS = {
     **{name: _decided(_COLUMNS[name]) for name in SHARES},
-    "": _decided("disposition", _unit.value > literal_column("0"), _unit.expected.is_not(None)),
+    "": _decided("currency", _unit.value > literal_column("0"), _unit.expected.is_not(None)),
 }
-"""By the name of a share; none: recovery."""
+"""By the name of a share; none: recovery, whose code is the currency."""
 _DONE = prepare(
     log.joined()
     .outerjoin(tables.corrected, tables.corrected.c.seq == _event.seq)

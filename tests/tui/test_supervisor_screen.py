@@ -14,7 +14,7 @@ from msgspec.structs import replace as altered
 from scripted_port import GivenScan, ScriptedPort, SupervisedPort
 from textual.pilot import Pilot
 
-from rl_station.domain.kpi import STAGES, Selection, Subject
+from rl_station.domain.kpi import STAGES, Recovery, Selection, Subject
 from rl_station.domain.messages import content, message
 from rl_station.i18n import PSEUDO
 from rl_station.tui.app import StationApp
@@ -201,7 +201,7 @@ async def test_the_arrows_reach_every_figure(size: tuple[int, int]) -> None:
             ("functional", "F6", "0"),
             Selection(of="share", name="functional", value="F6", since=sample.BEGINS, until=sample.ENDS),
         ),
-        (("recovery", "recovery", "0"), Selection(of="recovery", since=sample.BEGINS, until=sample.ENDS)),
+        (("recovery", "EUR", "0"), Selection(of="recovery", value="EUR", since=sample.BEGINS, until=sample.ENDS)),
         (("troubles", "swap.RLUB01000012F", "0"), Subject("unit", "RLUB01000012F", sample.TROUBLES[2].since, "swap")),
         # The cursor came by the line of that stage, and the bars are its.
         (("chart", "07"), Selection(of="work", name="decided", since=sample.SEVEN, until=sample.EIGHT)),
@@ -219,6 +219,21 @@ async def test_enter_leads_to_what_is_behind_a_figure(key: tuple[str, ...], behi
         await press(pilot, "escape")
         assert port.looks[-1] == Wanted()
         assert app.station_screen.supervise.board.mark.key == key, "back where one was"
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_every_currency_has_a_recovery_of_its_own(size: tuple[int, int]) -> None:
+    crowns = Recovery(currency="SEK", units=3, value=300_000, expected=150_000, rate=0.5)
+    figures = altered(sample.BUSY, recovery=(*sample.BUSY.recovery, crowns))
+    port = station(sights=(Sight(Wanted(), figures, heard_at=sample.AT),))
+    async with shown(port=port, size=size) as (app, pilot, _):
+        assert "26 513 of 42 819 EUR 62 % 201" in flat(text_of(app))
+        assert "1 500 of 3 000 SEK 50 % 3" in flat(text_of(app))
+        await go_to(app, pilot, ("recovery", "SEK", "0"))
+        await press(pilot, "enter")
+        wanted = port.looks[-1]
+        assert wanted is not None
+        assert wanted.selection == Selection(of="recovery", value="SEK", since=sample.BEGINS, until=sample.ENDS)
 
 
 async def test_late_and_soon_are_told_apart_by_more_than_a_colour() -> None:

@@ -18,6 +18,7 @@ from rl_station.domain.kpi import (
     Moment,
     Queue,
     Rate,
+    Recovery,
     Selection,
     Share,
     Targets,
@@ -73,19 +74,11 @@ def shares(told: Told, dimension: str, found: tuple[Share, ...]) -> Markup:
 
 
 def recovery(told: Told) -> Markup:
+    """Of each currency by itself."""
     say, found = told.say, told.figures.recovery
-    if found.rate is None:
+    if not found:
         return tag("section", tag("h2", say("page.sup.recovery")), tag("p", say("page.none_yet"), class_="none"))
-    asked = _decided(told, Selection(of="recovery"))
-    return facts(
-        say("page.sup.recovery"),
-        (
-            (say("page.recovery.rate"), links.figure(words.percent(found.rate), asked, say("page.recovery.rate"))),
-            (say("page.recovery.expected"), words.amount(found.expected)),
-            (say("page.recovery.value"), words.amount(found.value)),
-            (say("page.head.units"), links.figure(found.units, asked, say("page.head.units"))),
-        ),
-    )
+    return facts(say("page.sup.recovery"), [line for each in found for line in _recovered(told, each)])
 
 
 def agreement(told: Told) -> Markup:
@@ -97,6 +90,19 @@ def agreement(told: Told) -> Markup:
     ]
     rows = [_agreed(told, each) for each in told.figures.agreement]
     return table(say("page.sup.agreement"), heads, rows, say("page.no_looks"), id_="agreement")
+
+
+def _recovered(told: Told, found: Recovery) -> Iterator[tuple[str, Part]]:
+    say = told.say
+    asked = _decided(told, Selection(of="recovery", value=found.currency or NO_CODE))
+
+    def amount(minor: int) -> str:
+        return f"{words.amount(minor)} {found.currency}".rstrip()
+
+    yield say("page.recovery.rate"), links.figure(words.percent(found.rate), asked, say("page.recovery.rate"))
+    yield say("page.recovery.expected"), amount(found.expected)
+    yield say("page.recovery.value"), amount(found.value)
+    yield say("page.head.units"), links.figure(found.units, asked, say("page.head.units"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------

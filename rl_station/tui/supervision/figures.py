@@ -12,6 +12,7 @@ from rl_station.domain.kpi import (
     Figures,
     Queue,
     Rate,
+    Recovery,
     Selection,
     Share,
     Subject,
@@ -222,13 +223,23 @@ def _named(told: Told, dimension: str, code: str) -> str:
 
 
 def _recovery(told: Told) -> Table:
-    found = told.figures.recovery
-    since, until = _spans(told.figures)["mix"]
-    behind = Selection(of="recovery", since=since, until=until)
-    share = "-" if found.rate is None else percent(found.rate)
-    of = told.word("recovery.of", expected=amount(found.expected), value=amount(found.value))
-    line = Line("recovery", of, (Cell(share, "", behind), Cell(str(found.units), "", behind)))
-    return Table("recovery", told.word("recovery"), ("%", told.word("units")), (line,))
+    """A line for each currency: amounts of two are never added up."""
+
+    def line(each: Recovery) -> Line:
+        since, until = _spans(told.figures)["mix"]
+        behind = Selection(of="recovery", value=each.currency or kpi.NO_CODE, since=since, until=until)
+        value = f"{amount(each.value)} {each.currency}".rstrip()
+        of = told.word("recovery.of", expected=amount(each.expected), value=value)
+        cells = (Cell(percent(each.rate), "", behind), Cell(str(each.units), "", behind))
+        return Line(each.currency or kpi.NO_CODE, safe(of), cells)
+
+    return Table(
+        name="recovery",
+        title=told.word("recovery"),
+        heads=("%", told.word("units")),
+        lines=tuple(map(line, told.figures.recovery)),
+        empty=told.word("none"),
+    )
 
 
 def _agreement(told: Told) -> Table:
