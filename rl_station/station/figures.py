@@ -15,7 +15,8 @@ from rl_station.domain.events import CodeTraced
 from rl_station.domain.kpi import Figures, Of, Selection, Subject, Supervision, Trouble
 from rl_station.domain.messages import Message, message
 from rl_station.domain.shifts import moment
-from rl_station.store import Reader, StoreError, open_reader
+from rl_station.station.elsewhere import Elsewhere
+from rl_station.store import Reader, StoreError, StoreFigures, open_reader
 from rl_station.tui.contract import PastEvent, Sight, Wanted
 from rl_station.workflow.knowledge import HistoryLine
 from rl_station.workflow.trace import history_of, line_fact
@@ -65,12 +66,14 @@ class FiguresReader:
         self._devices = devices
         self._lost: dict[str, int] = {}
         self._reader: Reader | None = None
+        self._elsewhere: Elsewhere | None = None
 
     def figures(self) -> Figures:
         """Raises StoreError."""
         reader, now = self._open(), self._clock()
-        with reader.figures.at_once():
-            found = kpi.look(reader.figures, self._of, moment(now, self._supervision), self._supervision)
+        counted = self._counted(reader)
+        with counted.at_once():
+            found = kpi.look(counted, self._of, moment(now, self._supervision), self._supervision)
             unsent = reader.unsynced().waiting
         devices = self._devices()
         told = tuple((each.name, each.state.value, _reason(each)) for each in devices)
@@ -79,7 +82,7 @@ class FiguresReader:
 
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
         """Raises StoreError."""
-        return self._open().figures.selected(selection)
+        return self._counted(self._open()).selected(selection)
 
     def history(self, subject: Subject) -> tuple[HistoryLine, ...]:
         """What this station's log says of it; of a unit also how its parcel came. Raises StoreError."""
@@ -94,9 +97,14 @@ class FiguresReader:
         return self._open().epochs()[-1].token
 
     def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        for each in (self._reader, self._elsewhere):
+            if each is not None:
+                each.close()
+        self._reader = self._elsewhere = None
+
+    def _counted(self, reader: Reader) -> StoreFigures:
+        self._elsewhere = self._elsewhere or Elsewhere(self._folder, reader)
+        return self._elsewhere.figures()
 
     def _lost_devices(self, devices: Sequence[DeviceStatus], now: int) -> list[Trouble]:
         """Those in trouble, since when we have seen it."""
