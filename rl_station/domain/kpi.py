@@ -315,6 +315,7 @@ def figures(rows: Rows, of: Of, moment: Moment, supervision: Supervision) -> Fig
         at=moment.at,
         hour=moment.hour,
         shift=moment.shift,
+        timezone=supervision.timezone,
         rates=rates(rows.work, moment, supervision.targets),
         chart=chart(rows.work, moment),
         queues=queues(promised(rows.waiting, supervision.promises), moment.at),

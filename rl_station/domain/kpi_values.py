@@ -278,7 +278,7 @@ class Point(msgspec.Struct, frozen=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC.
 
-    `hour` is when that hour began. Agreement below `kappa` is warned of.
+    `hour` is when that hour began, by the clocks of `timezone` (IANA name) as the shift. Agreement below `kappa` is warned of.
     """
 
     scope: str
@@ -287,6 +287,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     at: int = 0
     hour: int = 0
     shift: Shift = Shift("", 0, 0)
+    timezone: str = ""
     rates: tuple[Rate, ...] = ()
     chart: tuple[Point, ...] = ()
     queues: tuple[Queue, ...] = ()

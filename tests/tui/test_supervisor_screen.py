@@ -204,7 +204,7 @@ async def test_the_arrows_reach_every_figure(size: tuple[int, int]) -> None:
         (("recovery", "EUR", "0"), Selection(of="recovery", value="EUR", since=sample.BEGINS, until=sample.ENDS)),
         (("troubles", "swap.RLUB01000012F", "0"), Subject("unit", "RLUB01000012F", sample.TROUBLES[2].since, "swap")),
         # The cursor came by the line of that stage, and the bars are its.
-        (("chart", "07"), Selection(of="work", name="decided", since=sample.SEVEN, until=sample.EIGHT)),
+        (("chart", str(sample.SEVEN)), Selection(of="work", name="decided", since=sample.SEVEN, until=sample.EIGHT)),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

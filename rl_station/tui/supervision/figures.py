@@ -19,8 +19,9 @@ from rl_station.domain.kpi import (
     Trouble,
 )
 from rl_station.domain.messages import message
+from rl_station.i18n.quantities import age, kappa, per_hour, percent
 from rl_station.tui.supervision.sections import Bar, Cell, Chart, Line, Section, Table
-from rl_station.tui.supervision.words import age, amount, clock, percent, rate
+from rl_station.tui.supervision.words import amount, clock
 from rl_station.tui.wording import Say, safe, screen
 
 _HOUR = 3_600_000_000
@@ -99,7 +100,7 @@ def _rate_line(told: Told, each: Rate) -> Line:
         id=f"{each.stage}.{each.station}.{each.operator}",
         label=safe(f"{who} {stage}" if who else stage),
         cells=(
-            Cell(rate(each.now), tone, behind("now")),
+            Cell(per_hour(each.now), tone, behind("now")),
             Cell(str(each.hour), "", behind("hour")),
             Cell(str(each.shift), "", behind("shift")),
             Cell(str(each.target) if each.target else "-", "", behind("hour")),
@@ -114,8 +115,8 @@ def _chart(told: Told) -> Chart:
     hours = list(kpi.hours(figures.shift, figures.hour)) or sorted(counts)
     bars = tuple(
         Bar(
-            id=clock(at, "%H"),
-            label=clock(at, "%H"),
+            id=str(at),
+            label=clock(at, "%H", figures.timezone),
             count=counts.get(at, 0),
             opens=Selection(of="work", name=told.stage, since=max(at, figures.shift.begins), until=at + _HOUR),
             reached=0 < target <= counts.get(at, 0),
@@ -176,7 +177,8 @@ def _trouble_line(told: Told, each: Trouble) -> Line:
     behind = Subject(each.subject_kind, each.subject, each.since, each.kind)
     words = (told.word(f"trouble.{each.kind}"), each.subject, each.client, each.station, each.operator, each.detail)
     return Line(
-        id=f"{each.kind}.{each.subject}",
+        # A station may have several events that nobody understands, each a task of its own.
+        id=".".join(filter(None, (each.kind, each.subject, each.task))),
         label=safe(" ".join(filter(None, words))),
         cells=(Cell(age(told.figures.at - each.since), "", behind),),
         tone="bad" if each.kind in {"recall", "hazard", "swap"} else "warn",
@@ -264,7 +266,7 @@ def _agreement_line(told: Told, each: Agreement) -> Line:
         cells=(
             Cell(str(each.looks), "", behind),
             Cell(percent(each.agreed), "", behind),
-            Cell("-" if each.kappa is None else f"{each.kappa:.2f}", _kappa_tone(told, each), behind),
+            Cell(kappa(each.kappa), _kappa_tone(told, each), behind),
             Cell(drift, "", behind),
         ),
     )
