@@ -336,7 +336,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MOST_SUBJECTS = 200
-"""As many are shown behind one figure, the newest."""
+"""As many are shown behind one figure: the newest, of a queue what waits longest."""
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -362,5 +362,5 @@ class Counted(Protocol):
     def waiting(self) -> Sequence[Waiting]: ...
     def troubles(self) -> Sequence[Trouble]: ...
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
-        """Newest first, at most `MOST_SUBJECTS`."""
+        """Newest first, of a queue what waits longest, at most `MOST_SUBJECTS`."""
         ...

@@ -75,7 +75,7 @@ class StoreFigures:
         return list(attention.troubles(self._database, self._others))
 
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
-        """Newest first, at most `kpi.MOST_SUBJECTS`; see `selections`."""
+        """At most `kpi.MOST_SUBJECTS`; see `selections`."""
         return selections.selected(self._database, selection, self)
 
 

@@ -1,4 +1,4 @@
-"""What is behind a figure: its parcels, units and containers, newest first."""
+"""What is behind a figure: its parcels, units and containers, newest first; of a queue what waits longest."""
 
 from __future__ import annotations
 
@@ -87,10 +87,10 @@ def selected(database: Database, selection: Selection, now: Counted) -> tuple[Su
 
 
 def _found(database: Database, selection: Selection, now: Counted) -> Iterable[Found]:
-    """Newest first."""
+    """Newest first, of a queue the other way round: what is stuck must not be cut off."""
     match selection.of:
         case "queue":
-            return sorted(_waiting(now.waiting(), selection), reverse=True)
+            return sorted(_waiting(now.waiting(), selection))
         case "trouble":
             return sorted(_troubled(now.troubles(), selection), reverse=True)
         case "work" if selection.name in _TYPES:

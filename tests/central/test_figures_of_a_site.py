@@ -255,9 +255,9 @@ def test_behind_every_figure_are_its_parcels_and_units(site: Site) -> None:
     a_morning(site)
     since, until = str(NOON - HOUR), str(NOON)
     assert site.selected("queue", name="to_open") == [("parcel", "P2")]
-    assert site.selected("queue") == [("parcel", "P3"), ("parcel", "P2"), ("unit", "U2"), ("unit", "U3")]
+    assert site.selected("queue") == [("unit", "U3"), ("unit", "U2"), ("parcel", "P2"), ("parcel", "P3")]
     assert site.selected("queue", client="nobody") == []
-    assert site.selected("queue", station="bench-01") == [("unit", "U2"), ("unit", "U3")]
+    assert site.selected("queue", station="bench-01") == [("unit", "U3"), ("unit", "U2")]
     assert site.selected("share", name="disposition", value="recycle", since=since) == [("unit", "U2")]
     assert site.selected("share", name="functional", value="F1") == [("unit", "U2"), ("unit", "U1")]
     assert site.selected("share", name="functional", value="F1", until=str(NOON - 45 * MINUTE)) == [("unit", "U1")]
