@@ -90,7 +90,8 @@ def desk_of(site: Site, data: Path, devices: DeviceSet, network: DemoNetwork | N
     of = Of(scope="station", site=site.id, station=station)
     own = FiguresReader(data, of, site.supervision, clock=clock.now, devices=devices.status)
     centre = site_figures(data, clock) if network is None else site_figures(data, clock, network.through)
-    return Desk(own, PinDesk(site.pins, site.pin_pepper), SiteView(centre, station, own.epoch, clock.now))
+    view = SiteView(centre, station, own.epoch, clock.now)
+    return Desk(own, PinDesk(site.pins, site.pin_pepper), view, heed=own.heed)
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -65,6 +66,7 @@ class FiguresReader:
         self._clock = clock
         self._devices = devices
         self._lost: dict[str, int] = {}
+        self._losing = threading.Lock()
         self._reader: Reader | None = None
         self._elsewhere: Elsewhere | None = None
 
@@ -77,8 +79,8 @@ class FiguresReader:
             unsent = reader.unsynced().waiting
         devices = self._devices()
         told = tuple((each.name, each.state.value, _reason(each)) for each in devices)
-        troubles = (*found.troubles, *self._lost_devices(devices, now))
-        return replace(found, waiting_to_sync=unsent, devices=told, troubles=troubles)
+        troubles = sorted((*found.troubles, *self._lost_devices(devices, now)), key=lambda each: each.since)
+        return replace(found, waiting_to_sync=unsent, devices=told, troubles=tuple(troubles))
 
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
         """Raises StoreError."""
@@ -88,6 +90,10 @@ class FiguresReader:
         """What this station's log says of it; of a unit also how its parcel came. Raises StoreError."""
         named = {subject.kind: subject.id} if subject.kind in {"parcel", "unit", "container"} else {}
         return history_of(CodeTraced(kind="text", value=subject.id, **named), self._open().records)
+
+    def heed(self) -> None:
+        """To be called often, from any thread: a device is lost since that was seen first, whether somebody looks or not."""
+        self._lost_devices(self._devices(), self._clock())
 
     def heard_at(self) -> int:
         return self._clock()
@@ -109,13 +115,14 @@ class FiguresReader:
     def _lost_devices(self, devices: Sequence[DeviceStatus], now: int) -> list[Trouble]:
         """Those in trouble, since when we have seen it."""
         wrong = [each for each in devices if each.kind in _MISSED and each.state not in _FINE]
-        self._lost = {each.name: self._lost.get(each.name, now) for each in wrong}
+        with self._losing:
+            lost = self._lost = {each.name: self._lost.get(each.name, now) for each in wrong}
         return [
             Trouble(
                 kind=each.kind,
                 subject_kind="device",
                 subject=each.name,
-                since=self._lost[each.name],
+                since=lost[each.name],
                 station=self._of.station,
                 detail=each.reason,
             )

@@ -28,13 +28,15 @@ from rl_station.workflow.supervise.prompt import PIN
 class Desk:
     """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs.
 
-    An open screen that nobody has touched for `idle_s` seconds asks for the PIN again.
+    An open screen that nobody has touched for `idle_s` seconds asks for the PIN again. `heed` is called once a second, for
+    what is to be noticed even while nobody looks.
     """
 
     figures: Source
     pins: PinDesk
     site: Source | None = None
     idle_s: float = 900.0
+    heed: Callable[[], None] = lambda: None
 
 
 class SupervisorDesk:
@@ -75,7 +77,8 @@ class SupervisorDesk:
         self._work.put(lambda engine: self._check(engine, pin))
 
     def tick(self) -> None:
-        """Now and then: whether somebody went away from an open screen."""
+        """Once a second: whether somebody went away from an open screen."""
+        self._desk.heed()
         if self._left_alone():
             self._work.put(self._ask_again)
 

@@ -274,6 +274,23 @@ def test_a_lost_scanner_is_an_exception_since_it_was_noticed(floor: Floor) -> No
     assert lost.since in [each.since for each in _newest(floor).troubles]
 
 
+def test_a_device_that_was_lost_while_nobody_looked_is_as_old_as_that(floor: Floor) -> None:
+    floor.scanner.unplug()
+    figures = floor.station._supervisor._desk.figures if floor.station._supervisor else None
+    assert isinstance(figures, FiguresReader)
+    eventually(lambda: "bench" in figures._lost)
+    since = figures._lost["bench"]
+    floor.station.scan(badge_of(SITE, "supervisor").encode(), device="keyboard", manual=True)
+    floor.station.scan(command("SUPERVISE").encode(), device="keyboard", manual=True)
+    eventually(lambda: floor.views[-1].prompt.step == "pin")
+    floor.station.give_pin(PIN)
+    eventually(lambda: floor.views[-1].prompt.step == "overview")
+    floor.look(Wanted())
+    seen = floor.shown.of(Wanted()).figures
+    assert seen is not None
+    assert [each.since for each in seen.troubles if each.kind == "scanner"] == [since]
+
+
 def _newest(floor: Floor) -> Figures:
     figures = floor.shown.sights[-1].figures
     assert figures is not None
