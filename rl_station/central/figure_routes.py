@@ -70,7 +70,13 @@ ROUTES = (
         response=tuple[Trouble, ...],
     ),
     Route(
-        *("GET", "/v1/selected", "site", selected, "What is behind a figure, the newest first."),
+        *(
+            "GET",
+            "/v1/selected",
+            "site",
+            selected,
+            "What is behind a figure, the newest first; of a queue what waits longest.",
+        ),
         response=tuple[Subject, ...],
         query=(
             Parameter("of", f"One of {', '.join(_OF)}.", required=True),

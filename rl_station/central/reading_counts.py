@@ -24,7 +24,7 @@ _WORK = select(*(_work[name] for name in Work.__struct_fields__)).where(
 _DECIDED = select(*(_decided[name] for name in Decided.__struct_fields__)).where(
     _decided.site == bindparam("at_site"), _decided.hour >= bindparam("first"), _decided.hour < bindparam("end")
 )
-_SHARED = (_decided.hour, *(_decided[name] for name in SHARES))
+_SHARED = (_decided.hour, *(_decided[name] for name in (*SHARES, "currency")))
 _NOBODY: Mapping[str, Any] = {"station": "", "operator": "", "client": "", "category": ""}
 _SUMS = ("units", "value", "valued", "expected", "known")
 _SHARES = (
@@ -65,7 +65,7 @@ def decided(connection: Connection, site: str, since: int = 0, until: int = 0) -
 def decided_shares(connection: Connection, site: str, since: int = 0, until: int = 0) -> tuple[Decided, ...]:
     """The same as far as shares and recovery need it: added up over stations, people, clients and categories."""
     rows = connection.execute(_SHARES, _span(site, since, until, HOUR_US))
-    names = ("hour", *SHARES, *_SUMS)
+    names = ("hour", *SHARES, "currency", *_SUMS)
     return tuple(Decided(**_NOBODY, **dict(zip(names, row, strict=True))) for row in rows)
 
 

@@ -35,7 +35,7 @@ _QUEUED = (
         _item.since >= bindparam("first"),
         _item.since < bindparam("end"),
     )
-    .order_by(_item.since.desc(), _item.key)
+    .order_by(_item.since, _item.key)
 )
 _IN_QUEUE = _QUEUED.where(_item.queue == bindparam("at_queue"))
 _DECIDED = (
@@ -72,7 +72,7 @@ _body = msgspec.json.Decoder(AnyEvent)
 
 
 def selected(connection: Connection, site: str, selection: Selection, now: int) -> tuple[Subject, ...]:
-    """Newest first, each once, at most `MOST_SUBJECTS`. `now` microseconds since 1970 UTC."""
+    """Newest first, of a queue what waits longest, each once, at most `MOST_SUBJECTS`. `now` microseconds since 1970 UTC."""
     if selection.of == "trouble":
         found = _troubles(connection, site, selection, now)
     else:
@@ -121,9 +121,9 @@ def _share(connection: Connection, site: str, selection: Selection) -> Iterator[
 def _counts(told: Decided, selection: Selection) -> bool:
     if selection.of == "recovery" and not told.known:
         return False
-    share = getattr(told, selection.name) or NO_CODE if selection.of == "share" else selection.value
+    code = getattr(told, selection.name if selection.of == "share" else "currency") or NO_CODE
     pairs = (
-        *((selection.value, share), (selection.client, told.client)),
+        *((selection.value, code), (selection.client, told.client)),
         *((selection.station, told.station), (selection.operator, told.operator)),
     )
     return all(_wanted(asked, found) for asked, found in pairs)

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData
 
 metadata = MetaData()
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised with every change of these tables; `migrating` brings older ones up."""
 
 LISTED_TYPES = (
@@ -259,6 +259,7 @@ decided = Table(
     _number("hour", primary_key=True),
     _bytes("key", primary_key=True),
     *map(_text, ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason")),
+    _text("currency"),
     *map(_number, ("units", "value", "valued", "expected", "known")),
     sqlite_with_rowid=False,
 )

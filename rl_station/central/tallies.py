@@ -20,7 +20,7 @@ from rl_station.domain.events import Recorded, SecondLookTaken
 from rl_station.domain.kpi import Decided
 from rl_station.domain.projections import STAGES, WorkDone, looked, work_done
 
-_TEXTS = ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason")
+_TEXTS = ("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason", "currency")
 _SUMS = ("units", "value", "valued", "expected", "known")
 _LOOKED_TEXTS = ("inspector", "question", "first", "second")
 
@@ -77,7 +77,8 @@ class Tallies:
         return [
             {
                 "hour": hour,
-                "key": key_of(texts),
+                # Without a currency it is the key of an older version's row, which this is taken off from.
+                "key": key_of(texts if texts[-1] else texts[:-1]),
                 **dict(zip(_TEXTS, texts, strict=True)),
                 **{name: self._decided[hour, texts, name] for name in _SUMS},
             }

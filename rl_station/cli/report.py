@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from argparse import Namespace
+from contextlib import closing
 
 from rl_station.cli import opening
 from rl_station.cli.options import Exit, UsageError, print_json
@@ -12,6 +13,7 @@ from rl_station.cli.report_sheets import REPORTS, Asked, Row, Sheet
 from rl_station.domain.kpi import Supervision
 from rl_station.settings.problems import nearest
 from rl_station.station.clocks import SystemClock, rfc3339
+from rl_station.station.elsewhere import Elsewhere
 from rl_station.store import open_reader
 
 _SHARES = ("share", "rate", "agreed")
@@ -27,10 +29,11 @@ def report(args: Namespace) -> int:
         raise UsageError(f"the report {args.name} is of now: leave out --since and --until")
     if 0 < args.until <= args.since:
         raise UsageError("--until has to be later than --since")
-    with opening.store_errors(), open_reader(opening.data(args)) as reader:
+    folder = opening.data(args)
+    with opening.store_errors(), open_reader(folder) as reader, closing(Elsewhere(folder, reader)) as elsewhere:
         supervision = opening.supervision(args) if kind.now else Supervision()
         asked = Asked(SystemClock().now(), by, args.since, args.until, supervision)
-        sheet = kind.make(reader.figures, asked)
+        sheet = kind.make(elsewhere.figures(), asked)
     if args.json:
         times = {name: rfc3339(at) if at else None for name, at in (("since", args.since), ("until", args.until))}
         print_json({"report": args.name, **times, "by": by, "rows": sheet.rows, "totals": sheet.totals})
@@ -70,6 +73,8 @@ def _print_table(sheet: Sheet) -> None:
 def _totals(sheet: Sheet) -> list[list[str]]:
     """A line for everything, or one for each stage; none where it would say what is there already."""
     if sheet.columns[0] in _NUMBERS or sheet.columns == ("stage", "count"):
+        return []
+    if sheet.columns[0] == "currency" and len(sheet.rows) == 1:
         return []
     if "count" not in sheet.columns:
         return [_total(sheet, sheet.totals)]

@@ -9,11 +9,26 @@ from typing import NamedTuple, TypeAlias, TypeVar
 import msgspec
 
 from rl_station.domain import kpi
-from rl_station.domain.kpi import DAY_US, HOUR_US, SLOT_US, Counted, Decided, Looked, Supervision, Waiting, Work
+from rl_station.domain.kpi import (
+    DAY_US,
+    HOUR_US,
+    SLOT_US,
+    Counted,
+    Decided,
+    Looked,
+    Recovery,
+    Supervision,
+    Waiting,
+    Work,
+)
 from rl_station.station.clocks import rfc3339
 
 Row: TypeAlias = dict[str, str | int | float | None]
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+SEVERAL = "several"
+"""The currency of a total over several."""
 
 
 class Asked(NamedTuple):
@@ -110,25 +125,27 @@ def _shared(counted: Counted, asked: Asked, dimensions: Mapping[str, str], kind:
 
 
 def recovery(counted: Counted, asked: Asked) -> Sheet:
-    """What the units decided bring, for what they were worth."""
+    """What the units decided bring, for what they were worth: a row for each currency of a group."""
     decided = counted.decided(asked.since, asked.until)
     rows = [
-        {**group, **_recovered(found)}
-        for group, found in _grouped(decided, asked.by)
-        if sum(row.known for row in found)
+        {**group, **_recovered((each,))} for group, found in _grouped(decided, asked.by) for each in kpi.recovery(found)
     ]
-    return Sheet((*asked.by, *_recovered(())), rows, _recovered(decided))
+    return Sheet((*asked.by, *_recovered(())), rows, _recovered(kpi.recovery(decided)))
 
 
-def _recovered(decided: Iterable[Decided]) -> Row:
-    found = kpi.recovery(decided)
-    return {"units": found.units, "value": found.value, "expected": found.expected, "rate": found.rate}
+def _recovered(found: Sequence[Recovery]) -> Row:
+    """Of one currency, or of none; of several there is no sum but that of the units."""
+    if len(found) == 1:
+        return msgspec.structs.asdict(found[0])
+    units = sum(each.units for each in found)
+    nothing = None if found else 0
+    return {"currency": SEVERAL if found else "", "units": units, "value": nothing, "expected": nothing, "rate": None}
 
 
 def agreement(counted: Counted, asked: Asked) -> Sheet:
     """Cohen's kappa of first and second answers, and that of as many days before; the last week where nothing is said."""
     until = -(-asked.until // DAY_US) if asked.until else asked.at // DAY_US + 1
-    since = asked.since // DAY_US if asked.since else until - kpi.AGREEMENT_DAYS
+    since = -(-asked.since // DAY_US) if asked.since else until - kpi.AGREEMENT_DAYS
     looked = counted.looked(max(2 * since - until, 0) * DAY_US, until * DAY_US)
     fresh = [row for row in looked if row.day >= since]
     older = [row for row in looked if row.day < since]

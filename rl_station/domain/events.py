@@ -256,7 +256,8 @@ class UnitIdentified(Event, frozen=True, kw_only=True):
     """One item out of a parcel. `match`: expected, unexpected, other_client, unknown_product.
 
     `line` is the announced line it fills (rma and line number), absent unless expected. `gtin` is 14 digits; `made` and
-    `expires` are YYYY-MM-DD, where its code says so.
+    `expires` are YYYY-MM-DD, where its code says so. `value` is the original one, in minor units of `currency` (ISO 4217, empty
+    where nobody says).
     """
 
     unit: str
@@ -273,6 +274,7 @@ class UnitIdentified(Event, frozen=True, kw_only=True):
     rma: str = ""
     line: int = 0
     value: int = 0
+    currency: str = ""
     made: str = ""
     expires: str = ""
 

@@ -218,12 +218,19 @@ def shares(decided: Iterable[Decided], dimension: str) -> tuple[Share, ...]:
     return tuple(Share(name, units, units / total) for name, units in found)
 
 
-def recovery(decided: Iterable[Decided]) -> Recovery:
-    """Expected value / original value of the units of which both are known."""
-    units = value = expected = 0
+def recovery(decided: Iterable[Decided]) -> tuple[Recovery, ...]:
+    """Expected value / original value of the units of which both are known, most units first.
+
+    For each currency by itself: what an amount of one is worth in another is known to nobody here.
+    """
+    sums: dict[str, tuple[int, int, int]] = {}
     for row in decided:
-        units, value, expected = units + row.known, value + row.valued, expected + row.expected
-    return Recovery(units, value, expected, expected / value if value else None)
+        units, value, expected = sums.get(row.currency, (0, 0, 0))
+        sums[row.currency] = (units + row.known, value + row.valued, expected + row.expected)
+    found = (
+        Recovery(name, units, value, brings, brings / value) for name, (units, value, brings) in sums.items() if value
+    )
+    return tuple(sorted(found, key=lambda each: (-each.units, each.currency)))
 
 
 def measured(looked: Iterable[Looked]) -> Measured:
@@ -308,6 +315,7 @@ def figures(rows: Rows, of: Of, moment: Moment, supervision: Supervision) -> Fig
         at=moment.at,
         hour=moment.hour,
         shift=moment.shift,
+        timezone=supervision.timezone,
         rates=rates(rows.work, moment, supervision.targets),
         chart=chart(rows.work, moment),
         queues=queues(promised(rows.waiting, supervision.promises), moment.at),

@@ -61,8 +61,9 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     """Units as they are decided now, by the hour (since 1970 UTC) of that decision, who made it, and what it was.
 
     `reason` is the customer's (X12 element 1293). Hour, station and operator are those of the last `DispositionDecided`: an
-    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units: `value`
-    of all; `valued` and `expected` of those `known`, whose value is above 0 and of which the site says what they bring.
+    approval or a supervisor's word changes what the unit is, not when and by whom it was decided. Sums in minor units of
+    `currency` (ISO 4217, empty where nobody says or nothing is worth anything): `value` of all; `valued` and `expected` of those
+    `known`, whose value is above 0 and of which the site says what they bring.
     """
 
     hour: int
@@ -74,6 +75,7 @@ class Decided(msgspec.Struct, frozen=True, kw_only=True):
     cosmetic: str
     disposition: str
     reason: str
+    currency: str = ""
     units: int
     value: int = 0
     valued: int = 0
@@ -237,12 +239,13 @@ class Share(msgspec.Struct, frozen=True):
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """Expected value / original value, of the units whose outcome says what it brings; None without any."""
+    """Expected value / original value, of the units in one currency whose outcome says what it brings. Amounts in minor units."""
 
-    units: int = 0
-    value: int = 0
-    expected: int = 0
-    rate: float | None = None
+    currency: str
+    units: int
+    value: int
+    expected: int
+    rate: float
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -275,7 +278,7 @@ class Point(msgspec.Struct, frozen=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """One look at everything. `scope`: station or site; `at` is the moment it is true of, microseconds since 1970 UTC.
 
-    `hour` is when that hour began. Agreement below `kappa` is warned of.
+    `hour` is when that hour began, by the clocks of `timezone` (IANA name) as the shift. Agreement below `kappa` is warned of.
     """
 
     scope: str
@@ -284,6 +287,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     at: int = 0
     hour: int = 0
     shift: Shift = Shift("", 0, 0)
+    timezone: str = ""
     rates: tuple[Rate, ...] = ()
     chart: tuple[Point, ...] = ()
     queues: tuple[Queue, ...] = ()
@@ -291,7 +295,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     cosmetic: tuple[Share, ...] = ()
     dispositions: tuple[Share, ...] = ()
     reasons: tuple[Share, ...] = ()
-    recovery: Recovery = Recovery()
+    recovery: tuple[Recovery, ...] = ()
     agreement: tuple[Agreement, ...] = ()
     kappa: float = 0.6
     troubles: tuple[Trouble, ...] = ()
@@ -304,7 +308,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 SHARES = ("functional", "cosmetic", "disposition", "reason")
 """Dimensions of decided units: fields of `Decided`."""
 NO_CODE = "-"
-"""What a selection calls the share of the units without a code, since an empty value does not narrow it."""
+"""What a selection calls the share of the units without a code or currency, since an empty value does not narrow it."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -315,7 +319,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     | trouble   | one of TROUBLES    |          | what has it, open                                                       |
     | work      | one of STAGES      |          | parcels, units and containers whose stage ended in the span             |
     | share     | one of SHARES      | the code | units decided in the span that are it now; NO_CODE: that have none      |
-    | recovery  |                    |          | units decided in the span whose value and expected value are known      |
+    | recovery  |                    | currency | units decided in the span whose value and expected value are known      |
     | agreement | the question       |          | units of `operator` (the inspector) that were looked at again, in the span |
 
     `since` and `until`: microseconds since 1970 UTC, `until` itself excluded.
@@ -332,11 +336,13 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 MOST_SUBJECTS = 200
-"""As many are shown behind one figure, the newest."""
+"""As many are shown behind one figure: the newest, of a queue what waits longest."""
 
 
 class Subject(msgspec.Struct, frozen=True):
     """One thing behind a figure, with a history to look into. `kind`: parcel, unit, container, device, station.
+
+    Where something was scanned also return: an announced one of which nothing has arrived, called as it was scanned.
 
     `at` microseconds since 1970 UTC. `text` says in a few words what it is: name, grade, disposition, as there are.
     """
@@ -356,5 +362,5 @@ class Counted(Protocol):
     def waiting(self) -> Sequence[Waiting]: ...
     def troubles(self) -> Sequence[Trouble]: ...
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
-        """Newest first, at most `MOST_SUBJECTS`."""
+        """Newest first, of a queue what waits longest, at most `MOST_SUBJECTS`."""
         ...

@@ -20,9 +20,10 @@ from rl_station.station.figures import FiguresReader
 from rl_station.station.hot_swap import watch_site
 from rl_station.station.known_copy import KnownCopy
 from rl_station.station.pins import PinDesk
-from rl_station.station.running import Desk, RunningStation
+from rl_station.station.running import RunningStation
 from rl_station.station.scale_pan import ScalePan
 from rl_station.station.site_view import SiteView
+from rl_station.station.supervisor_desk import Desk
 from rl_station.station.sync import StationSync, site_figures
 from rl_station.station.tag_field import TagField
 from rl_station.station.told_status import told_status
@@ -89,7 +90,8 @@ def desk_of(site: Site, data: Path, devices: DeviceSet, network: DemoNetwork | N
     of = Of(scope="station", site=site.id, station=station)
     own = FiguresReader(data, of, site.supervision, clock=clock.now, devices=devices.status)
     centre = site_figures(data, clock) if network is None else site_figures(data, clock, network.through)
-    return Desk(own, PinDesk(site.pins, site.pin_pepper), SiteView(centre, station, own.epoch, clock.now))
+    view = SiteView(centre, station, own.epoch, clock.now)
+    return Desk(own, PinDesk(site.pins, site.pin_pepper), view, heed=own.heed)
 
 
 def devices_of(site: Site, data: Path) -> DeviceSet:

@@ -21,11 +21,11 @@ _SETTLED = frozenset({"parcel", "unit", "container"})
 
 
 def scanned(state: State) -> Subject | None:
-    """What was looked up last, if it is something with a history of its own."""
+    """What was looked up last; an announced return of which nothing has arrived is one without a history."""
     job = state.job
     if not isinstance(job, Traced):
         return None
-    named = (("unit", job.unit), ("parcel", job.parcel), ("container", job.container))
+    named = (("unit", job.unit), ("parcel", job.parcel), ("container", job.container), ("return", job.value))
     return next((Subject(kind, name) for kind, name in named if name), None)
 
 

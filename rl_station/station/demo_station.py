@@ -16,7 +16,8 @@ from rl_station.station.demo import DemoWorker
 from rl_station.station.demo_network import DemoSync
 from rl_station.station.engine import Engine
 from rl_station.station.hot_swap import HotSwap
-from rl_station.station.running import Desk, RunningStation
+from rl_station.station.running import RunningStation
+from rl_station.station.supervisor_desk import Desk
 from rl_station.tui.contract import ResultTone
 from rl_station.workflow.inputs import Tag, TagsObserved
 

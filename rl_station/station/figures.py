@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +16,8 @@ from rl_station.domain.events import CodeTraced
 from rl_station.domain.kpi import Figures, Of, Selection, Subject, Supervision, Trouble
 from rl_station.domain.messages import Message, message
 from rl_station.domain.shifts import moment
-from rl_station.store import Reader, StoreError, open_reader
+from rl_station.station.elsewhere import Elsewhere
+from rl_station.store import Reader, StoreError, StoreFigures, open_reader
 from rl_station.tui.contract import PastEvent, Sight, Wanted
 from rl_station.workflow.knowledge import HistoryLine
 from rl_station.workflow.trace import history_of, line_fact
@@ -63,27 +66,34 @@ class FiguresReader:
         self._clock = clock
         self._devices = devices
         self._lost: dict[str, int] = {}
+        self._losing = threading.Lock()
         self._reader: Reader | None = None
+        self._elsewhere: Elsewhere | None = None
 
     def figures(self) -> Figures:
         """Raises StoreError."""
         reader, now = self._open(), self._clock()
-        with reader.figures.at_once():
-            found = kpi.look(reader.figures, self._of, moment(now, self._supervision), self._supervision)
+        counted = self._counted(reader)
+        with counted.at_once():
+            found = kpi.look(counted, self._of, moment(now, self._supervision), self._supervision)
             unsent = reader.unsynced().waiting
         devices = self._devices()
         told = tuple((each.name, each.state.value, _reason(each)) for each in devices)
-        troubles = (*found.troubles, *self._lost_devices(devices, now))
-        return replace(found, waiting_to_sync=unsent, devices=told, troubles=troubles)
+        troubles = sorted((*found.troubles, *self._lost_devices(devices, now)), key=lambda each: each.since)
+        return replace(found, waiting_to_sync=unsent, devices=told, troubles=tuple(troubles))
 
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
         """Raises StoreError."""
-        return self._open().figures.selected(selection)
+        return self._counted(self._open()).selected(selection)
 
     def history(self, subject: Subject) -> tuple[HistoryLine, ...]:
         """What this station's log says of it; of a unit also how its parcel came. Raises StoreError."""
         named = {subject.kind: subject.id} if subject.kind in {"parcel", "unit", "container"} else {}
         return history_of(CodeTraced(kind="text", value=subject.id, **named), self._open().records)
+
+    def heed(self) -> None:
+        """To be called often, from any thread: a device is lost since that was seen first, whether somebody looks or not."""
+        self._lost_devices(self._devices(), self._clock())
 
     def heard_at(self) -> int:
         return self._clock()
@@ -93,20 +103,26 @@ class FiguresReader:
         return self._open().epochs()[-1].token
 
     def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        for each in (self._reader, self._elsewhere):
+            if each is not None:
+                each.close()
+        self._reader = self._elsewhere = None
+
+    def _counted(self, reader: Reader) -> StoreFigures:
+        self._elsewhere = self._elsewhere or Elsewhere(self._folder, reader)
+        return self._elsewhere.figures()
 
     def _lost_devices(self, devices: Sequence[DeviceStatus], now: int) -> list[Trouble]:
         """Those in trouble, since when we have seen it."""
         wrong = [each for each in devices if each.kind in _MISSED and each.state not in _FINE]
-        self._lost = {each.name: self._lost.get(each.name, now) for each in wrong}
+        with self._losing:
+            lost = self._lost = {each.name: self._lost.get(each.name, now) for each in wrong}
         return [
             Trouble(
                 kind=each.kind,
                 subject_kind="device",
                 subject=each.name,
-                since=self._lost[each.name],
+                since=lost[each.name],
                 station=self._of.station,
                 detail=each.reason,
             )
@@ -129,12 +145,10 @@ def sight(wanted: Wanted, subject: Subject | None, own: Source, site: Source | N
     Where the centre cannot be asked for the site, it is this station's, and says so. Where nothing can be read, it says so too.
     """
     subject = subject if wanted.scanned else wanted.subject
-    if wanted.site and site is not None:
-        try:
-            return _seen(wanted, subject, site)
-        except Unseen:
-            pass
     try:
+        if wanted.site and site is not None:
+            with suppress(Unseen):
+                return _seen(wanted, subject, site)
         return _seen(wanted, subject, own, message("screen.sup.only_here") if wanted.site else None)
     except StoreError as error:
         return Sight(wanted, remark=message("screen.sup.unreadable", reason=f"@store.{error.code}"))

@@ -5,17 +5,18 @@ They are `Rows` like the store's own, so that the read models follow the same ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from rl_station.domain.events import Basis, ContainerClosed, Event, Seen, subjects
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
+from rl_station.domain.sync_wire import Life
 from rl_station.domain.vendors import RETURN_TO_VENDOR
 from rl_station.station.merging import CONTAINER, PARCEL, UNIT, Centre, Kind, OwnLog, merged
-from rl_station.store import Placed, Store, StoreRows
+from rl_station.store import Head, Placed, StoreRows
 from rl_station.store.known import KnownReader, LedTo, parcel_code, product_code, vendor_code
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -50,13 +51,25 @@ _CONTAINERS = _View(CONTAINER, StoreRows.container, msgspec.json.Decoder(_Known[
 _seen = msgspec.json.Decoder(_Seen)
 
 
-class MergedRows:
-    """Implements `store.rows.Rows`. For the engine's thread."""
+class Log(Protocol):
+    """A station's own log: the store that writes it, or what reads beside it."""
 
-    def __init__(self, station: str, store: Store, known: KnownReader) -> None:
+    rows: StoreRows
+
+    @property
+    def epoch(self) -> str: ...
+    @property
+    def head(self) -> Head: ...
+    def lives(self) -> tuple[Life, ...]: ...
+
+
+class MergedRows:
+    """Implements `store.rows.Rows`. For one thread, that of the log and of `known`."""
+
+    def __init__(self, station: str, log: Log, known: KnownReader) -> None:
         self._station = station
-        self._store = store
-        self._own = store.rows
+        self._written = log
+        self._own = log.rows
         self._known = known
         self._ours = OwnLog(station, {})
         self._as_of: tuple[str, int] | None = None
@@ -157,6 +170,12 @@ class MergedRows:
         asked = (*(("parcel", each) for each in parcels), *(("unit", each) for each in units))
         return tuple(seen for kind, subject in asked for seen in self._others(kind, subject))
 
+    def shared(self, kind: str, ids: Collection[str]) -> set[str]:
+        """Those of these parcels, units or containers that other stations have worked on, too."""
+        said = self._known.values(kind, ids)
+        log = self._log()
+        return {key for key, value in said.items() if value is not None and log.others(_seen.decode(value).seen)}
+
     # --- one row ------------------------------------------------------------------------------------------------------
 
     def _row(self, view: _View[Row], subject: str) -> Row | None:
@@ -176,9 +195,9 @@ class MergedRows:
         return merged(view.kind, subject, centre, news, lambda: self._own.events_about(view.kind.name, subject))
 
     def _log(self) -> OwnLog:
-        as_of = (self._store.epoch, self._store.head.seq)
+        as_of = (self._written.epoch, self._written.head.seq)
         if self._as_of != as_of:
-            self._ours, self._as_of = OwnLog.of(self._station, self._store.lives(), as_of[1]), as_of
+            self._ours, self._as_of = OwnLog.of(self._station, self._written.lives(), as_of[1]), as_of
         return self._ours
 
     def _others(self, kind: str, subject: str) -> Iterable[Seen]:

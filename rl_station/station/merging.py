@@ -22,6 +22,7 @@ from rl_station.domain.projections import (
     fold_parcel,
     fold_unit,
 )
+from rl_station.domain.projections.queues import parcel_queue, unit_queue
 from rl_station.domain.sync_wire import Life
 from rl_station.store import OwnEvent
 
@@ -57,13 +58,16 @@ class OwnLog(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Row]):
-    """A kind of subject: how its row is folded, and the row of one of which nothing is known."""
+    """A kind of subject: how its row is folded, and the row of one of which nothing is known.
+
+    `status`: how far the work is, by what it has led to. `queue`: where it waits, by its row; containers wait nowhere.
+    """
 
     name: str
     fold: Callable[[Row | None, str, Recorded], Row | None]
     blank: Callable[[str], Row]
     status: Callable[[Row], str]
-    """How far the work is, by what it has led to."""
+    queue: Callable[[Row], str] | None = None
 
 
 PARCEL = Kind(
@@ -71,12 +75,14 @@ PARCEL = Kind(
     fold_parcel,
     lambda parcel: ParcelRow(parcel=parcel, status=""),
     lambda row: "opened" if not row.received_at else "received" if row.lane else "receiving",
+    lambda row: parcel_queue(row.status),
 )
 UNIT = Kind(
     "unit",
     fold_unit,
     lambda unit: UnitRow(unit=unit, status=""),
     lambda row: "decided" if row.disposition else "graded" if row.functional else "identified",
+    lambda row: unit_queue(row.status, disposition=row.disposition, held=row.held, steps=row.steps),
 )
 CONTAINER = Kind(
     "container", fold_container, lambda container: ContainerRow(container=container, status=""), lambda row: "open"
@@ -151,4 +157,18 @@ def _taken_back(kind: Kind[Row], subject: str, centre: Centre[Row], ours: Sequen
             changes[field.name] = now
     if changes.get("status") == "":
         changes["status"] = kind.status(replace(centre.row, **changes))
-    return replace(centre.row, **changes)
+    return _queued(kind, replace(centre.row, **changes), left)
+
+
+def _queued(kind: Kind[Row], row: Row, left: Row | None) -> Row:
+    """The row in the queue that it now belongs to, since when our own log says (`left`), if it says so."""
+    queue = kind.queue(row) if kind.queue is not None else ""
+    if kind.queue is None or queue == getattr(row, "queue", ""):
+        return row
+    ours = left is not None and getattr(left, "queue", "") == queue
+    since = (
+        {name: getattr(left, name) for name in ("since", "since_at")}
+        if ours and queue
+        else {"since": 0, "since_at": ""}
+    )
+    return replace(row, queue=queue, **since)

@@ -10,7 +10,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rl_station.devices import (
     DeviceSet,
@@ -29,6 +28,7 @@ from rl_station.devices import (
     Weighed,
 )
 from rl_station.domain.events import (
+    CodeTraced,
     DevicesAsked,
     Event,
     LabelPrintFailed,
@@ -42,30 +42,26 @@ from rl_station.domain.events import (
 from rl_station.domain.messages import Message, message
 from rl_station.domain.scan import ScanSource
 from rl_station.labels import LabelError
-from rl_station.station.deeds import doables, scanned
 from rl_station.station.engine import Engine, Outcome
-from rl_station.station.figures import Source
 from rl_station.station.hot_swap import HotSwap, Swapped, SwapRefused
 from rl_station.station.inbox import Inbox
 from rl_station.station.overflow import Overflow
-from rl_station.station.pins import PinDesk
 from rl_station.station.printing import layouts
 from rl_station.station.scale_inbox import ScaleInbox
 from rl_station.station.screen_feed import ScreenFeed
 from rl_station.station.spools import Spools
-from rl_station.station.supervision import SupervisionWatch
+from rl_station.station.supervision import Listener as SightListener
+from rl_station.station.supervisor_desk import Desk, SupervisorDesk
 from rl_station.station.sync import StationSync, StoreWork
 from rl_station.station.tag_field import observed
 from rl_station.station.tag_inbox import TagInbox
 from rl_station.station.tag_writing import STOPPED, TagWriter
 from rl_station.store import StoreError
-from rl_station.tui.contract import Link, Listener, ResultTone, Sight, Status, View, Wanted
+from rl_station.tui.contract import Link, Listener, ResultTone, Status, View, Wanted
 from rl_station.workflow import abandoned, agreed, alarm_of, said, understood
-from rl_station.workflow.inputs import Answered, Input, PinChecked, Scanned, TagsObserved
+from rl_station.workflow.inputs import Answered, Input, Scanned, TagsObserved
 from rl_station.workflow.prompt import Tone
-from rl_station.workflow.sign_in import SUPERVISE
-from rl_station.workflow.supervise import Offers, offers, pin_asked, pin_locked, unattended
-from rl_station.workflow.supervise.prompt import PIN
+from rl_station.workflow.supervise import unattended
 
 log = logging.getLogger(__name__)
 
@@ -86,19 +82,6 @@ _TOLD = frozenset(ReaderEventCode) - {
 _AT_WORK = (DeviceState.READY, DeviceState.DEGRADED)
 
 Work = Callable[[Engine], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a supervisor needs of the station besides the engine: the figures of it and of the site, and the PINs.
-
-    An open screen that nobody has touched for `idle_s` seconds asks for the PIN again.
-    """
-
-    figures: Source
-    pins: PinDesk
-    site: Source | None = None
-    idle_s: float = 900.0
 
 
 class RunningStation:
@@ -135,9 +118,7 @@ class RunningStation:
         self._device_notices: tuple[Message, ...] = ()
         self._heard_at: int | None = None
         self._sent_notices: tuple[Message, ...] = ()
-        self._desk = desk
-        self._touched = time.monotonic()
-        self._watch = SupervisionWatch(desk.figures, desk.site, self._supervised) if desk else None
+        self._supervisor = SupervisorDesk(desk, self._feed, self._work, self._answer) if desk else None
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -163,8 +144,8 @@ class RunningStation:
             self._sync.stop()
         self.devices.stop()
         self._tag_writer.stop()
-        if self._watch is not None:
-            self._watch.stop()
+        if self._supervisor is not None:
+            self._supervisor.stop()
         self._stopping.set()
         self._spools.stop()
         self._work.close()
@@ -179,7 +160,7 @@ class RunningStation:
         self._feed.subscribe(listener)
 
     def submit(self, given: Input) -> None:
-        self._touched = time.monotonic()
+        self._attended()
         if self._work.full:
             self._overflow.happened()
         else:
@@ -202,46 +183,19 @@ class RunningStation:
 
         threading.Thread(target=ask, name=f"test-{name}", daemon=True).start()
 
-    # --- what a supervisor's screen calls ------------------------------------------------------------------------------
-
-    def supervise(self, wanted: Wanted | None, listener: Callable[[Sight], None]) -> None:
-        """Figures come from a thread of their own; what can be done about a subject, the engine says when no scan waits."""
-        if self._watch is None:
-            return
-        self._touched = time.monotonic()
-        turn = self._watch.look(wanted if self._supervised() else None, listener)
-        if wanted is not None and (wanted.subject is not None or wanted.scanned):
-            self._work.put_last(lambda engine: self._offer(engine, wanted, turn))
+    def supervise(self, wanted: Wanted | None, listener: SightListener) -> None:
+        """See `tui.contract.Supervises`; nothing without a desk, as with a PIN."""
+        if self._supervisor is not None:
+            self._supervisor.look(wanted, listener)
 
     def give_pin(self, pin: str) -> None:
-        self._work.put(lambda engine: self._check_pin(engine, pin))
+        if self._supervisor is not None:
+            self._supervisor.give_pin(pin)
 
-    def _supervised(self) -> bool:
-        """Whether a supervisor is at the screen, PIN and all."""
-        prompt = self._feed.view.prompt
-        return prompt.workflow == SUPERVISE and prompt.step != PIN
-
-    def _offer(self, engine: Engine, wanted: Wanted, turn: int) -> None:
-        state = engine.session.state
-        subject = scanned(state) if wanted.scanned else wanted.subject
-        if self._watch is None or subject is None:
-            return
-        found = offers(state, subject.kind, subject.id, engine.knowledge) if state.supervising else Offers()
-        self._watch.offer(turn, subject, doables(subject, found))
-
-    def _check_pin(self, engine: Engine, pin: str) -> None:
-        """Compared on a thread of its own: it takes long, so that trying many takes very long."""
-        state = engine.session.state
-        operator = pin_asked(state)
-
-        def answer(ok: bool) -> None:
-            given = PinChecked(operator, ok)
-            self._work.put(lambda engine: self._answer(engine, engine.handle(given)))
-
-        if self._desk is None or not operator or pin_locked(state, operator, engine.knowledge.now):
-            answer(False)
-        else:
-            self._desk.pins.check(operator, pin, answer)
+    def _attended(self) -> None:
+        """Somebody has scanned something or pressed a key."""
+        if self._supervisor is not None:
+            self._supervisor.touch()
 
     # --- what devices report ------------------------------------------------------------------------------------------
 
@@ -267,7 +221,7 @@ class RunningStation:
                 self._changed(report)
 
     def _scanned(self, source: ScanSource) -> None:
-        self._touched = time.monotonic()
+        self._attended()
         self._work.put_scan(lambda engine: self._scan(engine, source))
 
     def _tags_changed(self, changes: tuple[TagChange, ...]) -> None:
@@ -396,6 +350,8 @@ class RunningStation:
         echo = outcome.source.raw if outcome.source else ""
         if any(isinstance(line.event, DevicesAsked) for line in outcome.events):
             self._feed.ask_for_devices()
+        if any(isinstance(line.event, CodeTraced) for line in outcome.events):
+            self._feed.look_up()
         self._feed.answer(tone, told, echo, outcome.prompt, self._status(engine))
         for line in outcome.events:
             if isinstance(line.event, LabelRequested):
@@ -527,22 +483,11 @@ class RunningStation:
             if not self._work.full:
                 # A key pressed at the very moment there was room again is still to be told.
                 self._overflow.over()
-            if self._left_alone():
-                self._work.put(self._ask_again)
+            if self._supervisor is not None:
+                self._supervisor.tick()
             if self._feed.view.prompt.timed:
                 self._work.put_last(self._recount)
             self._feed.show()
-
-    def _left_alone(self) -> bool:
-        """Whether somebody went away from an open supervisor's screen."""
-        idle = time.monotonic() - self._touched
-        return self._desk is not None and self._supervised() and idle > self._desk.idle_s
-
-    def _ask_again(self, engine: Engine) -> None:
-        if not self._left_alone() or not (closed := unattended(engine.session.state)):
-            return
-        if engine.note(closed) is None:
-            self._feed.tell(ResultTone.INFO, message("station.left_alone"), prompt=engine.prompt())
 
     def _recount(self, engine: Engine) -> None:
         """The prompt says how long something has taken."""

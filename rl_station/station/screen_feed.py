@@ -27,6 +27,7 @@ class ScreenFeed:
         self._publishing = threading.Lock()
         self._results = count(1)
         self._devices_asked = 0
+        self._looked_up = 0
         self._listener: Listener | None = None
         self._view: View | None = None
 
@@ -64,6 +65,7 @@ class ScreenFeed:
                 self._fresh(status or before.status),
                 result or before.result,
                 self._devices_asked,
+                self._looked_up,
             )
             if self._listener is not None:
                 self._listener(self._view)
@@ -71,6 +73,10 @@ class ScreenFeed:
     def ask_for_devices(self) -> None:
         """The next view opens the devices screen, or closes it."""
         self._devices_asked += 1
+
+    def look_up(self) -> None:
+        """The next view tells that a history was asked for."""
+        self._looked_up += 1
 
     def answer(self, tone: ResultTone, told: Message, echo: str, prompt: Prompt, status: Status) -> None:
         """Everything that an input changed, in one view."""

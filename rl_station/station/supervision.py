@@ -106,7 +106,8 @@ class SupervisionWatch:
             offered = self._offered if self._offered.turn == looking.turn else Offered()
         if not self._allowed():
             with self._changed:
-                self._looking = None
+                # Meanwhile a supervisor may have come, with a question of their own.
+                self._looking = None if self._looking is looking else self._looking
             return
         seen = sight(looking.wanted, offered.subject, self._own, self._site)
         looking.listener(_with_deeds(seen, offered))

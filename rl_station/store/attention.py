@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import literal_column, select
@@ -13,7 +13,7 @@ from rl_station.domain.projections import OpenTrouble
 from rl_station.store import tables
 from rl_station.store.database import Database, prepare
 from rl_station.store.departures import left
-from rl_station.store.rows import StoreRows
+from rl_station.store.rows import Rows, StoreRows
 
 _parcel, _unit = tables.parcel.c, tables.unit.c
 _PARCELS = prepare(
@@ -58,9 +58,17 @@ class _Troubled(NamedTuple):
     troubles: str
 
 
-def waiting(database: Database) -> list[Waiting]:
-    """In no particular order. What left with its container waits no more."""
-    rows = StoreRows(database)
+class Others(Rows, Protocol):
+    """Rows as they are once other stations' work is counted in, as far as it is known here."""
+
+    def shared(self, kind: str, ids: Collection[str]) -> set[str]:
+        """Those of these parcels, units or containers that other stations have worked on, too."""
+        ...
+
+
+def waiting(database: Database, others: Others | None = None) -> list[Waiting]:
+    """In no particular order. What left with its container waits no more, nor what `others` have gone on with."""
+    rows: Rows = others or StoreRows(database)
     gone: dict[tuple[str, int], bool] = {}
     found = [*database.rows(_PARCELS, _parcel_waits), *database.rows(_UNITS, _unit_waits)]
     for unit, place in database.rows(_SORTED, _sorted_waits):
@@ -68,14 +76,32 @@ def waiting(database: Database) -> list[Waiting]:
             gone[place] = left(*place, rows)
         if not gone[place]:
             found.append(unit)
-    return found
+    return found if others is None else list(_left_to_us(found, others))
 
 
-def troubles(database: Database) -> Iterator[Trouble]:
-    """Of parcels, units and containers."""
+def _left_to_us(found: Sequence[Waiting], others: Others) -> Iterator[Waiting]:
+    """What still waits in the same queue, and came into it where our own log says."""
+    for kind in ("parcel", "unit"):
+        those = [each for each in found if each.kind == kind]
+        shared = others.shared(kind, [each.id for each in those])
+        yield from (each for each in those if each.id not in shared or _waits_on(each, others))
+
+
+def _waits_on(each: Waiting, others: Others) -> bool:
+    row = others.parcel(each.id) if each.kind == "parcel" else others.unit(each.id)
+    return row is not None and (row.queue, row.since_at) == (each.queue, each.station)
+
+
+def troubles(database: Database, others: Others | None = None) -> Iterator[Trouble]:
+    """Of parcels, units and containers; without what `others` have mended or settled."""
     for kind, statement in _TROUBLED.items():
-        for found in database.rows(statement, _Troubled):
+        troubled = database.rows(statement, _Troubled)
+        shared = others.shared(kind, [found.subject for found in troubled]) if others else set()
+        for found in troubled:
+            still = _open(others, kind, found.subject) if others and found.subject in shared else None
             for each in _decoder.decode(found.troubles):
+                if still is not None and each.kind not in still:
+                    continue
                 yield Trouble(
                     kind=each.kind,
                     subject_kind=kind,
@@ -86,6 +112,11 @@ def troubles(database: Database) -> Iterator[Trouble]:
                     operator=each.operator,
                     detail=each.detail,
                 )
+
+
+def _open(others: Others, kind: str, subject: str) -> set[str]:
+    row = {"parcel": others.parcel, "unit": others.unit, "container": others.container}[kind](subject)
+    return {each.kind for each in row.troubles} if row is not None else set()
 
 
 def _parcel_waits(  # noqa: PLR0913, PLR0917  # the columns of `_PARCELS`

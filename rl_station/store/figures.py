@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, select
 
 from rl_station.domain.kpi import DAY_US, HOUR_US, SLOT_US, Decided, Looked, Selection, Subject, Trouble, Waiting, Work
 from rl_station.store import attention, selections, tables
+from rl_station.store.attention import Others
 from rl_station.store.database import Database, Statement, Value, prepare
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -42,8 +43,13 @@ _decided = _made(Decided)
 class StoreFigures:
     """Implements `kpi.Counted` over one connection."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, others: Others | None = None) -> None:
         self._database = database
+        self._others = others
+
+    def beside(self, others: Others) -> StoreFigures:
+        """The same, less what other stations have gone on with, as the site knows it."""
+        return StoreFigures(self._database, others)
 
     def at_once(self) -> AbstractContextManager[None]:
         """Everything asked for in the block is true of the same moment."""
@@ -63,14 +69,14 @@ class StoreFigures:
 
     def waiting(self) -> list[Waiting]:
         """See `attention.waiting`."""
-        return attention.waiting(self._database)
+        return attention.waiting(self._database, self._others)
 
     def troubles(self) -> list[Trouble]:
-        return list(attention.troubles(self._database))
+        return list(attention.troubles(self._database, self._others))
 
     def selected(self, selection: Selection) -> tuple[Subject, ...]:
-        """Newest first, at most `kpi.MOST_SUBJECTS`; see `selections`."""
-        return selections.selected(self._database, selection)
+        """At most `kpi.MOST_SUBJECTS`; see `selections`."""
+        return selections.selected(self._database, selection, self)
 
 
 def _within(since: int, until: int, length: int) -> dict[str, Value]:

@@ -26,7 +26,8 @@ class Reader:
     def __init__(self, database: Database) -> None:
         """Use `open_reader`."""
         self._database = database
-        self.records = StoreRecords(database, StoreRows(database))
+        self.rows = StoreRows(database)
+        self.records = StoreRecords(database, self.rows)
         self.figures = StoreFigures(database)
         self.station = facts.get(database, facts.STATION)
         self.purpose = facts.get(database, facts.PURPOSE)

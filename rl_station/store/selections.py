@@ -1,4 +1,4 @@
-"""What is behind a figure: its parcels, units and containers, newest first."""
+"""What is behind a figure: its parcels, units and containers, newest first; of a queue what waits longest."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, literal_column, or_, select
 
 from rl_station.domain.events import Recorded, SecondLookTaken
-from rl_station.domain.kpi import MOST_SUBJECTS, NO_CODE, SHARES, Selection, Subject
+from rl_station.domain.kpi import MOST_SUBJECTS, NO_CODE, SHARES, Counted, Selection, Subject, Trouble, Waiting
 from rl_station.domain.projections import STAGES
-from rl_station.store import attention, log, tables
+from rl_station.store import log, tables
 from rl_station.store.database import Database, Statement, Value, prepare
 from rl_station.store.rows import StoreRows
 
@@ -54,9 +54,9 @@ def _decided(column: str, *more: Any) -> Statement:
 
 _UNITS = {
     **{name: _decided(_COLUMNS[name]) for name in SHARES},
-    "": _decided("disposition", _unit.value > literal_column("0"), _unit.expected.is_not(None)),
+    "": _decided("currency", _unit.value > literal_column("0"), _unit.expected.is_not(None)),
 }
-"""By the name of a share; none: recovery."""
+"""By the name of a share; none: recovery, whose code is the currency."""
 _DONE = prepare(
     log.joined()
     .outerjoin(tables.corrected, tables.corrected.c.seq == _event.seq)
@@ -75,10 +75,10 @@ _DONE = prepare(
 )
 
 
-def selected(database: Database, selection: Selection) -> tuple[Subject, ...]:
-    """At most `kpi.MOST_SUBJECTS`. Work and second looks have no client."""
+def selected(database: Database, selection: Selection, now: Counted) -> tuple[Subject, ...]:
+    """At most `kpi.MOST_SUBJECTS`. Work and second looks have no client; what waits and what is wrong is as `now` says."""
     found: dict[tuple[str, str], int] = {}
-    for each in _found(database, selection):
+    for each in _found(database, selection, now):
         found.setdefault((each.kind, each.id), each.at)
         if len(found) == MOST_SUBJECTS:
             break
@@ -86,13 +86,13 @@ def selected(database: Database, selection: Selection) -> tuple[Subject, ...]:
     return tuple(Subject(kind, id_, at, _text(rows, kind, id_)) for (kind, id_), at in found.items())
 
 
-def _found(database: Database, selection: Selection) -> Iterable[Found]:
-    """Newest first."""
+def _found(database: Database, selection: Selection, now: Counted) -> Iterable[Found]:
+    """Newest first, of a queue the other way round: what is stuck must not be cut off."""
     match selection.of:
         case "queue":
-            return sorted(_waiting(database, selection), reverse=True)
+            return sorted(_waiting(now.waiting(), selection))
         case "trouble":
-            return sorted(_troubled(database, selection), reverse=True)
+            return sorted(_troubled(now.troubles(), selection), reverse=True)
         case "work" if selection.name in _TYPES:
             kind = _KINDS.get(selection.name, "unit")
             done = _done(database, selection, _TYPES[selection.name], selection.operator)
@@ -105,16 +105,16 @@ def _found(database: Database, selection: Selection) -> Iterable[Found]:
             return ()
 
 
-def _waiting(database: Database, selection: Selection) -> Iterator[Found]:
-    for each in attention.waiting(database):
+def _waiting(waiting: Iterable[Waiting], selection: Selection) -> Iterator[Found]:
+    for each in waiting:
         asked = (("queue", "name"), ("station", "station"), ("client", "client"))
         if _fits(each, selection, asked):
             yield Found(each.since, each.kind, each.id)
 
 
-def _troubled(database: Database, selection: Selection) -> Iterator[Found]:
+def _troubled(troubles: Iterable[Trouble], selection: Selection) -> Iterator[Found]:
     asked = (("kind", "name"), ("station", "station"), ("operator", "operator"), ("client", "client"))
-    for each in attention.troubles(database):
+    for each in troubles:
         if _fits(each, selection, asked):
             yield Found(each.since, each.subject_kind, each.subject)
 

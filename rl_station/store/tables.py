@@ -188,6 +188,7 @@ unit = Table(
     _number("placed_seq"),
     _number("decided_seq"),
     _number("value"),
+    _text("currency"),
     Column("expected", Integer, nullable=True),
     _text("stated"),
     _number("decided_at"),
@@ -267,7 +268,10 @@ decided = Table(
     _number("hour", primary_key=True),
     *(
         _text(name, primary_key=True)
-        for name in (*("station", "operator", "client", "category", "functional", "cosmetic", "disposition", "reason"),)
+        for name in (
+            *("station", "operator", "client", "category"),
+            *("functional", "cosmetic", "disposition", "reason", "currency"),
+        )
     ),
     *(_number(name) for name in ("units", "value", "valued", "expected", "known")),
     sqlite_with_rowid=False,

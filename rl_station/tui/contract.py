@@ -109,13 +109,15 @@ class Status:
 class View:
     """All that is on the screen: what to do next, how the last input went, and the status.
 
-    `devices_asked` rises whenever a scan asks for the devices screen, or for the work again.
+    `devices_asked` rises whenever a scan asks for the devices screen, or for the work again; `looked_up` whenever the history of
+    something was asked for, be it the same as before.
     """
 
     prompt: Prompt
     status: Status
     result: Result | None = None
     devices_asked: int = 0
+    looked_up: int = 0
 
 
 Listener = Callable[[View], None]

@@ -11,14 +11,15 @@ import pytest
 from asked_front import Centre
 from projecting_world import NOON, SITE, Writer, store
 from pushing import Log
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from rl_station.central import identity, supervising, tables
 from rl_station.central.calls import Request
 from rl_station.central.database import reading, transaction
 from rl_station.central.projecting import project
+from rl_station.central.tallies import key_of
 from rl_station.domain import events as ev
-from rl_station.domain.kpi import Figures, Subject, Trouble, Waiting
+from rl_station.domain.kpi import NO_CODE, Figures, Recovery, Subject, Trouble, Waiting
 from rl_station.domain.sync_wire import Ack
 
 MINUTE = 60_000_000
@@ -96,8 +97,15 @@ class Site:
         self.dock.write(ev.ParcelReceived(parcel=parcel, outcome="matched", client="acme", rmas=("R1",), **more), at)
         self.dock.write(ev.ParcelLaneAssigned(parcel=parcel, lane="L1"), at)
 
-    def identify(self, unit: str, parcel: str, at: int, value: int = 10_000) -> None:
-        found = {"match": "expected", "client": "acme", "sku": "P-1", "name": "Phone", "category": "phone"}
+    def identify(self, unit: str, parcel: str, at: int, value: int = 10_000, currency: str = "EUR") -> None:
+        found = {
+            "currency": currency,
+            "match": "expected",
+            "client": "acme",
+            "sku": "P-1",
+            "name": "Phone",
+            "category": "phone",
+        }
         self.bench.write(ev.UnitIdentified(unit=unit, parcel=parcel, value=value, **found), at, operator="priya")
 
     def decide(self, unit: str, at: int, disposition: str = "resell", expected: int | None = 6_000) -> None:
@@ -157,11 +165,30 @@ def test_the_whole_site_at_one_look(site: Site) -> None:
     assert waits == {"to_open": 1, "to_grade": 1, "to_sort": 1, "on_hold": 1}
     assert {(each.name, each.units) for each in found.dispositions} == {("resell", 1), ("recycle", 1)}
     assert [(each.name, each.units) for each in found.reasons] == [("DEF", 2)]
-    assert (found.recovery.units, found.recovery.value, found.recovery.expected) == (2, 20_000, 6_500)
+    assert found.recovery == (Recovery("EUR", 2, 20_000, 6_500, 0.325),)
     rates = {(each.stage, each.station, each.operator): each for each in found.rates}
     assert rates["sorted", "", ""].now == 4.0
     assert rates["decided", "", "priya"].shift == 2
     assert rates["sorted", "sort-01", ""].shift == 1
+
+
+def test_each_currency_is_a_sum_of_its_own(site: Site) -> None:
+    """What an older station sends says none, and is counted as an older server counted it."""
+    for number, currency in enumerate(("EUR", "SEK", "")):
+        site.identify(f"U{number}", "P1", NOON - 60 * MINUTE, currency=currency)
+        site.decide(f"U{number}", NOON - 50 * MINUTE)
+    site.arrive()
+    since = str(NOON - 12 * HOUR)
+    assert [(each.currency, each.units, each.value) for each in site.figures().recovery] == [
+        *(("", 1, 10_000), ("EUR", 1, 10_000), ("SEK", 1, 10_000))
+    ]
+    for value, unit in (("SEK", "U1"), (NO_CODE, "U2")):
+        assert site.selected("recovery", since=since, value=value) == [("unit", unit)]
+    assert len(site.selected("recovery", since=since)) == 3
+    former = ("bench-01", "priya", "acme", "phone", "F1", "C2", "resell", "DEF")
+    with site.centre.engine.connect() as connection:
+        keys = connection.execute(select(tables.decided.c.key).where(tables.decided.c.currency == "")).scalars().all()
+    assert [bytes(key) for key in keys] == [key_of(former)]
 
 
 def test_a_station_may_ask_for_the_figures_of_its_site_and_of_no_other(site: Site) -> None:
@@ -228,9 +255,9 @@ def test_behind_every_figure_are_its_parcels_and_units(site: Site) -> None:
     a_morning(site)
     since, until = str(NOON - HOUR), str(NOON)
     assert site.selected("queue", name="to_open") == [("parcel", "P2")]
-    assert site.selected("queue") == [("parcel", "P3"), ("parcel", "P2"), ("unit", "U2"), ("unit", "U3")]
+    assert site.selected("queue") == [("unit", "U3"), ("unit", "U2"), ("parcel", "P2"), ("parcel", "P3")]
     assert site.selected("queue", client="nobody") == []
-    assert site.selected("queue", station="bench-01") == [("unit", "U2"), ("unit", "U3")]
+    assert site.selected("queue", station="bench-01") == [("unit", "U3"), ("unit", "U2")]
     assert site.selected("share", name="disposition", value="recycle", since=since) == [("unit", "U2")]
     assert site.selected("share", name="functional", value="F1") == [("unit", "U2"), ("unit", "U1")]
     assert site.selected("share", name="functional", value="F1", until=str(NOON - 45 * MINUTE)) == [("unit", "U1")]

@@ -18,7 +18,7 @@ from rl_station.central.folding import Taken
 from rl_station.central.supervising import SiteCounted
 from rl_station.central.tables import stream_key
 from rl_station.domain.events import Recorded
-from rl_station.domain.kpi import QUEUES, SHARES, STAGES, Counted, Selection
+from rl_station.domain.kpi import NO_CODE, QUEUES, SHARES, STAGES, Counted, Selection
 from rl_station.store import open_reader
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
@@ -36,6 +36,7 @@ SELECTIONS = (
     *(Selection(of="share", name=share, value="F1") for share in SHARES),
     *(Selection(of="trouble", name=kind) for kind in ("missing", "hazard", "swap", "label", "recall")),
     Selection(of="recovery"),
+    *(Selection(of="recovery", value=currency) for currency in ("EUR", NO_CODE)),
     Selection(of="agreement"),
     Selection(of="agreement", name="functional", operator="ada"),
 )
@@ -92,4 +93,4 @@ def agree(station: Counted, site: SiteCounted) -> None:
     for selection in SELECTIONS:
         found, expected = site.selected(selection), station.selected(selection)
         assert sorted(map(str, found)) == sorted(map(str, expected)), selection
-        assert [each.at for each in found] == sorted((each.at for each in found), reverse=True)
+        assert [each.at for each in found] == sorted((each.at for each in found), reverse=selection.of != "queue")

@@ -79,7 +79,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for place, unit in enumerate(UNITS):
             known: dict[str, Any] = {"unit": unit, "parcel": PARCEL}
             store.append(
-                [ev.UnitIdentified(**known, match="expected", client="velora", category="phones", value=10_000)],
+                [
+                    ev.UnitIdentified(
+                        **known, match="expected", client="velora", category="phones", value=10_000, currency="EUR"
+                    )
+                ],
                 operator="ada",
             )
             if place < 3:
@@ -166,10 +170,32 @@ def test_grades_dispositions_and_reasons_are_shares_of_the_units_decided(run: Ru
 def test_recovery_leaves_out_what_nobody_can_value(run: Run, data: Path) -> None:
     found = document(run, data, "recovery", "--by", "operator")
     assert [list(row.values()) for row in found["rows"]] == [
-        ["ada", 1, 10_000, 6_000, 0.6],
-        ["bob", 1, 10_000, -500, -0.05],
+        ["ada", "EUR", 1, 10_000, 6_000, 0.6],
+        ["bob", "EUR", 1, 10_000, -500, -0.05],
     ]
-    assert found["totals"] == {"units": 2, "value": 20_000, "expected": 5_500, "rate": 0.275}
+    assert found["totals"] == {"currency": "EUR", "units": 2, "value": 20_000, "expected": 5_500, "rate": 0.275}
+    nothing = document(run, data, "recovery", "--since", "2025-11-04")
+    assert nothing["totals"] == {"currency": "", "units": 0, "value": 0, "expected": 0, "rate": None}
+
+
+def test_amounts_of_two_currencies_have_no_sum(run: Run, tmp_path: Path) -> None:
+    clock = Clock()
+    clock.set("2025-11-02T07:10")
+    with Store.open(tmp_path, station="bench-1", prefix="D01", clock=clock, purpose="live", ballast=0) as store:
+        for unit, currency in zip(UNITS, ("EUR", "SEK", "EUR"), strict=False):
+            known: dict[str, Any] = {"unit": unit, "parcel": PARCEL}
+            identified = ev.UnitIdentified(**known, match="expected", value=10_000, currency=currency)
+            store.append([identified, decided(unit, "resell", reason="DR", expected=6_000)], operator="ada")
+    found = document(run, tmp_path, "recovery", "--by", "client")
+    assert [list(row.values()) for row in found["rows"]] == [
+        ["velora", "EUR", 2, 20_000, 12_000, 0.6],
+        ["velora", "SEK", 1, 10_000, 6_000, 0.6],
+    ]
+    assert found["totals"] == {"currency": "several", "units": 3, "value": None, "expected": None, "rate": None}
+    _, out, _ = run("report", "recovery", "--by", "client", "--data", tmp_path)
+    assert out.splitlines()[-1].split() == ["total", "several", "3", "-", "-", "-"]
+    _, out, _ = run("report", "recovery", "--by", "", "--data", tmp_path)
+    assert [line.split()[0] for line in out.splitlines()] == ["currency", "EUR", "SEK", "total"]
 
 
 def test_agreement_is_that_of_the_inspector_who_was_looked_after(run: Run, data: Path) -> None:
@@ -177,6 +203,7 @@ def test_agreement_is_that_of_the_inspector_who_was_looked_after(run: Run, data:
     span = ("--since", "2025-11-03", "--until", "2025-11-04")
     assert rows(run, data, "agreement", *span) == [["ada", "functional", 3, 2 / 3, 0.4, None]]
     assert rows(run, data, "agreement", "--by", "week", *span) == [["2025-W45", 3, 2 / 3, 0.4, None]]
+    assert rows(run, data, "agreement", "--since", "2025-11-03T06:00", "--until", "2025-11-05") == [], "it began before"
     after = ("--since", "2025-11-04", "--until", "2025-11-05")
     assert document(run, data, "agreement", *after)["totals"] == {
         **{"looks": 0, "agreed": 0.0, "kappa": None, "before": 0.4}
@@ -187,20 +214,22 @@ def test_csv_has_the_columns_of_the_rows(run: Run, data: Path) -> None:
     code, out, _ = run("report", "recovery", "--by", "operator", "--csv", "--data", data)
     assert code == 0
     assert list(csv.reader(io.StringIO(out))) == [
-        ["operator", "units", "value", "expected", "rate"],
-        ["ada", "1", "10000", "6000", "0.6"],
-        ["bob", "1", "10000", "-500", "-0.05"],
+        ["operator", "currency", "units", "value", "expected", "rate"],
+        ["ada", "EUR", "1", "10000", "6000", "0.6"],
+        ["bob", "EUR", "1", "10000", "-500", "-0.05"],
     ]
 
 
 def test_the_table_is_for_reading(run: Run, data: Path) -> None:
     _, out, _ = run("report", "recovery", "--by", "operator", "--data", data)
     assert [line.split() for line in out.splitlines()] == [
-        ["operator", "units", "value", "expected", "rate"],
-        ["ada", "1", "100.00", "60.00", "60.0%"],
-        ["bob", "1", "100.00", "-5.00", "-5.0%"],
-        ["total", "2", "200.00", "55.00", "27.5%"],
+        ["operator", "currency", "units", "value", "expected", "rate"],
+        ["ada", "EUR", "1", "100.00", "60.00", "60.0%"],
+        ["bob", "EUR", "1", "100.00", "-5.00", "-5.0%"],
+        ["total", "EUR", "2", "200.00", "55.00", "27.5%"],
     ]
+    _, out, _ = run("report", "recovery", "--by", "", "--data", data)
+    assert len(out.splitlines()) == 2, "a total would say it over again"
     _, out, _ = run("report", "throughput", "--by", "stage,operator", "--data", data)
     assert [line.split() for line in out.splitlines()][-2:] == [["total", "received", "1"], ["total", "decided", "3"]]
     _, out, _ = run("report", "throughput", "--by", "operator", "--data", data)

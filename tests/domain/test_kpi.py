@@ -134,14 +134,26 @@ def test_shares_are_of_all_units_and_most_come_first() -> None:
 def test_recovery_is_what_comes_in_for_what_it_was_worth_where_both_are_known() -> None:
     """Three units of 100.00, of which two bring 60.00 and -5.00, and one of which nobody says: 55 / 200."""
     rows = [
-        decided(2, value=20_000, valued=10_000, expected=6_000, known=1),
-        decided(1, value=10_000, valued=10_000, expected=-500, known=1),
+        decided(2, value=20_000, valued=10_000, expected=6_000, known=1, currency="EUR"),
+        decided(1, value=10_000, valued=10_000, expected=-500, known=1, currency="EUR"),
     ]
-    assert kpi.recovery(rows) == kpi.Recovery(2, 20_000, 5_500, 0.275)
+    assert kpi.recovery(rows) == (kpi.Recovery("EUR", 2, 20_000, 5_500, 0.275),)
+
+
+def test_amounts_of_two_currencies_are_never_added_up() -> None:
+    rows = [
+        decided(1, value=10_000, valued=10_000, expected=6_000, known=1, currency="SEK"),
+        decided(2, value=20_000, valued=20_000, expected=5_000, known=2, currency="EUR"),
+        decided(1, value=10_000, valued=10_000, expected=1_000, known=1),
+    ]
+    assert kpi.recovery(rows) == (
+        *(kpi.Recovery("EUR", 2, 20_000, 5_000, 0.25), kpi.Recovery("", 1, 10_000, 1_000, 0.1)),
+        kpi.Recovery("SEK", 1, 10_000, 6_000, 0.6),
+    )
 
 
 def test_recovery_of_nothing_is_nothing_and_not_zero() -> None:
-    assert kpi.recovery([decided(3, value=30_000)]).rate is None
+    assert kpi.recovery([decided(3, value=30_000, currency="EUR")]) == ()
 
 
 # --- agreement --------------------------------------------------------------------------------------------------------

@@ -83,6 +83,12 @@ def test_the_hour_begins_where_the_clocks_on_the_wall_say_so() -> None:
     assert moment(utc("2026-11-21 06:40"), kolkata).hour == utc("2026-11-21 06:30")
 
 
+def test_after_a_day_that_the_calendar_skipped_the_shift_before_it_is_over() -> None:
+    """Samoa had no 30 December 2011: at midnight the shift of the 29th is still on, until the 31st 00:05 there."""
+    apia = Supervision(timezone="Pacific/Apia", shifts=(ShiftTime("all", 5, 5),))
+    assert span(shift_at(utc("2011-12-30 10:00"), apia)) == ("all", "29 10:05", "30 10:05")
+
+
 TIMES = st.integers(0, 287).map(lambda slot: slot * 5)
 SITES = st.builds(
     Supervision,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,10 @@ from rl_station.i18n import Translator
 from rl_station.station.clocks import ReplayClock
 from rl_station.station.compose import desk_of
 from rl_station.station.pins import PinDesk, PinError, hashed, matches
-from rl_station.station.running import Desk, RunningStation
+from rl_station.station.running import RunningStation
+from rl_station.station.supervisor_desk import Desk, SupervisorDesk
 from rl_station.store import open_reader
-from rl_station.tui.contract import ResultTone, View
+from rl_station.tui.contract import ResultTone, View, Wanted
 from rl_station.workflow import Command, Commanded
 from rl_station.workflow.actions import Hold
 from rl_station.workflow.inputs import Acted
@@ -56,6 +58,11 @@ class Floor:
     def restart(self) -> None:
         self.station.stop()
         self.start()
+
+    @property
+    def desk(self) -> SupervisorDesk:
+        assert self.station._supervisor is not None
+        return self.station._supervisor
 
     def read(self, code: str) -> View:
         seq = self._seq()
@@ -154,14 +161,25 @@ def test_a_restart_closes_an_open_screen(floor: Floor) -> None:
 
 def test_a_screen_that_nobody_touches_asks_for_the_pin_again(floor: Floor) -> None:
     floor.sign_in()
-    desk = floor.station._desk
-    assert desk is not None
-    floor.station._desk = Desk(desk.figures, desk.pins, idle_s=0.2)
+    desk = floor.desk
+    desk._desk = replace(desk._desk, idle_s=0.2)
     floor.pin(PIN)
     eventually(lambda: floor.views[-1].prompt.step == "pin")
     assert floor.views[-1].result is not None
     assert floor.views[-1].result.message.code == "station.left_alone"
     assert isinstance(floor.log()[-1].event, SupervisionEnded)
+
+
+def test_a_screen_that_only_devices_talk_to_is_one_that_nobody_touches(floor: Floor) -> None:
+    """With every result the screen looks again by itself, which is nobody's hand."""
+    floor.sign_in()
+    floor.pin(PIN)
+    floor.station.supervise(Wanted(), lambda _: None)
+    touched = floor.desk._touched
+    floor.station.supervise(Wanted(), lambda _: None)
+    assert floor.desk._touched == touched
+    floor.station.supervise(Wanted(site=True), lambda _: None)
+    assert floor.desk._touched > touched
 
 
 def test_no_pin_stands_anywhere(floor: Floor, caplog: pytest.LogCaptureFixture) -> None:
@@ -215,7 +233,7 @@ def test_a_scan_is_answered_while_a_pin_is_being_checked(floor: Floor) -> None:
 
             return super().check(operator, pin, later)
 
-    floor.station._desk = replace_pins(floor.station._desk, Held({"ingrid": HASH}, PEPPER))
+    floor.desk._desk = replace(floor.desk._desk, pins=Held({"ingrid": HASH}, PEPPER))
     floor.station.give_pin(PIN)
     assert checking.wait(20)
     view = floor.read(PRIYA)
@@ -226,11 +244,6 @@ def test_a_scan_is_answered_while_a_pin_is_being_checked(floor: Floor) -> None:
     last = floor.views[-1].result
     assert last is not None
     assert last.message.code == "pin.not_asked", "she has gone, and nobody takes her place"
-
-
-def replace_pins(desk: Desk | None, pins: PinDesk) -> Desk:
-    assert desk is not None
-    return Desk(desk.figures, pins, desk.site)
 
 
 # --- the hash itself --------------------------------------------------------------------------------------------------
@@ -260,18 +273,18 @@ def test_the_examples_pin_is_the_one_its_comment_says() -> None:
 
 
 def test_one_pin_is_checked_at_a_time() -> None:
-    desk = PinDesk({"ingrid": HASH}, PEPPER)
+    free = threading.Event()
+
+    class Held(dict[str, str]):
+        def get(self, operator: str, default: object = None) -> object:  # type: ignore[override]  # as far as it is used
+            assert free.wait(20)
+            return super().get(operator, "")
+
+    desk = PinDesk(Held({"ingrid": HASH}), PEPPER)
     answers: list[bool] = []
-    held = threading.Event()
-
-    def answer(ok: bool) -> None:
-        answers.append(ok)
-        held.set()
-
-    assert desk.check("ingrid", PIN, answer)
-    taken = desk.check("ingrid", PIN, answers.append)
-    assert held.wait(20)
-    eventually(lambda: len(answers) == 1 + taken)
-    assert set(answers) == {True}
-    assert desk.check("nobody", PIN, answer)
-    eventually(lambda: answers[-1] is False)
+    assert desk.check("ingrid", PIN, answers.append)
+    assert not desk.check("ingrid", PIN, answers.append)
+    free.set()
+    eventually(lambda: answers == [True])
+    assert desk.check("nobody", PIN, answers.append), "the next one may be tried"
+    eventually(lambda: answers == [True, False])

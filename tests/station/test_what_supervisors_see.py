@@ -17,8 +17,9 @@ from rl_station.domain.kpi import Figures, Of, Selection, Subject
 from rl_station.station.clocks import SystemClock
 from rl_station.station.compose import desk_of
 from rl_station.station.figures import FiguresReader, Unseen, sight
-from rl_station.station.running import Desk, RunningStation
+from rl_station.station.running import RunningStation
 from rl_station.station.supervision import SupervisionWatch
+from rl_station.station.supervisor_desk import Desk
 from rl_station.store import StoreError
 from rl_station.tui.contract import Sight, Supervises, View, Wanted
 from rl_station.workflow.actions import Declare, Reassign, Settle
@@ -230,6 +231,25 @@ def test_what_was_scanned_is_shown_with_its_events(floor: Floor) -> None:
     assert floor.shown.sights[-1].history
 
 
+def test_a_return_that_is_only_announced_is_shown_as_one(floor: Floor) -> None:
+    rma = SITE.reference.facts.returns[0].rma
+    floor.supervise()
+    view = floor.read(rma)
+    assert view.prompt.step == "subject"
+    floor.look(Wanted(scanned=True))
+    eventually(lambda: any(each.subject == Subject("return", rma) for each in floor.shown.sights))
+    assert (floor.shown.sights[-1].history, floor.shown.sights[-1].doables) == ((), ())
+
+
+def test_every_look_up_is_told_the_same_one_too(floor: Floor) -> None:
+    rma = SITE.reference.facts.returns[0].rma
+    floor.supervise()
+    before = floor.views[-1].looked_up
+    assert floor.read(rma).looked_up == before + 1
+    assert floor.read("NOTHING-OF-THAT-KIND").looked_up == before + 1
+    assert floor.read(rma).looked_up == before + 2
+
+
 def test_the_figures_count_what_was_done_and_what_waits(floor: Floor) -> None:
     floor.receive()
     floor.look(Wanted())
@@ -252,6 +272,23 @@ def test_a_lost_scanner_is_an_exception_since_it_was_noticed(floor: Floor) -> No
     before = len(floor.shown.sights)
     eventually(lambda: len(floor.shown.sights) > before + 1)
     assert lost.since in [each.since for each in _newest(floor).troubles]
+
+
+def test_a_device_that_was_lost_while_nobody_looked_is_as_old_as_that(floor: Floor) -> None:
+    floor.scanner.unplug()
+    figures = floor.station._supervisor._desk.figures if floor.station._supervisor else None
+    assert isinstance(figures, FiguresReader)
+    eventually(lambda: "bench" in figures._lost)
+    since = figures._lost["bench"]
+    floor.station.scan(badge_of(SITE, "supervisor").encode(), device="keyboard", manual=True)
+    floor.station.scan(command("SUPERVISE").encode(), device="keyboard", manual=True)
+    eventually(lambda: floor.views[-1].prompt.step == "pin")
+    floor.station.give_pin(PIN)
+    eventually(lambda: floor.views[-1].prompt.step == "overview")
+    floor.look(Wanted())
+    seen = floor.shown.of(Wanted()).figures
+    assert seen is not None
+    assert [each.since for each in seen.troubles if each.kind == "scanner"] == [since]
 
 
 def _newest(floor: Floor) -> Figures:
@@ -323,6 +360,41 @@ def test_a_fault_ends_the_reading_is_logged_and_the_next_look_begins_anew(
     eventually(lambda: "could not be read" in caplog.text and not watching())
     watch.look(Wanted(), shown)
     assert shown.of(Wanted()).figures is not None
+    watch.stop()
+
+
+def test_a_site_view_that_needs_a_store_it_cannot_read_says_so(tmp_path: Path) -> None:
+    """The centre answers, and which events are this station's own cannot be told."""
+
+    class Unread(FakeSite):
+        def history(self, subject: Subject) -> tuple[HistoryLine, ...]:
+            raise StoreError("damaged", "it is", "mend it")
+
+    of = Of(scope="station", site=SITE.id, station=STATION)
+    own = FiguresReader(tmp_path, of, SITE.supervision, clock=SystemClock().now, devices=lambda: ())
+    centre = Unread(Figures(scope="site", site="halden"))
+    seen = sight(Wanted(site=True, subject=Subject("unit", "RLUOTHER")), None, own, centre)
+    assert seen.figures is None
+    assert seen.remark is not None
+    assert seen.remark.mapping["reason"] == "@store.damaged"
+
+
+def test_a_look_that_comes_while_another_ends_is_answered(tmp_path: Path) -> None:
+    """The thread asks whether a supervisor is there, hears no, and meanwhile one is, with another question."""
+    engine_in(tmp_path, SITE).close()
+    of = Of(scope="station", site=SITE.id, station=STATION)
+    own = FiguresReader(tmp_path, of, SITE.supervision, clock=SystemClock().now, devices=lambda: ())
+    shown, asked = Shown(), []
+
+    def allowed() -> bool:
+        if asked:
+            return True
+        asked.append(watch.look(Wanted(selection=TO_OPEN), shown))
+        return False
+
+    watch = SupervisionWatch(own, None, allowed)
+    watch.look(Wanted(), shown)
+    assert shown.of(Wanted(selection=TO_OPEN)).figures is not None
     watch.stop()
 
 

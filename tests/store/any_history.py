@@ -17,6 +17,7 @@ TOTES = st.sampled_from(["TOTE0001", "TOTE0002"])
 PALLETS = st.sampled_from(["PAL1", "PAL2"])
 PLACES = TOTES | PALLETS
 WORDS = st.sampled_from(["", "a", "b"])
+CURRENCIES = st.sampled_from(["", "EUR", "SEK"])
 LISTS = st.lists(st.sampled_from(["a", "b"]), max_size=2, unique=True).map(tuple)
 WAYS = st.sampled_from(["resell", "recycle", "hold"])
 BRINGS = st.none() | st.integers(-500, 900)
@@ -54,7 +55,7 @@ ARRIVING = st.one_of(
     ),
 )
 GRADING = st.one_of(
-    some(ev.UnitIdentified, client=WORDS, category=WORDS, value=st.integers(0, 900)),
+    some(ev.UnitIdentified, client=WORDS, category=WORDS, value=st.integers(0, 900), currency=CURRENCIES),
     some(ev.UnitGraded, **GRADES),
     some(ev.UnitSwapSuspected, expected=st.just(())),
     some(ev.TagMismatchFound, expected=st.just(())),

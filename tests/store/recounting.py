@@ -113,6 +113,10 @@ class Unit:
     def value(self) -> int:
         return int(self.said("value", ev.UnitIdentified) or 0)
 
+    @property
+    def currency(self) -> str:
+        return str(self.said("currency", ev.UnitIdentified) or "")
+
     def code(self, dimension: str) -> str:
         """What it is, by one of the dimensions of the shares."""
         if dimension == "disposition":

@@ -119,9 +119,13 @@ class Counted:
         codes = Counter(unit.code(dimension) for unit in self.decided())
         return {code: (units, units / codes.total()) for code, units in codes.items()}
 
-    def recovery(self) -> tuple[int, int, int]:
-        known = [(unit.value, unit.expected) for unit in self.decided() if unit.value and unit.expected is not None]
-        return (len(known), sum(value for value, _ in known), sum(brings for _, brings in known if brings))
+    def recovery(self) -> dict[str, tuple[int, int, int]]:
+        found: dict[str, tuple[int, int, int]] = {}
+        for unit in self.decided():
+            if unit.value and unit.expected is not None:
+                units, value, brings = found.get(unit.currency, (0, 0, 0))
+                found[unit.currency] = (units + 1, value + unit.value, brings + unit.expected)
+        return found
 
     # second looks
 
@@ -179,7 +183,7 @@ def shown(figures: Figures, station: str) -> dict[str, Any]:
                 *(("disposition", figures.dispositions), ("reason", figures.reasons)),
             )
         },
-        "recovery": (figures.recovery.units, figures.recovery.value, figures.recovery.expected),
+        "recovery": {each.currency: (each.units, each.value, each.expected) for each in figures.recovery},
         "agreement": {
             (each.inspector, each.question): (each.looks, round(each.agreed * each.looks), each.kappa, each.before)
             for each in figures.agreement
@@ -243,7 +247,7 @@ def test_the_figures_of_a_day_at_the_demo_are_those_counted_by_hand(tmp_path: Pa
         log = list(reader.log())
         counted = Counted(log, log[-1].at + 1)
         figures = kpi.look(reader.figures, Of(scope="station", site="halden"), moment(counted.at, SITE), SITE)
-        assert figures.recovery.units > 0
+        assert [each.currency for each in figures.recovery] == ["EUR"]
         assert figures.reasons
         assert shown(figures, "demo") == by_hand(counted)
         assert_behind(reader.figures, counted)
@@ -265,8 +269,11 @@ def assert_behind(figures: kpi.Counted, counted: Counted) -> None:
         for code in counted.shares(dimension):
             units = {unit.name for unit in counted.decided() if unit.code(dimension) == code}
             assert behind(of="share", name=dimension, value=code or kpi.NO_CODE, **shift) == units
-    known = {unit.name for unit in counted.decided() if unit.value and unit.expected is not None}
-    assert behind(of="recovery", **shift) == known
+    known = {unit.name: unit.currency for unit in counted.decided() if unit.value and unit.expected is not None}
+    assert behind(of="recovery", **shift) == set(known)
+    for currency in set(known.values()):
+        found = behind(of="recovery", value=currency or kpi.NO_CODE, **shift)
+        assert found == {name for name, its in known.items() if its == currency}
     open_ = recounting.troubles(counted.log)
     for kind in kpi.TROUBLES:
         assert behind(of="trouble", name=kind) == {each[2] for each in open_ if each[0] == kind}

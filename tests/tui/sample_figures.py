@@ -113,7 +113,7 @@ BUSY = Figures(
         Share("CO", 30, 0.13),
         Share("", 12, 0.05),
     ),
-    recovery=Recovery(units=201, value=4_281_900, expected=2_651_300, rate=0.619),
+    recovery=(Recovery(currency="EUR", units=201, value=4_281_900, expected=2_651_300, rate=0.619),),
     agreement=(
         Agreement(inspector="priya", looks=24, agreed=0.92, kappa=0.84, before=0.81),
         Agreement(inspector="tomasz", looks=19, agreed=0.71, kappa=0.48, before=0.63),

@@ -6,9 +6,12 @@ import pytest
 import sample_figures as sample
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace as altered
 from rich.cells import cell_len
 
-from rl_station.domain.kpi import Figures
+from rl_station.domain import kpi
+from rl_station.domain.kpi import Figures, Moment, Of, Rows, Shift, Supervision, Trouble, Work
+from rl_station.i18n.quantities import age, kappa, percent
 from rl_station.tui.contract import Doable
 from rl_station.tui.look import SIXTEEN, Look
 from rl_station.tui.supervision.asking import Asking, Step
@@ -18,8 +21,8 @@ from rl_station.tui.supervision.drawing import Pen
 from rl_station.tui.supervision.figures import GROUPS, Told, sections
 from rl_station.tui.supervision.layout import overview
 from rl_station.tui.supervision.pieces import Row, Spot, spots, text_of
-from rl_station.tui.supervision.sections import Bar, Chart
-from rl_station.tui.supervision.words import age, amount, percent
+from rl_station.tui.supervision.sections import Bar, Chart, Table
+from rl_station.tui.supervision.words import amount, clock
 from rl_station.tui.widgets.board import window
 from rl_station.tui.wording import speaker
 from rl_station.workflow.actions import Approve, Hold
@@ -69,6 +72,40 @@ def test_the_highest_bar_fills_the_chart_and_nothing_is_a_bar_of_none() -> None:
     assert [shown(row, 12).rstrip() for row in drawn[1:-1]] == ["10", "███ 5", "███ ▄▄▄", "███ ███"]
 
 
+def the_night_of_the_clocks() -> Figures:
+    """Oslo, 24 October 2026, 22:00 to 06:00: there are two hours that begin at two. It is half past five."""
+    begins = 1_792_872_000_000_000
+    shift = Shift("night", begins, begins + 9 * kpi.HOUR_US)
+    at = begins + 8 * kpi.HOUR_US + 6 * kpi.SLOT_US
+    work = [Work((begins + hour * kpi.HOUR_US) // kpi.SLOT_US, "received", "", "", hour + 1) for hour in range(8)]
+    hour = Moment(at, begins + 8 * kpi.HOUR_US, shift)
+    return kpi.figures(Rows(work=work), Of(scope="station", site="oslo"), hour, Supervision(timezone="Europe/Oslo"))
+
+
+def test_hours_are_those_on_the_sites_walls_also_where_one_is_there_twice() -> None:
+    shown = sections(Told(the_night_of_the_clocks(), speaker("en")))["chart"]
+    assert isinstance(shown, Chart)
+    assert [bar.label for bar in shown.bars] == ["22", "23", "00", "01", "02", "02", "03", "04", "05"]
+    assert [bar.count for bar in shown.bars] == [1, 2, 3, 4, 5, 6, 7, 8, 0]
+    assert len({bar.id for bar in shown.bars}) == 9, "the cursor would not get past the second"
+
+
+def test_a_timezone_that_nobody_here_knows_is_this_machines() -> None:
+    assert clock(sample.NOON, timezone="Mars/Olympus") == clock(sample.NOON)
+    assert clock(sample.NOON, timezone="../../etc/passwd") == clock(sample.NOON)
+    assert clock(1_792_872_000_000_000, timezone="Asia/Kolkata") == "01:30"
+
+
+def test_several_troubles_of_one_kind_and_subject_are_several_places_for_the_cursor() -> None:
+    troubles = tuple(
+        Trouble(kind="quarantine", subject_kind="station", subject="dock-1", since=sample.AT, task=f"t{number}")
+        for number in range(3)
+    )
+    shown = sections(Told(altered(sample.BUSY, troubles=troubles), speaker("en")))["troubles"]
+    assert isinstance(shown, Table)
+    assert len({line.id for line in shown.lines}) == 3
+
+
 @pytest.mark.parametrize(
     ("microseconds", "text"),
     [
@@ -85,6 +122,7 @@ def test_an_age_is_short(microseconds: int, text: str) -> None:
 
 def test_amounts_and_shares_are_short() -> None:
     assert (amount(123_456_789), amount(49), amount(-120_000)) == ("1 234 568", "0", "-1 200")
+    assert (kappa(0.604), kappa(None)) == ("0.60", "-")
     assert (percent(0.619), percent(1.0), percent(0.0)) == ("62 %", "100 %", "0 %")
 
 

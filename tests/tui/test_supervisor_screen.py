@@ -14,16 +14,17 @@ from msgspec.structs import replace as altered
 from scripted_port import GivenScan, ScriptedPort, SupervisedPort
 from textual.pilot import Pilot
 
-from rl_station.domain.kpi import STAGES, Selection, Subject
+from rl_station.domain.kpi import STAGES, Recovery, Selection, Subject
 from rl_station.domain.messages import content, message
 from rl_station.i18n import PSEUDO
 from rl_station.tui.app import StationApp
-from rl_station.tui.contract import Sight, View, Wanted
+from rl_station.tui.contract import Result, ResultTone, Sight, View, Wanted
 from rl_station.tui.look import SIXTEEN, Look
 from rl_station.tui.supervision.cursor import step
 from rl_station.tui.supervision.pieces import Spot, spots
 from rl_station.workflow.actions import Declare, Hold, Override, Settle
 from rl_station.workflow.inputs import Acted, Answered, Command, Commanded
+from rl_station.workflow.prompt import ChecklistLine
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 
@@ -200,10 +201,10 @@ async def test_the_arrows_reach_every_figure(size: tuple[int, int]) -> None:
             ("functional", "F6", "0"),
             Selection(of="share", name="functional", value="F6", since=sample.BEGINS, until=sample.ENDS),
         ),
-        (("recovery", "recovery", "0"), Selection(of="recovery", since=sample.BEGINS, until=sample.ENDS)),
+        (("recovery", "EUR", "0"), Selection(of="recovery", value="EUR", since=sample.BEGINS, until=sample.ENDS)),
         (("troubles", "swap.RLUB01000012F", "0"), Subject("unit", "RLUB01000012F", sample.TROUBLES[2].since, "swap")),
         # The cursor came by the line of that stage, and the bars are its.
-        (("chart", "07"), Selection(of="work", name="decided", since=sample.SEVEN, until=sample.EIGHT)),
+        (("chart", str(sample.SEVEN)), Selection(of="work", name="decided", since=sample.SEVEN, until=sample.EIGHT)),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
@@ -218,6 +219,21 @@ async def test_enter_leads_to_what_is_behind_a_figure(key: tuple[str, ...], behi
         await press(pilot, "escape")
         assert port.looks[-1] == Wanted()
         assert app.station_screen.supervise.board.mark.key == key, "back where one was"
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_every_currency_has_a_recovery_of_its_own(size: tuple[int, int]) -> None:
+    crowns = Recovery(currency="SEK", units=3, value=300_000, expected=150_000, rate=0.5)
+    figures = altered(sample.BUSY, recovery=(*sample.BUSY.recovery, crowns))
+    port = station(sights=(Sight(Wanted(), figures, heard_at=sample.AT),))
+    async with shown(port=port, size=size) as (app, pilot, _):
+        assert "26 513 of 42 819 EUR 62 % 201" in flat(text_of(app))
+        assert "1 500 of 3 000 SEK 50 % 3" in flat(text_of(app))
+        await go_to(app, pilot, ("recovery", "SEK", "0"))
+        await press(pilot, "enter")
+        wanted = port.looks[-1]
+        assert wanted is not None
+        assert wanted.selection == Selection(of="recovery", value="SEK", since=sample.BEGINS, until=sample.ENDS)
 
 
 async def test_late_and_soon_are_told_apart_by_more_than_a_colour() -> None:
@@ -368,6 +384,34 @@ async def test_what_is_scanned_is_looked_up_wherever_one_is() -> None:
         assert "Told by another station" in text_of(app)
         await press(pilot, "escape")
         assert "THROUGHPUT" in text_of(app)
+
+
+async def test_what_is_scanned_again_after_going_back_is_shown_again() -> None:
+    again = replace(sample.SCANNED, looked_up=sample.SCANNED.looked_up + 1)
+    told = replace(again, result=Result(ResultTone.WARN, content("The printer is back."), seq=41))
+    port = station(sample.OVERVIEW, sample.SCANNED, again)
+    async with shown(port=port) as (app, pilot, _):
+        app.take_terminal_scan(sample.UNIT.id.encode())
+        await until(pilot, lambda: "History of" in text_of(app))
+        await press(pilot, "escape")
+        app.take_terminal_scan(sample.UNIT.id.encode())
+        await until(pilot, lambda: "History of" in text_of(app))
+        assert port.looks[-1] == Wanted(scanned=True)
+        await press(pilot, "escape")
+        port.send([told])
+        await until(pilot, lambda: "The printer is back." in text_of(app))
+        assert "THROUGHPUT" in text_of(app), "nothing was scanned"
+
+
+async def test_a_return_that_has_not_arrived_says_what_was_announced() -> None:
+    lines = (ChecklistLine(content("Nordlicht X2"), "open", 0, 2),)
+    prompt = altered(sample.SCANNED.prompt, detail=content("Announced, but not here yet"), checklist=lines)
+    sight = Sight(Wanted(scanned=True), sample.BUSY, subject=Subject("return", "RMA-1"), heard_at=sample.AT)
+    port = station(sample.OVERVIEW, replace(sample.SCANNED, prompt=prompt), sights=(sample.SIGHTS[0], sight))
+    async with shown(port=port) as (app, pilot, _):
+        app.take_terminal_scan(b"RMA-1")
+        await until(pilot, lambda: "Announced, but not here yet" in text_of(app))
+        assert "2 x Nordlicht X2" in text_of(app)
 
 
 # --- the site ---------------------------------------------------------------------------------------------------------

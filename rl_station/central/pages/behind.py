@@ -14,6 +14,7 @@ from rl_station.central.pages.tables import Cell, Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_counts import MOST_WAITING
 from rl_station.domain.kpi import MOST_SUBJECTS, QUEUES, SOON_US, Selection, Subject, Waiting
+from rl_station.i18n import quantities
 
 _OF = get_args(msgspec.structs.fields(Selection)[0].type)
 _TEXTS = ("name", "value", "station", "operator", "client")
@@ -95,7 +96,7 @@ def _waiting(seen: Visit, found: list[Waiting]) -> Part:
         (
             links.thing(each.kind, each.id),
             say.named("page.kind", each.kind),
-            words.age(seen.now - each.since) if each.since else "-",
+            quantities.age(seen.now - each.since) if each.since else "-",
             _promise(seen, each),
             each.client,
             each.name,

@@ -18,11 +18,13 @@ from rl_station.domain.kpi import (
     Moment,
     Queue,
     Rate,
+    Recovery,
     Selection,
     Share,
     Targets,
     spans,
 )
+from rl_station.i18n import quantities
 
 BAR = 100
 """Length of a bar that is all of it."""
@@ -73,19 +75,11 @@ def shares(told: Told, dimension: str, found: tuple[Share, ...]) -> Markup:
 
 
 def recovery(told: Told) -> Markup:
+    """Of each currency by itself."""
     say, found = told.say, told.figures.recovery
-    if found.rate is None:
+    if not found:
         return tag("section", tag("h2", say("page.sup.recovery")), tag("p", say("page.none_yet"), class_="none"))
-    asked = _decided(told, Selection(of="recovery"))
-    return facts(
-        say("page.sup.recovery"),
-        (
-            (say("page.recovery.rate"), links.figure(words.percent(found.rate), asked, say("page.recovery.rate"))),
-            (say("page.recovery.expected"), words.amount(found.expected)),
-            (say("page.recovery.value"), words.amount(found.value)),
-            (say("page.head.units"), links.figure(found.units, asked, say("page.head.units"))),
-        ),
-    )
+    return facts(say("page.sup.recovery"), [line for each in found for line in _recovered(told, each)])
 
 
 def agreement(told: Told) -> Markup:
@@ -97,6 +91,19 @@ def agreement(told: Told) -> Markup:
     ]
     rows = [_agreed(told, each) for each in told.figures.agreement]
     return table(say("page.sup.agreement"), heads, rows, say("page.no_looks"), id_="agreement")
+
+
+def _recovered(told: Told, found: Recovery) -> Iterator[tuple[str, Part]]:
+    say = told.say
+    asked = _decided(told, Selection(of="recovery", value=found.currency or NO_CODE))
+
+    def amount(minor: int) -> str:
+        return f"{words.amount(minor)} {found.currency}".rstrip()
+
+    yield say("page.recovery.rate"), links.figure(quantities.percent(found.rate), asked, say("page.recovery.rate"))
+    yield say("page.recovery.expected"), amount(found.expected)
+    yield say("page.recovery.value"), amount(found.value)
+    yield say("page.head.units"), links.figure(found.units, asked, say("page.head.units"))
 
 
 # --- rows -------------------------------------------------------------------------------------------------------------
@@ -118,7 +125,7 @@ def _rate(told: Told, by: str, rate: Rate) -> Row:
     say = told.say
     stage = say.named("screen.sup.stage", rate.stage)
     span = _spans(told)
-    figures: dict[str, str | int] = {"now": words.per_hour(rate.now), "hour": rate.hour, "shift": rate.shift}
+    figures: dict[str, str | int] = {"now": quantities.per_hour(rate.now), "hour": rate.hour, "shift": rate.shift}
     whom = {"station": rate.station, "operator": rate.operator}
 
     def led() -> Iterator[Part]:
@@ -138,13 +145,13 @@ def _against(say: Speaker, rate: Rate) -> Cell:
         return Cell("")
     if rate.now >= rate.target:
         return Cell(f"▲ {say('page.target.reached')}", "good")
-    return Cell(f"▼ {say('page.target.below', part=words.percent(rate.now / rate.target))}", "warn")
+    return Cell(f"▼ {say('page.target.below', part=quantities.percent(rate.now / rate.target))}", "warn")
 
 
 def _queue(told: Told, queue: Queue) -> Row:
     say = told.say
     name = say.named("screen.sup.queue", queue.queue)
-    oldest = words.age(told.moment.at - queue.oldest_since) if queue.oldest_since else "-"
+    oldest = quantities.age(told.moment.at - queue.oldest_since) if queue.oldest_since else "-"
 
     def led(shown: str | int, what: str, due: str = "") -> Markup:
         where = href("waiting", queue=queue.queue, due=due)
@@ -162,7 +169,7 @@ def _queue(told: Told, queue: Queue) -> Row:
 def _share(told: Told, dimension: str, share: Share) -> Row:
     asked = _decided(told, Selection(of="share", name=dimension, value=share.name or NO_CODE))
     name = share.name or told.say("page.not_said")
-    return name, links.figure(share.units, asked, name), words.percent(share.share), bar(share.share)
+    return name, links.figure(share.units, asked, name), quantities.percent(share.share), bar(share.share)
 
 
 def bar(part: float) -> Markup:
@@ -175,15 +182,15 @@ def _agreed(told: Told, each: Agreement) -> Row:
     since, until = _spans(told)["agreement"]
     asked = Selection(of="agreement", name=each.question, operator=each.inspector, since=since, until=until)
     low = each.kappa is not None and each.kappa < told.targets.kappa
-    kappa = f"▼ {words.kappa(each.kappa)} {told.say('page.kappa.low')}" if low else words.kappa(each.kappa)
+    kappa = f"▼ {quantities.kappa(each.kappa)} {told.say('page.kappa.low')}" if low else quantities.kappa(each.kappa)
     label = f"{each.inspector} {each.question}".strip()
     return (
         each.inspector,
         each.question or told.say("page.all_questions"),
         links.figure(each.looks, asked, label),
-        words.percent(each.agreed),
+        quantities.percent(each.agreed),
         Cell(kappa, "bad" if low else ""),
-        words.kappa(each.before),
+        quantities.kappa(each.before),
     )
 
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from rl_station.central.calls import Answer, Call, Context, Route
 from rl_station.central.database import reading
-from rl_station.central.pages import layout, people, sessions, visit, words
+from rl_station.central.pages import layout, people, sessions, visit
 from rl_station.central.pages.html import Markup, href, tag
 from rl_station.central.pages.layout import Look, field_of, form
 from rl_station.central.pages.people import Unwelcome
 from rl_station.central.pages.sessions import Session
 from rl_station.central.pages.speaking import Speaker, speaker
 from rl_station.central.pages.visit import FORM, Visit
+from rl_station.i18n import quantities
 
 _OURS = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """An address on this server: a path, no host."""
@@ -79,7 +80,7 @@ _STATUS = {"locked": 429, "which_site": 400}
 
 def _reason(context: Context, say: Speaker, why: Unwelcome) -> str:
     minutes = -(-max(0, why.until - context.clock.now()) // 60_000_000)
-    return say(f"page.in.{why.code}", minutes=minutes, time=words.age(minutes * 60_000_000))
+    return say(f"page.in.{why.code}", minutes=minutes, time=quantities.age(minutes * 60_000_000))
 
 
 def _badge_form(look: Look, where: str, pepper: bytes, *, several: bool) -> Markup:

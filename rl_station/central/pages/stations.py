@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from rl_station.central import reading_tasks, statuses
 from rl_station.central.calls import Answer
-from rl_station.central.pages import words
 from rl_station.central.pages.html import Markup, Part, tag
 from rl_station.central.pages.tables import Cell, Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_tasks import StationSeen
 from rl_station.central.reading_troubles import away
 from rl_station.central.statuses import Device, Told
+from rl_station.i18n import quantities
 
 WRONG_CLOCK_US = 5 * 60 * 1_000_000
 _FINE = ("ready", "opening")
@@ -52,7 +52,7 @@ def _row(seen: Visit, station: Station) -> Row:
     known = station.seen
     skew = known.skew_us / 1_000_000
     wrong = abs(known.skew_us) > WRONG_CLOCK_US
-    heard = words.age(seen.now - known.last_seen_at) if known.last_seen_at else "-"
+    heard = quantities.age(seen.now - known.last_seen_at) if known.last_seen_at else "-"
     return (
         known.station,
         _state(seen, station),
@@ -88,7 +88,7 @@ def _devices(seen: Visit, station: Station) -> Part:
 
 def _device(seen: Visit, device: Device) -> Markup:
     fine = device.state in _FINE
-    since = "" if fine or not device.since else f" {words.age(seen.now - device.since)}"
+    since = "" if fine or not device.since else f" {quantities.age(seen.now - device.since)}"
     state = seen.say.named("screen.device", device.state)
     text = f"{'●' if fine else '▼'} {device.name}: {state}{since} {device.reason}".strip()
     return tag("li", text, class_="good" if fine else "bad")

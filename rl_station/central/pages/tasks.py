@@ -21,6 +21,7 @@ from rl_station.central.reading_tasks import TaskSeen
 from rl_station.central.tasks import Settled
 from rl_station.domain.events import AnyEvent, Event
 from rl_station.domain.sync_wire import Refused
+from rl_station.i18n import quantities
 
 LONGEST_NOTE = 2_000
 _HANDLED = ("event", "server")
@@ -152,7 +153,7 @@ def _listed(seen: Visit, found: tuple[TaskSeen, ...]) -> Markup:
         (
             say.named("screen.sup.trouble", each.kind),
             links.thing("" if each.subject_kind in _HANDLED else each.subject_kind, each.subject),
-            words.age(seen.now - each.opened_at),
+            quantities.age(seen.now - each.opened_at),
             say("page.task.open")
             if each.resolved_at is None
             else say("page.task.by", who=each.resolved_by or say("page.task.itself")),

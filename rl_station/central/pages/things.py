@@ -14,6 +14,7 @@ from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_counts import micros
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.sync_wire import Refused
+from rl_station.i18n import quantities
 
 T = TypeVar("T")
 
@@ -97,7 +98,7 @@ def _common(seen: Visit, *row: str | int) -> tuple[tuple[str, Part], ...]:
     say = seen.say
     waits = ""
     if queue:
-        age = words.age(seen.now - micros(int(since)))
+        age = quantities.age(seen.now - micros(int(since)))
         waits = " · ".join(filter(None, (say.named("screen.sup.queue", str(queue)), age, str(station))))
     return (say("page.fact.client"), client), (say("page.fact.status"), status), (say("page.fact.waits"), waits)
 

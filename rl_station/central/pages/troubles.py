@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from rl_station.central import reading_troubles
 from rl_station.central.calls import Answer
-from rl_station.central.pages import links, words
+from rl_station.central.pages import links
 from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.tables import Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.domain.kpi import Selection, Trouble
+from rl_station.i18n import quantities
 
 FIRST = 15
 """As many stand on the overview."""
@@ -49,7 +50,7 @@ def _row(seen: Visit, each: Trouble) -> Row:
     return (
         seen.say.named("screen.sup.trouble", each.kind),
         links.thing(each.subject_kind, each.subject),
-        words.age(seen.now - each.since) if each.since else "-",
+        quantities.age(seen.now - each.since) if each.since else "-",
         each.client,
         each.station,
         each.operator,

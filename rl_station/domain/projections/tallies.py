@@ -28,6 +28,7 @@ def tally(row: UnitRow | None) -> Decided | None:
         cosmetic=row.cosmetic,
         disposition=row.disposition,
         reason=row.stated,
+        currency=row.currency if row.value else "",
         units=1,
         value=row.value,
         valued=row.value if known else 0,

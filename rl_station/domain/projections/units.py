@@ -14,10 +14,10 @@ from rl_station.domain.projections.troubles import OpenTrouble, unit_troubles
 class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     """The stored part of a `UnitRecord`. `seq` is where it began, `placed_seq` where it went into its container.
 
-    `value` is the original one and `expected` what it brings, in minor units (None: nobody says); `stated` the customer's
-    reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC, `decided_seq` where its
-    disposition was last said, and `vendor` whose terms were known then. `graded_by` is the inspector, `held` why a supervisor
-    holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
+    `value` is the original one and `expected` what it brings, in minor units of `currency` (None: nobody says); `stated` the
+    customer's reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC; `decided_seq` is
+    where its disposition was last said, and `vendor` whose terms were known then. `graded_by` is the inspector, `held` why a
+    supervisor holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
     """
 
     unit: str
@@ -53,6 +53,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     placed_seq: int = 0
     decided_seq: int = 0
     value: int = 0
+    currency: str = ""
     expected: int | None = None
     stated: str = ""
     decided_at: int = 0
@@ -278,4 +279,5 @@ def _identified(row: UnitRow, event: events.UnitIdentified) -> UnitRow:
         rma=event.rma,
         line=event.line,
         value=event.value,
+        currency=event.currency,
     )

@@ -40,6 +40,11 @@ _AMONG = prepare(
         _item.c.generation == _current, _item.c.kind == bindparam("kind"), _item.c.key.in_(select(among("keys")))
     )
 )
+_VALUES = prepare(
+    select(_item.c.key, _item.c.value).where(
+        _item.c.generation == _current, _item.c.kind == bindparam("kind"), _item.c.key.in_(select(among("keys")))
+    )
+)
 _ANY = prepare(select(_item.c.key).where(_item.c.generation == _current, _item.c.kind == bindparam("kind")).limit(1))
 _LED_TO = prepare(
     select(_code.c.key, _code.c.at)
@@ -119,6 +124,11 @@ class KnownReader:
         """Those of these keys of which the centre says anything."""
         where: Params = {"kind": kind, "keys": as_list(keys)}
         return set(self._asked(lambda database: database.rows(_AMONG, str, where)) or ()) if keys else set()
+
+    def values(self, kind: str, keys: Collection[str]) -> dict[str, bytes | None]:
+        """What the centre says of these keys, as far as it says anything; see `Said`."""
+        where: Params = {"kind": kind, "keys": as_list(keys)}
+        return dict(self._asked(lambda database: database.rows(_VALUES, _pair, where)) or ()) if keys else {}
 
     def any(self, kind: str) -> bool:
         """Whether the centre says anything of this kind."""

@@ -16,7 +16,7 @@ from rl_station.tui.supervision.browsing import Browsing, Depth
 from rl_station.tui.supervision.drawing import Pen
 from rl_station.tui.supervision.figures import GROUPS, Told, sections
 from rl_station.tui.supervision.layout import drawn, overview, roomy
-from rl_station.tui.supervision.pages import EVENT, events, subjects, whole
+from rl_station.tui.supervision.pages import EVENT, announced, events, subjects, whole
 from rl_station.tui.supervision.pieces import Block, Key, Piece
 from rl_station.tui.supervision.sections import Chart, Section
 from rl_station.tui.supervisor_keys import MOVES, Standing, Steer
@@ -51,6 +51,7 @@ class SupervisePane(Vertical):
         self._asked: Prompt | None = None
         self._pin = ""
         self._operator = ""
+        self._looked_up = 0
         self._now = 0
 
     def compose(self) -> ComposeResult:
@@ -74,7 +75,8 @@ class SupervisePane(Vertical):
             self.headline.show(say(prompt.instruction), self._typed(say, prompt), alone=True)
             return
         self._pin = ""
-        if prompt.step == SUBJECT and (before is None or before.instruction != prompt.instruction):
+        again, self._looked_up = view.looked_up != self._looked_up, view.looked_up
+        if prompt.step == SUBJECT and (again or before is None or before.instruction != prompt.instruction):
             self.browsing.look_up(say(prompt.instruction))
         self._draw()
 
@@ -220,6 +222,8 @@ class SupervisePane(Vertical):
             return [(Piece(0, self._say(screen("sup.loading"))),)]
         if sight.history:
             return [*events(sight.history, width, pen), *self._choices(pen)]
+        if self._asked is not None and self.browsing.here.scanned:
+            return [*announced(self._asked, width, pen), *self._choices(pen)]
         return [(Piece(0, safe(sight.subject.text)),), (Piece(0, self._say(screen("sup.no_events"))),)]
 
     def _choices(self, pen: Pen) -> Block:

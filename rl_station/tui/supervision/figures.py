@@ -12,14 +12,16 @@ from rl_station.domain.kpi import (
     Figures,
     Queue,
     Rate,
+    Recovery,
     Selection,
     Share,
     Subject,
     Trouble,
 )
 from rl_station.domain.messages import message
+from rl_station.i18n.quantities import age, kappa, per_hour, percent
 from rl_station.tui.supervision.sections import Bar, Cell, Chart, Line, Section, Table
-from rl_station.tui.supervision.words import age, amount, clock, percent, rate
+from rl_station.tui.supervision.words import amount, clock
 from rl_station.tui.wording import Say, safe, screen
 
 _HOUR = 3_600_000_000
@@ -98,7 +100,7 @@ def _rate_line(told: Told, each: Rate) -> Line:
         id=f"{each.stage}.{each.station}.{each.operator}",
         label=safe(f"{who} {stage}" if who else stage),
         cells=(
-            Cell(rate(each.now), tone, behind("now")),
+            Cell(per_hour(each.now), tone, behind("now")),
             Cell(str(each.hour), "", behind("hour")),
             Cell(str(each.shift), "", behind("shift")),
             Cell(str(each.target) if each.target else "-", "", behind("hour")),
@@ -113,8 +115,8 @@ def _chart(told: Told) -> Chart:
     hours = list(kpi.hours(figures.shift, figures.hour)) or sorted(counts)
     bars = tuple(
         Bar(
-            id=clock(at, "%H"),
-            label=clock(at, "%H"),
+            id=str(at),
+            label=clock(at, "%H", figures.timezone),
             count=counts.get(at, 0),
             opens=Selection(of="work", name=told.stage, since=max(at, figures.shift.begins), until=at + _HOUR),
             reached=0 < target <= counts.get(at, 0),
@@ -175,7 +177,8 @@ def _trouble_line(told: Told, each: Trouble) -> Line:
     behind = Subject(each.subject_kind, each.subject, each.since, each.kind)
     words = (told.word(f"trouble.{each.kind}"), each.subject, each.client, each.station, each.operator, each.detail)
     return Line(
-        id=f"{each.kind}.{each.subject}",
+        # A station may have several events that nobody understands, each a task of its own.
+        id=".".join(filter(None, (each.kind, each.subject, each.task))),
         label=safe(" ".join(filter(None, words))),
         cells=(Cell(age(told.figures.at - each.since), "", behind),),
         tone="bad" if each.kind in {"recall", "hazard", "swap"} else "warn",
@@ -222,13 +225,23 @@ def _named(told: Told, dimension: str, code: str) -> str:
 
 
 def _recovery(told: Told) -> Table:
-    found = told.figures.recovery
-    since, until = _spans(told.figures)["mix"]
-    behind = Selection(of="recovery", since=since, until=until)
-    share = "-" if found.rate is None else percent(found.rate)
-    of = told.word("recovery.of", expected=amount(found.expected), value=amount(found.value))
-    line = Line("recovery", of, (Cell(share, "", behind), Cell(str(found.units), "", behind)))
-    return Table("recovery", told.word("recovery"), ("%", told.word("units")), (line,))
+    """A line for each currency: amounts of two are never added up."""
+
+    def line(each: Recovery) -> Line:
+        since, until = _spans(told.figures)["mix"]
+        behind = Selection(of="recovery", value=each.currency or kpi.NO_CODE, since=since, until=until)
+        value = f"{amount(each.value)} {each.currency}".rstrip()
+        of = told.word("recovery.of", expected=amount(each.expected), value=value)
+        cells = (Cell(percent(each.rate), "", behind), Cell(str(each.units), "", behind))
+        return Line(each.currency or kpi.NO_CODE, safe(of), cells)
+
+    return Table(
+        name="recovery",
+        title=told.word("recovery"),
+        heads=("%", told.word("units")),
+        lines=tuple(map(line, told.figures.recovery)),
+        empty=told.word("none"),
+    )
 
 
 def _agreement(told: Told) -> Table:
@@ -253,7 +266,7 @@ def _agreement_line(told: Told, each: Agreement) -> Line:
         cells=(
             Cell(str(each.looks), "", behind),
             Cell(percent(each.agreed), "", behind),
-            Cell("-" if each.kappa is None else f"{each.kappa:.2f}", _kappa_tone(told, each), behind),
+            Cell(kappa(each.kappa), _kappa_tone(told, each), behind),
             Cell(drift, "", behind),
         ),
     )

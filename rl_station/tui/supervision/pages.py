@@ -15,6 +15,7 @@ from rl_station.tui.supervision.sections import Cell, Line, Table
 from rl_station.tui.supervision.words import clock
 from rl_station.tui.widgets.drawn import wrapped
 from rl_station.tui.wording import safe
+from rl_station.workflow.prompt import Prompt
 
 _DAY_US = 86_400_000_000
 _WHEN_SHARE = 0.4
@@ -59,6 +60,13 @@ def events(history: Sequence[PastEvent], width: int, pen: Pen) -> Block:
                 row.append(Piece(room + _BETWEEN, what[at], f"bold {look.ink(line.fact.tone)}"))
             block.append(tuple(row))
     return block
+
+
+def announced(prompt: Prompt, width: int, pen: Pen) -> Block:
+    """What was scanned and has no event here: why, and what was announced of it."""
+    why = wrapped(pen.say(prompt.detail), width) if prompt.detail is not None else []
+    lines = (f"{line.expected} x {pen.say(line.label)}" for line in prompt.checklist)
+    return [*((Piece(0, each.plain),) for each in why), *((Piece(0, fitted(line, width)),) for line in lines)]
 
 
 def whole(shown: Table, width: int, pen: Pen) -> Block:

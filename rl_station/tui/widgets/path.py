@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from rl_station.domain.kpi import Figures
+from rl_station.i18n.quantities import age
 from rl_station.tui.contract import Sight
 from rl_station.tui.supervision.browsing import Browsing
-from rl_station.tui.supervision.words import age, clock
+from rl_station.tui.supervision.words import clock
 from rl_station.tui.widgets.bars import TwoSided
 from rl_station.tui.widgets.drawn import row
 from rl_station.tui.wording import Say, safe, screen
@@ -32,7 +33,7 @@ class PathBar(TwoSided):
         self.put(left, Text() if sight is None or figures is None else self._when(figures, now - sight.heard_at, say))
 
     def _when(self, figures: Figures, old: int, say: Say) -> Text:
-        told = say(screen("sup.as_of", time=clock(figures.at, "%H:%M:%S")))
+        told = say(screen("sup.as_of", time=clock(figures.at, "%H:%M:%S", figures.timezone)))
         right = row(f"{_shift(figures, say)} {told}".strip())
         if old > _OLD_US or figures.scope == "site":
             told = say(screen("sup.old", age=age(old)))
@@ -48,4 +49,5 @@ def _shift(figures: Figures, say: Say) -> str:
     shift = figures.shift
     if shift.ends <= shift.begins:
         return ""
-    return safe(say(screen("sup.shift", name=shift.name, begins=clock(shift.begins), ends=clock(shift.ends)))).strip()
+    begins, ends = (clock(at, timezone=figures.timezone) for at in (shift.begins, shift.ends))
+    return safe(say(screen("sup.shift", name=shift.name, begins=begins, ends=ends))).strip()

@@ -72,6 +72,7 @@ def take(
         rma=line.rma if line else "",
         line=line.line.line if line else 0,
         value=product.value if product else 0,
+        currency=product.currency if product else "",
         made=item.made,
         expires=item.expires,
     )
