@@ -15,6 +15,8 @@ from rl_station.central import identity
 from rl_station.central.calls import Request
 from rl_station.central.database import transaction
 from rl_station.central.projecting import project
+from rl_station.central.reading_tasks import MOST_TASKS
+from rl_station.central.tasks import QUARANTINE, Matter, open_task
 from rl_station.domain import events as ev
 
 HOUR = 3_600_000_000
@@ -149,6 +151,22 @@ def test_a_task_is_listed_until_somebody_says_how_it_was_settled(centre: Centre,
     (settled,) = reader.get("/v1/tasks", resolved="yes")
     assert (settled["resolved_by"], settled["note"], settled["resolved_at"]) == ("mira", "one box, scanned twice", NOON)
     reader.post(f"/v1/tasks/{task['id']}/resolve", {"who": "mira"}, status=404)
+
+
+def test_many_tasks_are_read_page_by_page_and_none_is_passed_over(centre: Centre, reader: Reader) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(MOST_TASKS + 20):
+            # What one push brings is opened at one moment.
+            at = NOON + (number > 0) + (number > MOST_TASKS + 10)
+            open_task(connection, Matter(SITE, QUARANTINE, "event", f"dock-01/e/{number}"), {}, at)
+
+    transaction(centre.engine, many)
+    found: list[str] = []
+    since = 0
+    while page := reader.get("/v1/tasks", since=str(since)):
+        found += [task["subject"] for task in page]
+        since = page[-1]["opened_at"]
+    assert sorted(found) == sorted(f"dock-01/e/{number}" for number in range(MOST_TASKS + 20))
 
 
 def test_stations_are_listed_with_their_lives(centre: Centre, reader: Reader) -> None:
