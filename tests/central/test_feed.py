@@ -18,7 +18,7 @@ from rl_station.central.projecting import project
 from rl_station.central.reference_import import take
 from rl_station.central.reference_values import taken
 from rl_station.domain import events as ev
-from rl_station.domain.reference import Client, Operator
+from rl_station.domain.reference import Operator, SaidClient
 from rl_station.domain.sync_wire import Item, Page, Refused, digest
 
 SITE = "north"
@@ -40,7 +40,7 @@ def small_centre(sqlite_url: str) -> Iterator[Centre]:
 
 
 def clients(centre: Centre, *ids: str, name: str = "Acme") -> None:
-    chunk = [taken("client", "", Client(id_, name)) for id_ in ids]
+    chunk = [taken("client", "", SaidClient(id_, name)) for id_ in ids]
     transaction(centre.engine, lambda connection: take(connection, SITE, chunk))
 
 
@@ -135,7 +135,7 @@ def test_the_copy_goes_on_where_it_was_broken_off(centre: Centre) -> None:
 
 def test_what_is_deleted_is_told_to_followers_and_a_copy_names_deleted_people(centre: Centre) -> None:
     station = Follower(centre)
-    chunk = [taken("operator", "", Operator("mira", "Mira", "MIRA1")), taken("client", "", Client("acme", "Acme"))]
+    chunk = [taken("operator", "", Operator("mira", "Mira", "MIRA1")), taken("client", "", SaidClient("acme", "Acme"))]
     transaction(centre.engine, lambda connection: take(connection, SITE, chunk))
     station.follow()
 
@@ -155,7 +155,7 @@ def test_what_is_deleted_is_told_to_followers_and_a_copy_names_deleted_people(ce
 
 
 def test_pages_end_before_they_get_large(small_centre: Centre) -> None:
-    chunk = [taken("client", "", Client(f"c{number}", "N" * 200_000)) for number in range(25)]
+    chunk = [taken("client", "", SaidClient(f"c{number}", "N" * 200_000)) for number in range(25)]
     transaction(small_centre.engine, lambda connection: take(connection, SITE, chunk))
     station = Follower(small_centre)
     sizes = []
