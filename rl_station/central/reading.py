@@ -158,7 +158,7 @@ def container(connection: Connection, site: str, code: str) -> ContainerSeen | N
     upon = [box for box in boxes if box.pallet == code and box.pallet_seq >= row.opened_seq]
     return ContainerSeen(
         container=row,
-        status="shipped" if places.shipped(row) else row.status,
+        status="shipped" if places.finished(row) else row.status,
         units=tuple(each.unit for each in sorted(here, key=lambda each: each.placed_seq)),
         contents=tuple(each.container for each in sorted(upon, key=lambda each: (each.pallet_seq, each.container))),
         **_when(found),
