@@ -84,7 +84,7 @@ def _subjects(seen: Visit, found: tuple[Subject, ...]) -> Part:
     ]
     caption = say("page.subjects", count=len(found))
     more = tag("p", say("page.first_only", count=MOST_SUBJECTS)) if len(found) >= MOST_SUBJECTS else None
-    return (table(caption, columns, rows, say("page.nothing_behind"), id_="subjects"), more)
+    return (more, table(caption, columns, rows, say("page.nothing_behind"), id_="subjects"))
 
 
 def _waiting(seen: Visit, found: list[Waiting]) -> Part:

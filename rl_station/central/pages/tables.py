@@ -24,7 +24,7 @@ class Cell(NamedTuple):
     tone: str = ""
 
 
-_SHORT = ("since", "station", "when", "due", "where")
+_SHORT = ("since", "state", "station", "when", "due", "where")
 Row = Sequence[Cell | Part]
 """The first one is the row's head."""
 
