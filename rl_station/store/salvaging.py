@@ -127,10 +127,9 @@ def _opened(path: Path) -> Database | None:
 
 def _who(damaged: Database | None, source: _Source) -> _Who:
     """Whose log it is, from the database where it can still tell, else from outside."""
-    kept = () if damaged is None else tuple(_tried(lambda: facts.epochs(damaged), []))
-    lives = _ours(
-        source.centre.lives if source.centre else (), [source.token, *(each.token for each in reversed(kept))]
-    )
+    kept: list[facts.Epoch] = [] if damaged is None else _tried(lambda: facts.epochs(damaged), [])
+    tokens = [each.token for each in reversed(kept)] or [source.token]
+    lives = _ours(source.centre.lives if source.centre else (), tokens)
     told = tuple(
         facts.Epoch(number, life.epoch, source.station, life.starts, 0, life.reason, life.starts)
         for number, life in enumerate(lives, start=1)
@@ -141,13 +140,13 @@ def _who(damaged: Database | None, source: _Source) -> _Who:
         _tried(lambda: facts.get(damaged, facts.STATION), "") or source.station,
         _tried(lambda: facts.get(damaged, facts.PURPOSE), "") or source.purpose,
         _tried(lambda: facts.acknowledged(damaged), 0),
-        kept or told,
+        tuple(kept) or told,
         lives,
     )
 
 
 def _ours(lives: tuple[Life, ...], tokens: Sequence[str]) -> tuple[Life, ...]:
-    """The life with the first of these tokens, newest first, that the centre knows, and what it continues; all where it knows none.
+    """The life of the first of these tokens that the centre knows, with all that it continues; every one where it knows none.
 
     A log that was copied has other lives there, too, which the copies wrote.
     """
