@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from rl_station.domain.kpi import Figures
+from rl_station.i18n.quantities import age, percent
 from rl_station.tui.contract import Doable
 from rl_station.tui.look import SIXTEEN, Look
 from rl_station.tui.supervision.asking import Asking, Step
@@ -19,7 +20,7 @@ from rl_station.tui.supervision.figures import GROUPS, Told, sections
 from rl_station.tui.supervision.layout import overview
 from rl_station.tui.supervision.pieces import Row, Spot, spots, text_of
 from rl_station.tui.supervision.sections import Bar, Chart
-from rl_station.tui.supervision.words import age, amount, percent
+from rl_station.tui.supervision.words import amount
 from rl_station.tui.widgets.board import window
 from rl_station.tui.wording import speaker
 from rl_station.workflow.actions import Approve, Hold

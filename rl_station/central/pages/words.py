@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-_SECOND = 1_000_000
-_MINUTE = 60 * _SECOND
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
+from rl_station.i18n.quantities import age, percent
+
+__all__ = ["age", "amount", "iso", "kappa", "moment", "per_hour", "percent"]
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,22 +25,6 @@ def iso(at: int) -> str:
         return (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds")
     except (OverflowError, ValueError):
         return ""
-
-
-def age(microseconds: int) -> str:
-    """`45 s`, `12 min`, `2 h 05`, `3 d 04 h`."""
-    passed = max(0, microseconds)
-    if passed < _MINUTE:
-        return f"{passed // _SECOND} s"
-    if passed < _HOUR:
-        return f"{passed // _MINUTE} min"
-    if passed < _DAY:
-        return f"{passed // _HOUR} h {passed % _HOUR // _MINUTE:02}"
-    return f"{passed // _DAY} d {passed % _DAY // _HOUR:02} h"
-
-
-def percent(part: float) -> str:
-    return f"{part * 100:.0f} %"
 
 
 def amount(minor: int) -> str:

@@ -18,8 +18,9 @@ from rl_station.domain.kpi import (
     Trouble,
 )
 from rl_station.domain.messages import message
+from rl_station.i18n.quantities import age, percent
 from rl_station.tui.supervision.sections import Bar, Cell, Chart, Line, Section, Table
-from rl_station.tui.supervision.words import age, amount, clock, percent, rate
+from rl_station.tui.supervision.words import amount, clock, rate
 from rl_station.tui.wording import Say, safe, screen
 
 _HOUR = 3_600_000_000

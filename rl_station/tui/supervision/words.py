@@ -1,30 +1,11 @@
-"""Ages, shares and amounts as short as a table wants them; the same in every language."""
+"""Amounts, rates and times as short as a table wants them; ages and shares are in `i18n.quantities`."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 _SECOND = 1_000_000
-_MINUTE = 60 * _SECOND
-_HOUR = 60 * _MINUTE
-_DAY = 24 * _HOUR
 _MINOR = 100
-
-
-def age(microseconds: int) -> str:
-    """`45 s`, `12 min`, `2 h 05`, `3 d 04 h`."""
-    passed = max(0, microseconds)
-    if passed < _MINUTE:
-        return f"{passed // _SECOND} s"
-    if passed < _HOUR:
-        return f"{passed // _MINUTE} min"
-    if passed < _DAY:
-        return f"{passed // _HOUR} h {passed % _HOUR // _MINUTE:02}"
-    return f"{passed // _DAY} d {passed % _DAY // _HOUR:02} h"
-
-
-def percent(part: float) -> str:
-    return f"{part * 100:.0f} %"
 
 
 def amount(minor: int) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from rl_station.domain.kpi import Figures
+from rl_station.i18n.quantities import age
 from rl_station.tui.contract import Sight
 from rl_station.tui.supervision.browsing import Browsing
-from rl_station.tui.supervision.words import age, clock
+from rl_station.tui.supervision.words import clock
 from rl_station.tui.widgets.bars import TwoSided
 from rl_station.tui.widgets.drawn import row
 from rl_station.tui.wording import Say, safe, screen
