@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from rl_station.central import identity
 from rl_station.central.database import transaction
 from rl_station.central.reading_tasks import MOST_TASKS
+from rl_station.central.reading_troubles import MOST_TROUBLES
 from rl_station.central.tasks import FORK, Matter, Settled, open_task, resolve
 from rl_station.domain.sync_wire import Enrolment, EnrolRequest
 
@@ -117,10 +118,20 @@ def test_of_many_tasks_the_newest_are_listed_and_it_is_said_that_there_are_more(
             resolve(connection, SITE, id_, Settled("mira", "seen", NOON + number))
         open_task(connection, Matter(SITE, FORK, "station", "newest", (0,)), {}, NOON + 10_000)
 
-    few = opened(desk.client.get("/tasks"))
-    assert f"first {MOST_TASKS}" not in few.text
+    for path in ("/tasks", "/troubles", "/"):
+        assert f"first {MOST_TASKS}" not in opened(desk.client.get(path)).text
     transaction(desk.engine, many)
     page = opened(desk.client.get("/tasks?resolved=yes"))
     assert "newest" in page.text
     assert "old-0000" not in page.text
     assert f"first {MOST_TASKS}" in page.text
+
+
+def test_of_many_exceptions_it_is_said_that_not_all_are_counted(desk: Desk) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(MOST_TROUBLES):
+            open_task(connection, Matter(SITE, FORK, "station", "dock-1", (number,)), {}, NOON + number)
+
+    transaction(desk.engine, many)
+    for path in ("/troubles", "/"):
+        assert f"first {MOST_TROUBLES}" in opened(desk.client.get(path)).text
