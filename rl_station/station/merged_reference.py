@@ -151,7 +151,8 @@ def _recalls(own: RecallTable, said: Mapping[str, bytes | None], reversed_: Mapp
     """One table, as old as what the settings add to it; no date where that is nothing."""
     kept = [each for each in own.recalls if recall_key(each) not in said]
     sent = [_recall.decode(value) for value in said.values() if value is not None]
-    reversals = {**own.reversals, **{key: _reversal.decode(value) for key, value in reversed_.items() if value}}
+    left = {key: each for key, each in own.reversals.items() if key not in reversed_}
+    reversals = {**left, **{key: _reversal.decode(value) for key, value in reversed_.items() if value is not None}}
     return recall_table((*kept, *sent), own.snapshot if kept else "", own.warn_after_days, reversals.values())
 
 

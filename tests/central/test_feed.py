@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 import pytest
@@ -15,7 +17,8 @@ from sqlalchemy import Connection, delete, update
 from rl_station.central import cursors, feed, positions, tables
 from rl_station.central.database import transaction
 from rl_station.central.projecting import project
-from rl_station.central.reference_import import take
+from rl_station.central.reference_import import How, import_reference, take
+from rl_station.central.reference_read import Source
 from rl_station.central.reference_values import taken
 from rl_station.domain import events as ev
 from rl_station.domain.reference import Operator, SaidClient
@@ -151,6 +154,27 @@ def test_what_is_deleted_is_told_to_followers_and_a_copy_names_deleted_people(ce
     assert [(item.kind, item.key, item.value is None) for item in fresh.items] == [
         ("client", "acme", False),
         ("operator", "mira", True),
+    ]
+
+
+def test_a_copy_names_recalls_and_reversals_that_were_taken_back(centre: Centre) -> None:
+    """Else a reversal that only the station's settings still know would free what is recalled again."""
+
+    def say(*references: str) -> None:
+        recalls = "".join(f'{{"reference":"{each}","gtins":["9521234000013"]}}\n' for each in references)
+        reversals = "".join(f'{{"reference":"{each}","reason":"safe","date":"2026-11-20"}}\n' for each in references)
+        files = {"list.jsonl": '{"source":"x"}\n' + recalls, "reversed.jsonl": reversals}
+        sources = [Source(name, "", partial(io.BytesIO, text.encode())) for name, text in files.items()]
+        assert import_reference(centre.engine, SITE, sources, How(replace=True)).refused == 0
+
+    say("R-1", "R-2")
+    say("R-2")
+    fresh = page(centre, Follower(centre).token)
+    assert [(item.kind, item.key[:3], item.value is None) for item in fresh.items] == [
+        ("recall", "R-1", True),
+        ("recall", "R-2", False),
+        ("recall_reversed", "R-1", True),
+        ("recall_reversed", "R-2", False),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import msgspec
 import pytest
 from engine_bench import demo_site
 
-from rl_station.domain.recalls import Recall, Reversal, recall_key
+from rl_station.domain.recalls import Recall, Reversal, recall_key, recall_table
 from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Product
 from rl_station.domain.sync_wire import Item, Page, digest
+from rl_station.settings import ReferenceTables
 from rl_station.station.merged_reference import MergedReference
 from rl_station.store.known import KnownReader, KnownWriter
 
@@ -24,9 +26,9 @@ NOW = 1_795_262_400_000_000
 class Heard:
     """A station's reference data and the centre that adds to it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, own: ReferenceTables = SITE.reference) -> None:
         self.known = KnownReader(folder)
-        self.reference = MergedReference(SITE.reference, self.known)
+        self.reference = MergedReference(own, self.known)
         self._writer = KnownWriter(folder, site="main", station="demo", tracking_keys=lambda number: (number,))
         self._pages = 0
 
@@ -187,6 +189,18 @@ def test_a_recall_that_the_centre_reverses_is_told_as_reversed(heard: Heard) -> 
     assert heard.reference.recalls().reversals[own.reference] == reversal
     heard.say(gone("recall_reversed", own.reference))
     assert own in heard.reference.recalls().recalls
+
+
+def test_a_reversal_in_the_settings_holds_until_the_centre_takes_it_back(tmp_path: Path) -> None:
+    recall = Recall(reference="R", gtins=("09520000000018",))
+    reversal = Reversal(reference="R", reason="tested and found safe", date="2026-11-20")
+    own = ReferenceTables(dataclasses.replace(FACTS, recalls=recall_table((recall,), reversals=(reversal,))))
+    heard = Heard(tmp_path, own)
+    heard.say(item("recall", recall_key(recall), recall))
+    assert heard.reference.recalls().of("R") == ()
+    heard.say(gone("recall_reversed", "R"))
+    assert heard.reference.recalls().of("R") == (recall,)
+    heard.close()
 
 
 def test_the_recalls_are_as_old_as_the_oldest_of_settings_and_centre(heard: Heard) -> None:
