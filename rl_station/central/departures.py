@@ -12,11 +12,8 @@ from sqlalchemy import Connection, bindparam, update
 
 from rl_station.central import histories, items, tables
 from rl_station.central.folding import Order, Row, row_of
-from rl_station.domain import events
+from rl_station.domain import departures, events
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
-
-MOST_PALLETS = 8
-"""How deep containers may stand on containers before we stop looking."""
 
 _item = tables.item
 _MARK = (
@@ -32,7 +29,7 @@ _MARK = (
 
 
 class Places:
-    """Containers as they stand, looked up while one question is answered."""
+    """Containers as they stand, looked up while one question is answered. Implements `domain.departures.Containers`."""
 
     def __init__(
         self, connection: Connection, site: str, rows: Mapping[str, ContainerRow | None] | None = None
@@ -60,29 +57,11 @@ class Places:
             case ParcelRow():
                 return row.status == "closed"
             case UnitRow():
-                return self._gone(row)
+                return row.status == "sorted" and departures.left(row.container, row.placed_seq, self)
             case ContainerRow():
-                return self.shipped(row)
+                return departures.shipped(row, self)
             case _:
                 return False
-
-    def shipped(self, row: ContainerRow) -> bool:
-        """It left, or what it stands on left (a pallet that was filled anew since has left, too)."""
-        for _ in range(MOST_PALLETS):
-            if row.status == "shipped":
-                return True
-            pallet = self.container(row.pallet) if row.status == "consolidated" else None
-            if pallet is None:
-                return False
-            if row.pallet_seq < pallet.opened_seq:
-                return True
-            row = pallet
-        return False
-
-    def _gone(self, unit: UnitRow) -> bool:
-        """It left with its container, or the container has been filled anew since."""
-        place = self.container(unit.container) if unit.status == "sorted" else None
-        return place is not None and (unit.placed_seq < place.opened_seq or self.shipped(place))
 
 
 class Moved(NamedTuple):

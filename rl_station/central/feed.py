@@ -25,8 +25,9 @@ MOST_BYTES = 2 * 1024 * 1024
 """Bytes of values after which a page ends."""
 FRESH_US = 30 * 24 * 3_600_000_000
 """Microseconds after which finished work is left out of a whole copy."""
-TOLD_GONE = ("client", "operator", "lane", "bin", "rules")
-"""Kinds of which a whole copy names the deleted too: else who left would come back out of a station's settings."""
+TOLD_GONE = ("client", "operator", "lane", "bin", "recall", "recall_reversed", "rules")
+"""Kinds of which a whole copy names the deleted too: else who left, and a reversal that was taken back, would come back out of a
+station's settings. Of products and returns there are too many for that."""
 
 _item = tables.item.c
 _COLUMNS = (_item.kind, _item.key, _item.position, _item.value, _item.gone)

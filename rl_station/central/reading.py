@@ -12,13 +12,13 @@ import msgspec
 from sqlalchemy import BigInteger, Connection, bindparam, cast, func, literal_column, select
 
 from rl_station.central import items, tables
+from rl_station.central.code_readings import readings
 from rl_station.central.departures import Places, put_into
 from rl_station.central.folding import row_of
 from rl_station.central.subjects import findable
 from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ContainerRow, ParcelRow, UnitRow
 from rl_station.domain.sync_wire import REFERENCE_KINDS, WORK_KINDS, Known
-from rl_station.settings.content import gtin14
 
 SLOTS = 3_600_000_000 // SLOT_US
 """Slots of work in an hour."""
@@ -158,7 +158,7 @@ def container(connection: Connection, site: str, code: str) -> ContainerSeen | N
     upon = [box for box in boxes if box.pallet == code and box.pallet_seq >= row.opened_seq]
     return ContainerSeen(
         container=row,
-        status="shipped" if places.shipped(row) else row.status,
+        status="shipped" if places.finished(row) else row.status,
         units=tuple(each.unit for each in sorted(here, key=lambda each: each.placed_seq)),
         contents=tuple(each.container for each in sorted(upon, key=lambda each: (each.pallet_seq, each.container))),
         **_when(found),
@@ -166,11 +166,11 @@ def container(connection: Connection, site: str, code: str) -> ContainerSeen | N
 
 
 def search(connection: Connection, site: str, code: str) -> tuple[Found, ...]:
-    """Everything of this id or found by this code; capitals and the leading zeros of a GTIN do not matter."""
-    codes = list(dict.fromkeys(each for each in (code, code.upper(), *_gtin(code)) if findable(each)))
+    """Everything of this id or found by this code, as it was typed or as a scanner reads it off a label."""
+    codes = readings(code)
     wanted: dict[str, list[str]] = {kind: list(codes) for kind in (*WORK_KINDS, *REFERENCE_KINDS)}
     if codes:
-        for kind, key in connection.execute(_KEYS, {"at_site": site, "codes": codes}):
+        for kind, key in connection.execute(_KEYS, {"at_site": site, "codes": list(codes)}):
             wanted.setdefault(kind, []).append(key)
     found = [
         Found(*row)
@@ -190,10 +190,6 @@ def work(connection: Connection, site: str, since: int) -> tuple[Done, ...]:
     return tuple(
         Done(*row) for row in connection.execute(_DONE, {"at_site": site, "since": min(since * SLOTS, MOST_SLOT)})
     )
-
-
-def _gtin(code: str) -> tuple[str, ...]:
-    return (gtin14(code),) if code.isascii() and code.isdigit() and len(code) <= 14 else ()  # noqa: PLR2004  # digits
 
 
 def _one(connection: Connection, site: str, kind: str, key: str) -> Any:

@@ -5,18 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from rl_station.central import tables
 
 MOST_TASKS = 500
-"""Tasks of one answer."""
+"""Tasks of one answer; those that were opened at the same moment as its last are in it, too."""
 
 _task, _station, _stream = tables.task.c, tables.station.c, tables.stream.c
 _TASKS = (
     select(tables.task)
     .where(_task.site == bindparam("at_site"), _task.opened_at > bindparam("since"))
     .order_by(_task.opened_at, _task.id)
+    .limit(bindparam("most"))
+)
+_SAME_MOMENT = select(tables.task).where(
+    _task.site == bindparam("at_site"), _task.opened_at == bindparam("at"), _task.id > bindparam("after")
+)
+_NEWEST = (
+    select(tables.task)
+    .where(_task.site == bindparam("at_site"))
+    .order_by(_task.opened_at.desc(), _task.id)
     .limit(bindparam("most"))
 )
 _ONE = select(tables.task).where(_task.site == bindparam("at_site"), _task.id == bindparam("which"))
@@ -81,12 +90,24 @@ class StationSeen(msgspec.Struct, frozen=True, kw_only=True):
 def task_list(
     connection: Connection, site: str, *, resolved: bool = False, kind: str = "", since: int = 0
 ) -> tuple[TaskSeen, ...]:
-    """Tasks in the order they were opened after `since` (microseconds UTC): the open ones, or all with those resolved."""
-    query = _TASKS if resolved else _TASKS.where(_task.resolved_at.is_(None))
+    """Tasks in the order they were opened after `since` (microseconds UTC): the open ones, or all with those resolved.
+
+    Who asks again after the last one's time misses none: one push opens many at one moment.
+    """
+    wanted: list[ColumnElement[bool]] = [] if resolved else [_task.resolved_at.is_(None)]
     if kind:
-        query = query.where(_task.kind == kind)
-    rows = connection.execute(query, {"at_site": site, "since": since, "most": MOST_TASKS})
+        wanted.append(_task.kind == kind)
+    where = {"at_site": site, "since": since, "most": MOST_TASKS}
+    rows = list(connection.execute(_TASKS.where(*wanted), where))
+    if len(rows) == MOST_TASKS:
+        last = {"at_site": site, "at": rows[-1].opened_at, "after": rows[-1].id}
+        rows += connection.execute(_SAME_MOMENT.where(*wanted).order_by(_task.id), last)
     return tuple(map(_task_seen, rows))
+
+
+def newest(connection: Connection, site: str) -> tuple[TaskSeen, ...]:
+    """The tasks that were opened last, settled or not, the newest first."""
+    return tuple(map(_task_seen, connection.execute(_NEWEST, {"at_site": site, "most": MOST_TASKS})))
 
 
 def one(connection: Connection, site: str, id_: str) -> TaskSeen | None:

@@ -14,7 +14,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from rl_station.domain.identifiers import has_gs1_check_digit, parse_sscc
 from rl_station.domain.recalls import Recall, Reversal
-from rl_station.domain.reference import AnnouncedLine, AnnouncedReturn, Bin, Client, Lane, Operator, Procedure, Product
+from rl_station.domain.reference import (
+    AnnouncedLine,
+    AnnouncedReturn,
+    Bin,
+    Lane,
+    Operator,
+    Procedure,
+    Product,
+    SaidClient,
+)
 from rl_station.settings.content import gtin14, tracking_key
 from rl_station.settings.csv_models import ProductRow, ReturnRow
 from rl_station.settings.models import BinModel, ClientModel, CodeBody, LaneModel, OperatorModel, Slug
@@ -33,15 +42,17 @@ class NotTakenError(ValueError):
     """This value cannot be taken; the message says why."""
 
 
-def client(value: Client) -> Client:
+def client(value: SaidClient) -> SaidClient:
+    """What it leaves out is not held against anything: the site may have set it."""
     _id_fits(_SLUG, value.id)
-    steps = [each.step for each in value.sop]
+    whole = value.over(None)
+    steps = [each.step for each in whole.sop]
     if len(set(steps)) < len(steps):
         raise NotTakenError("sop: says something twice at one step")
-    both = sorted(set(value.channels_allowed) & set(value.channels_prohibited))
+    both = sorted(set(whole.channels_allowed) & set(whole.channels_prohibited))
     if both:
         raise NotTakenError(f"channels_prohibited: {both[0][:40]!r} is among the allowed ones")
-    _fits(ClientModel, {**_fields(value, ("id", "sop")), "sop": {each.step: _procedure(each) for each in value.sop}})
+    _fits(ClientModel, {**_fields(whole, ("id", "sop")), "sop": {each.step: _procedure(each) for each in whole.sop}})
     return value
 
 

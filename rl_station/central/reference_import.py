@@ -23,6 +23,8 @@ CHUNK = 1_000
 """Rows of one transaction."""
 MOST_REFUSALS = 1_000
 """Refused rows that a report names; it counts all."""
+_KEYED_BY_CONTENT = ("recall",)
+"""Kinds whose key is made of what the row says: one that is refused may have been meant for another key."""
 
 _item = tables.item.c
 _LISTED = (
@@ -46,13 +48,17 @@ PLAIN = How()
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the rows: `accepted` are new or changed, `removed` were not in the files; the first `refused` are named."""
+    """What became of the rows: `accepted` are new or changed, `removed` were not in the files; the first `refused` are named.
+
+    `kept`: kinds of which nothing was removed, though that was asked for, since a refused row may be one of those that are there.
+    """
 
     accepted: int = 0
     unchanged: int = 0
     removed: int = 0
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 class _Count:
@@ -62,14 +68,16 @@ class _Count:
         self.accepted = self.unchanged = self.removed = self.refused = 0
         self.refusals: list[Refusal] = []
         self.seen: dict[str, set[int]] = {}
+        self.unsure: set[str] = set()
         self.whole = True
 
     def refuse(self, read: Read) -> None:
         self.refused += len(read.refusals)
         self.refusals.extend(read.refusals[: MOST_REFUSALS - len(self.refusals)])
-        self.whole = self.whole and not read.broken
-        if read.kind in REFERENCE_KINDS and read.key:
-            self.seen.setdefault(read.kind, set()).add(hash(read.key))
+        self.whole = self.whole and not read.broken and read.kind in REFERENCE_KINDS
+        self.seen.setdefault(read.kind, set()).add(hash(read.key))
+        if read.found is None and (not read.key or read.kind in _KEYED_BY_CONTENT):
+            self.unsure.add(read.kind)
 
     def first(self, found: Taken) -> bool:
         """Whether this key was not there before."""
@@ -79,13 +87,19 @@ class _Count:
         seen.add(mark)
         return True
 
-    def report(self) -> Report:
+    def complete(self) -> list[str]:
+        """Kinds of which every row was read or is known by its key: what is not among them is in no file."""
+        return sorted(self.seen.keys() - self.unsure) if self.whole else []
+
+    def report(self, *, replace: bool = False) -> Report:
+        kept = (self.seen.keys() & set(REFERENCE_KINDS)) - set(self.complete()) if replace else ()
         return Report(
             accepted=self.accepted,
             unchanged=self.unchanged,
             removed=self.removed,
             refused=self.refused,
             refusals=tuple(self.refusals),
+            kept=tuple(sorted(kept)),
         )
 
 
@@ -102,10 +116,10 @@ def import_reference(engine: Engine, site: str, sources: Sequence[Source], how: 
         accepted = transaction(engine, lambda connection, chunk=chunk: take(connection, site, chunk))  # type: ignore[misc]
         count.accepted += accepted
         count.unchanged += len(chunk) - accepted
-    if how.replace and count.whole:
-        for kind, seen in count.seen.items():
-            count.removed += _remove(engine, site, kind, seen)
-    return count.report()
+    if how.replace:
+        for kind in count.complete():
+            count.removed += _remove(engine, site, kind, count.seen[kind])
+    return count.report(replace=how.replace)
 
 
 def take(connection: Connection, site: str, chunk: Sequence[Taken]) -> int:

@@ -11,7 +11,7 @@ from rl_station.central import reference_checks
 from rl_station.central.reference_checks import NotTakenError
 from rl_station.central.subjects import LONGEST, findable
 from rl_station.domain.recalls import Recall, Reversal, recall_key
-from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
+from rl_station.domain.reference import AnnouncedReturn, Bin, Lane, Operator, Product, SaidClient
 from rl_station.settings import SUPERVISION_FILE, ConfigError, sent_file, sent_supervision
 
 MOST_BYTES = 256 * 1024
@@ -39,12 +39,12 @@ def _asis(value: V) -> V:
     return value
 
 
-def _id(value: Client | Operator | Lane | Bin) -> str:
+def _id(value: SaidClient | Operator | Lane | Bin) -> str:
     return value.id
 
 
 KINDS: Mapping[str, Kind] = {
-    "client": Kind(Client, _id, reference_checks.client),
+    "client": Kind(SaidClient, _id, reference_checks.client),
     "operator": Kind(Operator, _id, reference_checks.operator),
     "lane": Kind(Lane, _id, reference_checks.lane),
     "bin": Kind(Bin, _id, reference_checks.bin_),

@@ -29,7 +29,7 @@ def metrics(context: Context, _call: Call) -> Answer:
 
 def _figures(connection: Connection) -> tuple[dict[tuple[str, Labels], int], dict[str, int]]:
     """From small tables and indexes only."""
-    task, station, stream = tables.task.c, tables.station.c, tables.stream.c
+    task, station = tables.task.c, tables.station.c
     feed = connection.execute(select(tables.feed.c.site, tables.feed.c.position)).all()
     positions = {str(row.site): int(row.position) for row in feed}
     gauges: dict[tuple[str, Labels], int] = {
@@ -41,9 +41,22 @@ def _figures(connection: Connection) -> tuple[dict[tuple[str, Labels], int], dic
     enrolled = select(station.site, func.count()).where(station.revoked_at.is_(None)).group_by(station.site)
     for site, count in connection.execute(enrolled):
         gauges["rl_station_stations", (("site", site),)] = count
-    for site, count in connection.execute(select(stream.site, func.sum(stream.waiting)).group_by(stream.site)):
-        gauges["rl_station_waiting", (("site", site),)] = int(count)
+    for site, count in _waiting(connection).items():
+        gauges["rl_station_waiting", (("site", site),)] = count
     return gauges, positions
+
+
+def _waiting(connection: Connection) -> dict[str, int]:
+    """By site, of stations that were not revoked: what each said last, in whatever life of its log."""
+    station, stream = tables.station.c, tables.stream.c
+    gone = select(station.site, station.station).where(station.revoked_at.is_not(None))
+    revoked = {tuple(row) for row in connection.execute(gone)}
+    said = select(stream.site, stream.station, stream.waiting).order_by(stream.received_at, stream.stream)
+    last = {(row.site, row.station): int(row.waiting) for row in connection.execute(said)}
+    found = dict.fromkeys((site for site, _ in last), 0)
+    for where, count in last.items():
+        found[where[0]] += 0 if where in revoked else count
+    return found
 
 
 ROUTES = (

@@ -285,7 +285,7 @@ station_status = Table(
     _number("at"),
     Column("devices", LargeBinary, nullable=False),
 )
-"""What a station last said of its devices, and when (by the server's clock): `statuses.Kept`, JSON."""
+"""What a station last said of its devices, and when (by the server's clock): of `statuses.Device`, JSON."""
 
 feed = Table(
     "feed",

@@ -54,6 +54,8 @@ def _print(report: Report) -> None:
         complain(f"{place}:{key} {refusal.reason}")
     if report.refused > len(report.refusals):
         complain(f"... and {report.refused - len(report.refusals)} more")
+    for kind in report.kept:
+        complain(f"nothing of kind {kind} was removed: a refused row may be one of those that are there")
     print(
         f"{report.accepted} accepted, {report.unchanged} unchanged, {report.removed} removed, {report.refused} refused"
     )

@@ -6,8 +6,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from rl_station.domain.sync_wire import Enrolment, EnrolRequest
 from rl_station.settings import SUPERVISION_FILE, Site
@@ -79,6 +80,7 @@ class _Centre:
             server.start()
             try:
                 self._enrol(front, server.url)
+                log.info("the demo's central server: %s", server.url)
                 self._over.wait()
             finally:
                 server.stop()
@@ -86,13 +88,17 @@ class _Centre:
             engine.dispose()
 
     def _tell(self, front: Front) -> None:
-        """The centre judges the site's figures by the same shifts, targets and promises as the station."""
-        from rl_station.central.reference_import import import_reference  # noqa: PLC0415  # as above
-        from rl_station.central.reference_read import Source  # noqa: PLC0415  # as above
+        """The centre judges the site's figures by the shifts, targets and promises of the station, and knows its people.
 
-        file = self._site.folder / SUPERVISION_FILE
-        if file.exists():
-            import_reference(front.context.engine, self._site.id, [Source(str(file), "", lambda: file.open("rb"))])
+        So a supervisor signs in to its pages with the badge and PIN of the station.
+        """
+        from rl_station.central.reference_import import How, import_reference  # noqa: PLC0415  # as above
+        from rl_station.central.reference_read import Source  # noqa: PLC0415  # as above
+        from rl_station.central.reference_rows import OPERATORS_FILE  # noqa: PLC0415  # as above
+
+        files = (self._site.folder / name for name in (SUPERVISION_FILE, OPERATORS_FILE))
+        sources = [Source(str(file), "", partial(_opened, file)) for file in files if file.exists()]
+        import_reference(front.context.engine, self._site.id, sources, How(replace=True))
 
     def _enrol(self, front: Front, url: str) -> None:
         """Anew at each start: the server listens elsewhere every time."""
@@ -106,3 +112,7 @@ class _Centre:
                 url=url, site=given.site, station=station, token=given.token, server_key=given.server_key.hex()
             )
             enrolment.write(self._data, enrolled)
+
+
+def _opened(file: Path) -> IO[bytes]:
+    return file.open("rb")

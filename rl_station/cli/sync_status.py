@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 
 from rl_station.cli import opening
-from rl_station.cli.options import Exit, print_json
+from rl_station.cli.options import Exit, UsageError, print_json
 from rl_station.station.clocks import SystemClock, rfc3339
-from rl_station.store import Epoch, Reader, holder, open_reader
+from rl_station.store import Epoch, Reader, StoreError, holder, open_reader
 from rl_station.store.known import KnownReader
 from rl_station.sync import enrolment
 from rl_station.sync.enrolment import Enrolled, EnrolmentError
@@ -80,13 +80,27 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 def status(args: Namespace) -> int:
     """Exit 1 where nothing more gets through before somebody does something."""
     data = opening.data(args)
-    with opening.store_errors(), open_reader(data) as reader:
+    with opening.store_errors(), _opened(data) as reader:
         found = look(reader, data)
     if args.json:
         print_json(found)
     else:
         _print(found)
     return Exit.FOUND if found.error is not None and found.error.blocked else Exit.FINE
+
+
+def _opened(data: Path) -> Reader:
+    """Raises StoreError; UsageError where the station is enrolled and has not been started here yet."""
+    try:
+        return open_reader(data)
+    except StoreError as error:
+        enrolled, _ = _enrolment(data, SyncState())
+        if error.code != "no_store" or enrolled is None:
+            raise
+        raise UsageError(
+            f"station {enrolled.station} is enrolled with {enrolled.url} (site {enrolled.site}) and has no database in {data} "
+            "yet: start it with `rl-station run`, and it begins to sync"
+        ) from error
 
 
 def look(reader: Reader, data: Path) -> Status:

@@ -37,6 +37,26 @@ class Client(msgspec.Struct, frozen=True):
     sop: tuple[Procedure, ...] = ()
 
 
+class SaidClient(msgspec.Struct, frozen=True):
+    """A client as another program says it: of what it leaves out (UNSET) it says nothing, not that there is none."""
+
+    id: str
+    name: str
+    company_prefixes: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    region: str | msgspec.UnsetType = msgspec.UNSET
+    channels_allowed: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    channels_prohibited: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    carriers: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    label: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    packaging: str | msgspec.UnsetType = msgspec.UNSET
+    sop: tuple[Procedure, ...] | msgspec.UnsetType = msgspec.UNSET
+
+    def over(self, own: Client | None) -> Client:
+        """The client, with the site's own word (`own`) for what was left out."""
+        said = {name: value for name in self.__struct_fields__ if (value := getattr(self, name)) is not msgspec.UNSET}
+        return msgspec.structs.replace(own or Client(self.id, self.name), **said)
+
+
 class Operator(msgspec.Struct, frozen=True):
     """A person at a station. `badge` is the body of the badge code; `roles`: worker, inspector, supervisor.
 

@@ -93,33 +93,21 @@ class MergedRows:
 
     def units_by_serial(self, serial: str) -> list[UnitRow]:
         own = self._own.units_by_serial(serial)
-        if not serial or not self._known.there:
-            return own
         return self._units(own, "unit.serial", serial, lambda row: row.serial == serial)
 
     def units_by_epc(self, epc: str) -> list[UnitRow]:
-        own = self._own.units_by_epc(epc)
-        if not epc or not self._known.there:
-            return own
-        return self._units(own, "unit.epc", epc, lambda row: row.epc == epc)
+        return self._units(self._own.units_by_epc(epc), "unit.epc", epc, lambda row: row.epc == epc)
 
     def units_by_gtin(self, gtin: str) -> list[UnitRow]:
-        own = self._own.units_by_gtin(gtin)
-        if not gtin or not self._known.there:
-            return own
-        return self._units(own, "unit.gtin", gtin, lambda row: row.gtin == gtin)
+        return self._units(self._own.units_by_gtin(gtin), "unit.gtin", gtin, lambda row: row.gtin == gtin)
 
     def units_by_product(self, client: str, sku: str) -> list[UnitRow]:
         own = self._own.units_by_product(client, sku)
-        if not sku or not self._known.there:
-            return own
-        code = product_code(client, sku)
+        code = product_code(client, sku) if sku else ""
         return self._units(own, "unit.product", code, lambda row: (row.client, row.sku) == (client, sku))
 
     def units_recalled(self, reference: str) -> list[UnitRow]:
         own = self._own.units_recalled(reference)
-        if not reference or not self._known.there:
-            return own
         return self._units(own, "unit.recall", reference, lambda row: row.recall == reference)
 
     def units_returned(self, vendor: str, client: str, since: int) -> list[Placed]:
@@ -212,7 +200,10 @@ class MergedRows:
     def _rows(self, view: _View[Row], ids: Iterable[str]) -> list[Row]:
         return [row for each in dict.fromkeys(ids) if (row := self._row(view, each)) is not None]
 
-    def _units(self, own: Sequence[UnitRow], field: str, code: str, fits: Callable[[UnitRow], bool]) -> list[UnitRow]:
+    def _units(self, own: list[UnitRow], field: str, code: str, fits: Callable[[UnitRow], bool]) -> list[UnitRow]:
+        """Those that our log or the centre finds by a code, as far as they still fit; by an empty one the centre finds none."""
+        if not code or not self._known.there:
+            return own
         said = self._known.led_to(field, code)
         rows = self._rows(_UNITS, [*(row.unit for row in own), *(each.key for each in said)])
         return sorted((row for row in rows if fits(row)), key=lambda row: (row.seq, row.unit))

@@ -10,13 +10,14 @@ from typing import TypeVar
 import msgspec
 
 from rl_station.domain.recalls import Recall, RecallTable, Reversal, recall_key, recall_table
-from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product
+from rl_station.domain.reference import AnnouncedReturn, Bin, Client, Lane, Operator, Product, SaidClient
 from rl_station.domain.vendors import VendorTerms
 from rl_station.settings import Facts, ReferenceTables
 from rl_station.store.known import KnownReader
 
 V = TypeVar("V")
 
+_client = msgspec.json.Decoder(SaidClient)
 _return = msgspec.json.Decoder(AnnouncedReturn)
 _product = msgspec.json.Decoder(Product)
 _recall = msgspec.json.Decoder(Recall)
@@ -26,7 +27,8 @@ _reversal = msgspec.json.Decoder(Reversal)
 class MergedReference:
     """Implements `domain.reference.Reference`. For the engine's thread.
 
-    What the centre says of a key counts; what it has deleted is not there, whatever the settings say.
+    What the centre says of a key counts, but for what it leaves out of a client; what it has deleted is not there, whatever the
+    settings say.
     """
 
     def __init__(self, own: ReferenceTables, known: KnownReader) -> None:
@@ -149,16 +151,16 @@ def _recalls(own: RecallTable, said: Mapping[str, bytes | None], reversed_: Mapp
     """One table, as old as what the settings add to it; no date where that is nothing."""
     kept = [each for each in own.recalls if recall_key(each) not in said]
     sent = [_recall.decode(value) for value in said.values() if value is not None]
-    reversals = [each for key, each in own.reversals.items() if key not in reversed_]
-    reversals += [_reversal.decode(value) for value in reversed_.values() if value is not None]
-    return recall_table((*kept, *sent), own.snapshot if kept else "", own.warn_after_days, reversals)
+    left = {key: each for key, each in own.reversals.items() if key not in reversed_}
+    reversals = {**left, **{key: _reversal.decode(value) for key, value in reversed_.items() if value is not None}}
+    return recall_table((*kept, *sent), own.snapshot if kept else "", own.warn_after_days, reversals.values())
 
 
 def _few(own: Facts, every: Callable[[str], Mapping[str, bytes | None]]) -> Facts:
     """The settings' clients, operators, lanes and bins under those of the centre."""
     return replace(
         own,
-        clients=_laid_over(own.clients, every("client"), Client),
+        clients=_clients(own.clients, every("client")),
         operators=_laid_over(own.operators, every("operator"), Operator),
         lanes=_laid_over(own.lanes, every("lane"), Lane),
         bins=_laid_over(own.bins, every("bin"), Bin),
@@ -169,11 +171,19 @@ def _few(own: Facts, every: Callable[[str], Mapping[str, bytes | None]]) -> Fact
     )
 
 
-W = TypeVar("W", Client, Operator, Lane, Bin)
+W = TypeVar("W", Operator, Lane, Bin)
 
 
 def _laid_over(own: Sequence[W], said: Mapping[str, bytes | None], kind: type[W]) -> tuple[W, ...]:
     values: dict[str, W | None] = {each.id: each for each in own}
     for key, value in said.items():
         values[key] = None if value is None else msgspec.json.decode(value, type=kind)
+    return tuple(value for value in values.values() if value is not None)
+
+
+def _clients(own: Sequence[Client], said: Mapping[str, bytes | None]) -> tuple[Client, ...]:
+    """A client is known elsewhere by its name; what only the site has set of its policy is not lost to that."""
+    values: dict[str, Client | None] = {each.id: each for each in own}
+    for key, value in said.items():
+        values[key] = None if value is None else _client.decode(value).over(values.get(key))
     return tuple(value for value in values.values() if value is not None)

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from sqlalchemy import literal_column, select
 
+from rl_station.domain.departures import left
 from rl_station.domain.kpi import Trouble, Waiting
 from rl_station.domain.projections import OpenTrouble
 from rl_station.store import tables
 from rl_station.store.database import Database, prepare
-from rl_station.store.departures import left
 from rl_station.store.rows import Rows, StoreRows
 
 _parcel, _unit = tables.parcel.c, tables.unit.c

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import msgspec
 from sqlalchemy import bindparam, func, select
 
+from rl_station.domain.departures import left, shipped
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
 from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ParcelRow, UnitRow
 from rl_station.store import facts, hlc, log, tables
 from rl_station.store.database import Database, Params, prepare
-from rl_station.store.departures import left, shipped
 from rl_station.store.rows import Rows
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
 

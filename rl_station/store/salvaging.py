@@ -6,7 +6,7 @@ The log is a chain, so the new one ends before the first event that nobody has a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -25,6 +25,7 @@ from rl_station.store.folder import BACKUPS, DATABASE, FolderLock
 BATCH = 5_000
 """Events written in one transaction."""
 NEW = "salvaged.db"
+_NEVER = 1 << 63
 
 T = TypeVar("T")
 
@@ -53,10 +54,13 @@ class Salvaged(NamedTuple):
 
 
 class _Who(NamedTuple):
+    """`lives`: this log's at the centre, oldest first; what copies of it wrote elsewhere is not among them."""
+
     station: str
     purpose: str
     acknowledged: int
     epochs: tuple[facts.Epoch, ...]
+    lives: tuple[Life, ...]
 
 
 def salvage(folder: Path, *, station: str, purpose: str, centre: Centre | None, now: int) -> Salvaged:
@@ -72,8 +76,9 @@ def salvage(folder: Path, *, station: str, purpose: str, centre: Centre | None, 
     lock = FolderLock(folder)
     try:
         _drop(fresh)
-        last = noted.seq if (noted := EpochFile(folder).read()) else 0
-        found = _made(path, fresh, _Source(station, purpose, centre, last))
+        noted = EpochFile(folder).read()
+        last, token = (noted.seq, noted.token) if noted else (0, "")
+        found = _made(path, fresh, _Source(station, purpose, centre, last, token))
         old = folder / BACKUPS / f"damaged-{datetime.fromtimestamp(now / 1e6, UTC):%Y%m%dT%H%M%S}"
         _swap(path, fresh, old)
         return found._replace(old=old / DATABASE)
@@ -83,10 +88,13 @@ def salvage(folder: Path, *, station: str, purpose: str, centre: Centre | None, 
 
 
 class _Source(NamedTuple):
+    """`noted` and `token`: the last seq and the epoch that the file outside the database tells of."""
+
     station: str
     purpose: str
     centre: Centre | None
     noted: int
+    token: str
 
 
 def _made(path: Path, fresh: Path, source: _Source) -> Salvaged:
@@ -119,19 +127,37 @@ def _opened(path: Path) -> Database | None:
 
 def _who(damaged: Database | None, source: _Source) -> _Who:
     """Whose log it is, from the database where it can still tell, else from outside."""
-    lives = source.centre.lives if source.centre else ()
+    kept: list[facts.Epoch] = [] if damaged is None else _tried(lambda: facts.epochs(damaged), [])
+    tokens = [each.token for each in reversed(kept)] or [source.token]
+    lives = _ours(source.centre.lives if source.centre else (), tokens)
     told = tuple(
         facts.Epoch(number, life.epoch, source.station, life.starts, 0, life.reason, life.starts)
         for number, life in enumerate(lives, start=1)
     )
     if damaged is None:
-        return _Who(source.station, source.purpose, 0, told)
+        return _Who(source.station, source.purpose, 0, told, lives)
     return _Who(
         _tried(lambda: facts.get(damaged, facts.STATION), "") or source.station,
         _tried(lambda: facts.get(damaged, facts.PURPOSE), "") or source.purpose,
         _tried(lambda: facts.acknowledged(damaged), 0),
-        tuple(_tried(lambda: facts.epochs(damaged), [])) or told,
+        tuple(kept) or told,
+        lives,
     )
+
+
+def _ours(lives: tuple[Life, ...], tokens: Sequence[str]) -> tuple[Life, ...]:
+    """The life of the first of these tokens that the centre knows, with all that it continues; every one where it knows none.
+
+    A log that was copied has other lives there, too, which the copies wrote.
+    """
+    by_token = {life.epoch: life for life in lives}
+    last = next((by_token[token] for token in tokens if token in by_token), None)
+    if last is None:
+        return lives
+    found = [last]
+    while len(found) <= len(lives) and found[-1].parent in by_token:
+        found.append(by_token[found[-1].parent])
+    return tuple(reversed(found))
 
 
 def _readable(damaged: Database, noted: int) -> Iterator[log.StoredEvent]:
@@ -155,7 +181,7 @@ def _readable(damaged: Database, noted: int) -> Iterator[log.StoredEvent]:
 def _written(made: Database, who: _Who, local: Iterator[log.StoredEvent], source: _Source) -> Salvaged:
     """The chain from its first event to the first that neither side has."""
     numbers = {epoch.token: epoch.number for epoch in who.epochs}
-    returned = _Returned(who.station, source.centre)
+    returned = _Returned(who.station, who.lives, source.centre.fetch if source.centre else None)
     previous, seq, fetched = chain.GENESIS, 0, 0
     waiting: list[log.StoredEvent] = []
     row = next(local, None)
@@ -194,17 +220,19 @@ def _store(made: Database, rows: list[log.StoredEvent], numbers: dict[str, int])
 class _Returned:
     """The centre's events, a page at hand."""
 
-    def __init__(self, station: str, centre: Centre | None) -> None:
+    def __init__(self, station: str, lives: Sequence[Life], fetch: Fetch | None) -> None:
         self._station = station
-        self._centre = centre
+        self._lives = lives
+        self._fetch = fetch
         self._life = ""
         self._first = 0
+        self._ends = 0
         self._page: tuple[Sent, ...] = ()
 
     def after(self, seq: int, previous: bytes) -> log.StoredEvent | None:
         """The centre's next event, if it continues the chain there and its content was given."""
         place = seq + 1 - self._first
-        if not 0 <= place < len(self._page):
+        if not 0 <= place < len(self._page) or seq >= self._ends:
             if not self._turn(seq, previous):
                 return None
             place = 0
@@ -229,11 +257,12 @@ class _Returned:
         )
 
     def _turn(self, seq: int, previous: bytes) -> bool:
-        lives = self._centre.lives if self._centre else ()
-        life = next((each for each in reversed(lives) if each.starts <= seq + 1), None)
-        if self._centre is None or life is None:
+        life = next((each for each in reversed(self._lives) if each.starts <= seq + 1), None)
+        if self._fetch is None or life is None:
             return False
-        before, self._page = self._centre.fetch(life.epoch, seq)
+        # A copy of this log may have gone on in that life after this one left it.
+        self._ends = min((each.starts - 1 for each in self._lives if each.starts > seq + 1), default=_NEVER)
+        before, self._page = self._fetch(life.epoch, seq)
         self._life, self._first = life.epoch, seq + 1
         if before != previous:
             self._page = ()

@@ -29,6 +29,7 @@ READ_S = 5.0
 FRESH = 2 * SECOND
 """Figures this young are not asked for again."""
 LONGEST_WAIT = 30 * SECOND
+"""After a failure it is asked again this late, even where the server asks for more patience: somebody is looking."""
 
 T = TypeVar("T")
 
@@ -67,15 +68,15 @@ class SiteFigures:
         self._backoff = Backoff(random.Random(), longest=LONGEST_WAIT)  # noqa: S311  # only spreads retries
         self._view = SiteView(enrolled=False)
         self._of: Signature | None = None
-        self._enrolled: Enrolled | None = None
         self._channel: Channel | None = None
+        self._token = ""
         self._not_before = 0
 
     def look(self) -> SiteView:
         """The figures, asked for anew unless they are fresh. Takes as long as the server, but no longer than `READ_S` or so."""
         self._follow_enrolment()
         now = self._clock.now()
-        if self._enrolled is not None and not (self._view.trouble is None and 0 <= now - self._view.heard_at < FRESH):
+        if self._channel is not None and not (self._view.trouble is None and 0 <= now - self._view.heard_at < FRESH):
             found = self._asked("/v1/figures", {}, Figures)
             if found is not None:
                 self._view = SiteView(found, now)
@@ -93,7 +94,7 @@ class SiteFigures:
         return self._asked("/v1/history", {"kind": kind, "id": id_}, _Happenings)
 
     def close(self) -> None:
-        """Let go of the way to the server; whoever asks again has another."""
+        """Let go of the way to the server; whoever asks again has another. What was heard stays."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
@@ -101,12 +102,9 @@ class SiteFigures:
     # --- one question -------------------------------------------------------------------------------------------------
 
     def _asked(self, path: str, query: Mapping[str, str], kind: type[T]) -> T | None:
-        now = self._clock.now()
-        if self._enrolled is None or now < self._not_before <= now + LONGEST_WAIT:
+        if self._channel is None or self._too_early():
             return None
-        if self._channel is None:
-            self._channel = self._connect(self._enrolled)
-        headers = {"authorization": f"Bearer {self._enrolled.token}"}
+        headers = {"authorization": f"Bearer {self._token}"}
         request = Request(method="GET", path=path, query=tuple(query.items()), headers=headers)
         try:
             said = answers.understood_json(self._channel.exchange(request), kind)
@@ -129,26 +127,32 @@ class SiteFigures:
 
     def _failed(self, code: str, detail: str, asked: int) -> None:
         now = self._clock.now()
-        self._not_before = now + self._backoff.failed(asked).us
+        self._not_before = now + min(self._backoff.failed(asked).us, LONGEST_WAIT)
         before = self._view.trouble
         since = before.since if before is not None and before.code == code else now
         self._view = self._view._replace(trouble=trouble(code, detail, since))
 
+    def _too_early(self) -> bool:
+        """A clock that was set back does not make it wait for longer."""
+        now = self._clock.now()
+        return now < self._not_before <= now + LONGEST_WAIT
+
     def _follow_enrolment(self) -> None:
-        """Begin anew with every change of the file: another centre is another site."""
+        """Begin anew with every change of the file, since another centre is another site; what leads nowhere is tried again."""
         found = enrolment.signature(self._folder)
-        if found == self._of:
+        if found != self._of:
+            self._of = found
+            self.close()
+            self._view, self._not_before = SiteView(enrolled=found is not None), 0
+            self._backoff.worked()
+        if self._channel is not None or found is None or self._too_early():
             return
-        self._of = found
-        self.close()
-        self._enrolled, self._view, self._not_before = None, SiteView(enrolled=found is not None), 0
-        self._backoff.worked()
         try:
             enrolled = enrolment.read(self._folder)
-            self._channel = None if enrolled is None else self._connect(enrolled)
-            self._enrolled = enrolled
+            if enrolled is not None:
+                self._channel, self._token = self._connect(enrolled), enrolled.token
         except (EnrolmentError, ValueError) as error:
-            self._view = SiteView(trouble=trouble("enrolment", str(error), self._clock.now()))
+            self._failed("enrolment", str(error), 0)
 
 
 _UNAUTHORIZED = frozenset({"unauthorized", "revoked", "wrong_station", "forbidden"})

@@ -80,6 +80,26 @@ def knowing(kind: str, id_: str, *taken: Taken) -> Basis:
     return tuple(Seen(kind, id_, each.station, each.epoch, each.recorded.seq) for each in taken)
 
 
+def decided(disposition: str = "resell") -> ev.DispositionDecided:
+    """What a bench says of unit U1."""
+    return ev.DispositionDecided(
+        unit="U1",
+        parcel="P1",
+        client="acme",
+        disposition=disposition,
+        rule="r",
+        reason="r",
+        bin="A1",
+        rules_version="1",
+    )
+
+
+def arrive(engine: Engine, *writers: Writer) -> None:
+    """Everything that these stations wrote, a push for each."""
+    for writer in writers:
+        deliver(engine, writer, 1, len(writer.log))
+
+
 def deliver(engine: Engine, writer: Writer, first: int, last: int) -> None:
     """Events `first` to `last` (seqs) of a station arrive in one push."""
     new = writer.log[first - 1 : last]

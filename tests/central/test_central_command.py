@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import pushing
 import pytest
 import raw_http
+from asked_front import Centre
 from pushing import Log, traced
 
+from rl_station.central.clocks import SystemClock
 from rl_station.cli import main
 from rl_station.domain.sync_wire import MEDIA_TYPE, Enrolment, EnrolRequest, pack
 
@@ -137,15 +141,38 @@ def test_a_port_that_is_taken_is_told(sqlite_url: str, capsys: pytest.CaptureFix
 
 
 def test_a_code_is_shown_with_the_time_it_is_good_for(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = run(capsys, "enroll", "dock-1", "--valid", "30m", "--site", "halden", "--database", sqlite_url)
+    asked = ("enroll", "dock-1", "--valid", "30m", "--site", "halden", "--database", sqlite_url)
+    before = SystemClock().now()
+    code, said = run(capsys, *asked)
+    after = SystemClock().now()
     assert code == 0
-    assert "dock-1" in said
-    assert "halden" in said
+    told = re.search(r"\nfor station dock-1 of site halden, once, until (.+) UTC\n", said)
+    assert told is not None
+    until = datetime.fromisoformat(f"{told[1]}+00:00").timestamp() * 1_000_000
+    assert before - 1_000_000 <= until - 30 * 60_000_000 <= after
+    document = json.loads(run(capsys, *asked, "--json")[1])
+    assert after <= document["expires_at"] - 30 * 60_000_000 <= SystemClock().now()
 
 
 def test_a_station_that_is_revoked_is_told_as_such(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "enroll", "--revoke", "dock-1", "--database", sqlite_url)[0] == 1
-    assert run(capsys, "enroll", "dock/1", "--database", sqlite_url)[0] == 2
+    centre = Centre(sqlite_url)
+    centre.clock.at = SystemClock().now()
+    centre.enrol("dock-1")
+    centre.engine.dispose()
+    assert "main/dock-1: enrolled" in run(capsys, "status", "--database", sqlite_url)[1]
+    assert run(capsys, "enroll", "--revoke", "dock-1", "--database", sqlite_url) == (0, "station dock-1 is revoked\n")
+    assert "main/dock-1: revoked" in run(capsys, "status", "--database", sqlite_url)[1]
+
+
+def test_nobody_is_revoked_who_is_not_there(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, "enroll", "--revoke", "dock-1", "--database", sqlite_url)
+    assert (code, said) == (1, "station dock-1 is not known\n")
+
+
+def test_a_name_that_is_none_is_wrong_usage(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = run(capsys, "enroll", "dock/1", "--database", sqlite_url)
+    assert code == 2
+    assert "'dock/1' is no name" in said
 
 
 def test_exactly_one_thing_is_enrolled_at_a_time(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:

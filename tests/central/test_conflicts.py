@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from projecting_world import NOON, SITE, Writer, deliver, derived, empty, knowing
+from projecting_world import NOON, SITE, Writer, arrive, decided, deliver, derived, empty, knowing
 from sqlalchemy import Engine
 
 from rl_station.central import reading_tasks, tasks
@@ -29,26 +29,8 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
     found.dispose()
 
 
-def decided(disposition: str) -> ev.DispositionDecided:
-    return ev.DispositionDecided(
-        unit="U1",
-        parcel="P1",
-        client="acme",
-        disposition=disposition,
-        rule="r",
-        reason="r",
-        bin="A1",
-        rules_version="1",
-    )
-
-
 def sorted_to(tote: str) -> ev.UnitSorted:
     return ev.UnitSorted(unit="U1", container=tote, disposition="resell", client="acme")
-
-
-def arrive(engine: Engine, *writers: Writer) -> None:
-    for writer in writers:
-        deliver(engine, writer, 1, len(writer.log))
 
 
 def shown(engine: Engine, *, resolved: bool = False) -> tuple[TaskSeen, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 import pytest
@@ -15,10 +17,11 @@ from sqlalchemy import Connection, delete, update
 from rl_station.central import cursors, feed, positions, tables
 from rl_station.central.database import transaction
 from rl_station.central.projecting import project
-from rl_station.central.reference_import import take
+from rl_station.central.reference_import import How, import_reference, take
+from rl_station.central.reference_read import Source
 from rl_station.central.reference_values import taken
 from rl_station.domain import events as ev
-from rl_station.domain.reference import Client, Operator
+from rl_station.domain.reference import Operator, SaidClient
 from rl_station.domain.sync_wire import Item, Page, Refused, digest
 
 SITE = "north"
@@ -40,7 +43,7 @@ def small_centre(sqlite_url: str) -> Iterator[Centre]:
 
 
 def clients(centre: Centre, *ids: str, name: str = "Acme") -> None:
-    chunk = [taken("client", "", Client(id_, name)) for id_ in ids]
+    chunk = [taken("client", "", SaidClient(id_, name)) for id_ in ids]
     transaction(centre.engine, lambda connection: take(connection, SITE, chunk))
 
 
@@ -135,7 +138,7 @@ def test_the_copy_goes_on_where_it_was_broken_off(centre: Centre) -> None:
 
 def test_what_is_deleted_is_told_to_followers_and_a_copy_names_deleted_people(centre: Centre) -> None:
     station = Follower(centre)
-    chunk = [taken("operator", "", Operator("mira", "Mira", "MIRA1")), taken("client", "", Client("acme", "Acme"))]
+    chunk = [taken("operator", "", Operator("mira", "Mira", "MIRA1")), taken("client", "", SaidClient("acme", "Acme"))]
     transaction(centre.engine, lambda connection: take(connection, SITE, chunk))
     station.follow()
 
@@ -154,8 +157,29 @@ def test_what_is_deleted_is_told_to_followers_and_a_copy_names_deleted_people(ce
     ]
 
 
+def test_a_copy_names_recalls_and_reversals_that_were_taken_back(centre: Centre) -> None:
+    """Else a reversal that only the station's settings still know would free what is recalled again."""
+
+    def say(*references: str) -> None:
+        recalls = "".join(f'{{"reference":"{each}","gtins":["9521234000013"]}}\n' for each in references)
+        reversals = "".join(f'{{"reference":"{each}","reason":"safe","date":"2026-11-20"}}\n' for each in references)
+        files = {"list.jsonl": '{"source":"x"}\n' + recalls, "reversed.jsonl": reversals}
+        sources = [Source(name, "", partial(io.BytesIO, text.encode())) for name, text in files.items()]
+        assert import_reference(centre.engine, SITE, sources, How(replace=True)).refused == 0
+
+    say("R-1", "R-2")
+    say("R-2")
+    fresh = page(centre, Follower(centre).token)
+    assert [(item.kind, item.key[:3], item.value is None) for item in fresh.items] == [
+        ("recall", "R-1", True),
+        ("recall", "R-2", False),
+        ("recall_reversed", "R-1", True),
+        ("recall_reversed", "R-2", False),
+    ]
+
+
 def test_pages_end_before_they_get_large(small_centre: Centre) -> None:
-    chunk = [taken("client", "", Client(f"c{number}", "N" * 200_000)) for number in range(25)]
+    chunk = [taken("client", "", SaidClient(f"c{number}", "N" * 200_000)) for number in range(25)]
     transaction(small_centre.engine, lambda connection: take(connection, SITE, chunk))
     station = Follower(small_centre)
     sizes = []

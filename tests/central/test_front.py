@@ -11,13 +11,15 @@ import pushing
 import pytest
 import zstandard
 from asked_front import Centre, StillClock
+from msgspec.structs import replace
 from pushing import Log, traced
 
+from rl_station.central import identity
 from rl_station.central.calls import Answer, Call, Context, Request, Route
 from rl_station.central.database import open_engine
 from rl_station.central.front import Front
 from rl_station.domain.events import ParcelReceived
-from rl_station.domain.sync_wire import MOST_BYTES, Ack, Page, Refused, pack
+from rl_station.domain.sync_wire import MOST_BYTES, Ack, Life, Page, Refused, pack
 
 
 @pytest.fixture
@@ -165,6 +167,20 @@ def test_metrics_count_what_happened(centre: Centre) -> None:
         'rl_station_responses_total{route="/v1/events",status="409"} 1',
     ):
         assert line in text.splitlines()
+
+
+def test_what_stations_have_still_to_send_is_what_each_said_last(centre: Centre) -> None:
+    tokens = {name: centre.enrol(name).token for name in ("dock-1", "dock-2", "dock-3")}
+    for name, waiting in (("dock-1", 500), ("dock-2", 7), ("dock-3", 9)):
+        centre.send(tokens[name], replace(Log(name).push([traced(1)]), waiting=waiting))
+    identity.revoke(centre.front.context, "main", "dock-3")
+    centre.clock.at += 1
+    head = Log("dock-1").push([traced(1)]).head
+    fork = Log("dock-1", "epoch2", 1, head).push([traced(2)])
+    said = centre.send(tokens["dock-1"], replace(fork, life=Life("epoch2", 2, "epoch1", "forked"), waiting=3))
+    assert isinstance(said, Ack)
+    text = centre.ask("GET", "/metrics").body.decode()
+    assert 'rl_station_waiting{site="main"} 10' in text.splitlines()
 
 
 def test_metrics_are_what_prometheus_reads(centre: Centre) -> None:

@@ -7,8 +7,11 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
 from desk import HOSTILE, HOUR, SITE, Desk, worked
-from projecting_world import NOON
+from projecting_world import NOON, Writer, deliver
 from read_html import Page, assert_accessible, read
+
+from rl_station.central.reading_counts import MOST_WAITING
+from rl_station.domain import events as ev
 
 MOST_PAGES = 300
 
@@ -77,10 +80,13 @@ def test_every_number_of_the_overview_is_that_of_the_route_for_programs(desk: De
     names = {"to_open": "to open", "to_sort": "to sort", "on_hold": "on hold", "to_grade": "to grade"}
     for queue in told["queues"]:
         if queue["queue"] in names:
-            assert f"{names[queue['queue']]}, Wait: {queue['waiting']}" in labels
+            label = f"{names[queue['queue']]}, Wait: {queue['waiting']}"
+            assert (label in labels) == (queue["waiting"] > 0), "behind none there is nothing to go to"
     for rate in told["rates"]:
         if not rate["station"] and not rate["operator"]:
-            assert labels[f"{rate['stage']}, This shift: {rate['shift']}"] == str(rate["shift"])
+            label = f"{rate['stage']}, This shift: {rate['shift']}"
+            assert labels.get(label, "0") == str(rate["shift"])
+            assert (label in labels) == (rate["shift"] > 0)
     assert sum(rate["shift"] for rate in told["rates"]) > 0
 
 
@@ -98,6 +104,22 @@ def test_without_a_script_the_overview_loads_itself_again(desk: Desk) -> None:
     desk.sign_in()
     (again,) = [each for each in opened(desk, "/").all("meta") if each.attributes.get("http-equiv") == "refresh"]
     assert "noscript" in again.parents
+
+
+def test_what_is_soon_late_is_found_behind_any_number_of_what_is_late(desk: Desk) -> None:
+    worked(desk)
+    dock = Writer("dock-9")
+    for number in range(MOST_WAITING):
+        dock.write(ev.ParcelReceived(parcel=f"OLD{number}", outcome="matched", client="acme", rmas=("R",)), NOON - HOUR)
+    soon = ev.ParcelReceived(parcel="SOON", outcome="matched", client="acme", rmas=("R",))
+    dock.write(soon, NOON - HOUR // 2)
+    deliver(desk.engine, dock, 1, len(dock.log))
+    desk.sign_in()
+    (figure,) = [link for link in opened(desk, "/").links() if link == "/waiting?queue=to_open&due=soon"]
+    assert [link for link in opened(desk, figure).links() if link.startswith("/parcels/")] == ["/parcels/SOON"]
+    late = opened(desk, "/waiting?queue=to_open&due=late")
+    assert len([link for link in late.links() if link.startswith("/parcels/")]) == MOST_WAITING
+    assert f"first {MOST_WAITING}" in late.text
 
 
 @pytest.mark.parametrize("code", ["U1", "u1", "JD0001", "R1", "P1"])

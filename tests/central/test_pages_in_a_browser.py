@@ -124,7 +124,7 @@ def test_by_keys_alone(browser: Browser, desk: Desk) -> None:
     browser.wait("return location.hash === '#main'")
     browser.press(TAB)
     assert browser.run("return document.activeElement.closest('main') !== null")
-    assert browser.run("return document.activeElement.getAttribute('aria-label')") == "received, Now, per hour: 0"
+    assert browser.run("return document.activeElement.getAttribute('aria-label')") == "received, This shift: 2"
     browser.press(ENTER)
     browser.wait("return location.pathname === '/behind'")
 
@@ -139,6 +139,28 @@ def test_figures_change_while_one_looks_and_the_focus_stays(browser: Browser, de
     deliver(desk.engine, late, 1, 1)
     browser.wait("return document.querySelector('#queues tbody a').textContent === '2'")
     assert browser.run("return document.activeElement.getAttribute('aria-label')") == "to open, Wait: 2"
+
+
+def test_a_wide_table_stays_where_it_was_scrolled_to_while_figures_change(browser: Browser, desk: Desk) -> None:
+    sign_in(browser, desk)
+    browser.size(500, 900)
+    browser.open(f"{desk.server.url}/")
+    table = "document.querySelector('#troubles .scroll')"
+    browser.run(f"{table}.scrollLeft = 120")
+    assert browser.run(f"return {table}.scrollLeft") == 120
+    browser.wait("return Number(document.querySelector('#live').dataset.looks) > 0")
+    assert browser.run(f"return {table}.scrollLeft") == 120
+
+
+def test_a_badge_can_be_scanned_at_once(browser: Browser, desk: Desk) -> None:
+    browser.open(f"{desk.server.url}/")
+    browser.wait("return document.activeElement.id === 'badge'")
+    for key in (*BADGE, ENTER):
+        browser.press(key)
+    browser.wait("return document.activeElement.id === 'pin'")
+    for key in (*PIN, ENTER):
+        browser.press(key)
+    browser.wait("return document.querySelector('#live') !== null")
 
 
 def test_a_server_that_is_gone_is_told(browser: Browser, desk: Desk) -> None:

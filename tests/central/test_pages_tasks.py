@@ -10,11 +10,16 @@ import pushing
 import pytest
 from desk import HOSTILE, Desk, worked
 from msgspec.structs import replace
-from projecting_world import SITE
+from projecting_world import NOON, SITE
 from pushing import Log
 from read_html import Page, assert_accessible, read
+from sqlalchemy import Connection
 
 from rl_station.central import identity
+from rl_station.central.database import transaction
+from rl_station.central.reading_tasks import MOST_TASKS
+from rl_station.central.reading_troubles import MOST_TROUBLES
+from rl_station.central.tasks import FORK, Matter, Settled, open_task, resolve
 from rl_station.domain.sync_wire import Enrolment, EnrolRequest
 
 
@@ -104,3 +109,29 @@ def test_events_that_nobody_understands_are_settled_the_same_way(desk: Desk) -> 
     opened(desk.client.get(f"/tasks/{odd['id']}"))
     assert settled(desk, odd["id"], "Another version wrote it.").status_code == 303
     assert tasks(desk, kind="quarantine") == []
+
+
+def test_of_many_tasks_the_newest_are_listed_and_it_is_said_that_there_are_more(desk: Desk) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(MOST_TASKS + 5):
+            id_ = open_task(connection, Matter(SITE, FORK, "station", f"old-{number:04}", (number,)), {}, NOON + number)
+            resolve(connection, SITE, id_, Settled("mira", "seen", NOON + number))
+        open_task(connection, Matter(SITE, FORK, "station", "newest", (0,)), {}, NOON + 10_000)
+
+    for path in ("/tasks", "/troubles", "/"):
+        assert f"first {MOST_TASKS}" not in opened(desk.client.get(path)).text
+    transaction(desk.engine, many)
+    page = opened(desk.client.get("/tasks?resolved=yes"))
+    assert "newest" in page.text
+    assert "old-0000" not in page.text
+    assert f"first {MOST_TASKS}" in page.text
+
+
+def test_of_many_exceptions_it_is_said_that_not_all_are_counted(desk: Desk) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(MOST_TROUBLES):
+            open_task(connection, Matter(SITE, FORK, "station", "dock-1", (number,)), {}, NOON + number)
+
+    transaction(desk.engine, many)
+    for path in ("/troubles", "/"):
+        assert f"first {MOST_TROUBLES}" in opened(desk.client.get(path)).text

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 import pytest
-from projecting_world import NOON, SITE, Writer, deliver, derived, store
+from projecting_world import NOON, SITE, Writer, arrive, decided, deliver, derived, store
 from sqlalchemy import Connection, Engine, select, update
 
 from rl_station.central import reading, tables
@@ -30,24 +30,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     create_schema(found)
     yield found
     found.dispose()
-
-
-def arrive(engine: Engine, *writers: Writer) -> None:
-    for writer in writers:
-        deliver(engine, writer, 1, len(writer.log))
-
-
-def decided(disposition: str = "resell") -> ev.DispositionDecided:
-    return ev.DispositionDecided(
-        unit="U1",
-        parcel="P1",
-        client="acme",
-        disposition=disposition,
-        rule="r",
-        reason="r",
-        bin="A1",
-        rules_version="1",
-    )
 
 
 def positions(engine: Engine) -> dict[tuple[str, str], int]:

@@ -15,7 +15,11 @@ from rl_station.central import identity
 from rl_station.central.calls import Request
 from rl_station.central.database import transaction
 from rl_station.central.projecting import project
+from rl_station.central.reading_tasks import MOST_TASKS
+from rl_station.central.tasks import QUARANTINE, Matter, open_task
 from rl_station.domain import events as ev
+from rl_station.domain import site_codes, unit_label
+from rl_station.domain.unit_label import UnitLabel
 
 HOUR = 3_600_000_000
 
@@ -103,10 +107,25 @@ def test_any_code_finds_what_it_stands_for(centre: Centre, reader: Reader) -> No
         ("S1", "unit", "U1"),
     ):
         assert [(each["kind"], each["key"]) for each in reader.get("/v1/search", code=code)] == [(kind, key)]
+    for code in ("https://id.example.com/01/09521234543213/21/S1", "]Q10109521234543213" + "21S1", "s1"):
+        assert [(each["kind"], each["key"]) for each in reader.get("/v1/search", code=code)] == [("unit", "U1")], code
     with_its_units = reader.get("/v1/search", code="P1")
     assert [(each["kind"], each["key"]) for each in with_its_units] == [("parcel", "P1"), ("unit", "U1")]
     assert reader.get("/v1/search", code="nothing") == []
     reader.get("/v1/search", status=400)
+
+
+def test_what_stands_on_our_labels_finds_the_thing_it_sticks_on(centre: Centre, reader: Reader) -> None:
+    plate, tote = site_codes.plate(site_codes.UNIT_PLATE, "B01", 7), "TOTE1"
+    bench = Writer("bench-01")
+    bench.write(ev.UnitIdentified(unit=plate, parcel="P1", match="expected", client="acme"))
+    bench.write(ev.ContainerOpened(container=tote, disposition="resell", client="acme"))
+    arrive(centre, bench)
+    label = unit_label.encode(UnitLabel(plate, "resell", "acme", "A1", "e9e898f3d5b7"), b"any key")
+    for code in (plate, plate.lower(), label):
+        assert [(each["kind"], each["key"]) for each in reader.get("/v1/search", code=code)] == [("unit", plate)], code
+    for code in (tote, site_codes.make(site_codes.CONTAINER, tote), "tote1"):
+        assert [(each["kind"], each["key"]) for each in reader.get("/v1/search", code=code)] == [("container", tote)]
 
 
 def test_a_history_is_of_all_stations_in_order_with_what_was_taken_back(centre: Centre, reader: Reader) -> None:
@@ -149,6 +168,22 @@ def test_a_task_is_listed_until_somebody_says_how_it_was_settled(centre: Centre,
     (settled,) = reader.get("/v1/tasks", resolved="yes")
     assert (settled["resolved_by"], settled["note"], settled["resolved_at"]) == ("mira", "one box, scanned twice", NOON)
     reader.post(f"/v1/tasks/{task['id']}/resolve", {"who": "mira"}, status=404)
+
+
+def test_many_tasks_are_read_page_by_page_and_none_is_passed_over(centre: Centre, reader: Reader) -> None:
+    def many(connection: Connection) -> None:
+        for number in range(MOST_TASKS + 20):
+            # What one push brings is opened at one moment.
+            at = NOON + (number > 0) + (number > MOST_TASKS + 10)
+            open_task(connection, Matter(SITE, QUARANTINE, "event", f"dock-01/e/{number}"), {}, at)
+
+    transaction(centre.engine, many)
+    found: list[str] = []
+    since = 0
+    while page := reader.get("/v1/tasks", since=str(since)):
+        found += [task["subject"] for task in page]
+        since = page[-1]["opened_at"]
+    assert sorted(found) == sorted(f"dock-01/e/{number}" for number in range(MOST_TASKS + 20))
 
 
 def test_stations_are_listed_with_their_lives(centre: Centre, reader: Reader) -> None:

@@ -121,6 +121,7 @@ def test_replacing_deletes_what_is_not_in_the_file_and_keeps_what_was_refused(en
     take(engine, given("x.json", json.dumps([{"kind": "client", "value": {"id": "acme", "name": "Acme"}}])))
     report = take(engine, products(product("A"), product("B", "123")), replace=True)
     assert (report.unchanged, report.removed, report.refused) == (1, 1, 1)
+    assert report.kept == (), "the refused row says which article it is"
     assert set(held(engine, "product")) == {"acme/A", "acme/B"}
     assert set(held(engine, "client")) == {"acme"}, "a kind that is not in the files is left alone"
     assert take(engine, products(product("C", ""))).accepted == 1, "it may come back"
@@ -136,6 +137,26 @@ def test_a_file_that_breaks_off_deletes_nothing(small: Engine) -> None:
     )
     assert (report.removed, report.refused) == (0, 1)
     assert "UTF-8" in report.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("cpsc.jsonl", '{"source": "cpsc"}\n{"reference": "R-1", "gtins": ["123"]}'),
+        ("cpsc.jsonl", '{"source": "cpsc"}\nrubbish'),
+        ("recalls.csv", "gtins,reference,hazard\n123,R-1,gets hot\n"),
+        ("recalls.json", '[{"kind": "recall", "value": {"reference": "R-1"}}]'),
+        ("recalls.json", '[{"kind": "recal", "value": {}}]'),
+        ("recalls.json", "[7]"),
+    ],
+)
+def test_a_recall_with_a_slip_in_the_new_list_stays_in_force(small: Engine, name: str, text: str) -> None:
+    assert take(small, given("recalls.csv", f"gtins,reference,hazard\n{GTIN},R-1,gets hot\n")).accepted == 1
+    good = given("more.csv", f"gtins,reference,hazard\n{GTIN},R-2,gets hot\n", "recall")
+    report = take(small, given(name, text), good, replace=True)
+    assert (report.accepted, report.removed, report.refused) == (1, 0, 1)
+    assert report.kept == ("recall",)
+    assert set(held(small, "recall")) == {f"R-1/0{GTIN}", f"R-2/0{GTIN}"}
 
 
 @pytest.mark.parametrize(
@@ -326,5 +347,7 @@ def test_the_command_says_what_became_of_the_rows(
     assert (report.unchanged, report.refused, report.refusals[0].file) == (1, 1, str(bad))
     assert main([*command, str(bad)]) == 1
     assert f"{bad}:2:" in capsys.readouterr().err
+    assert main([*command, str(bad), "--replace"]) == 1
+    assert "nothing of kind recall was removed" in capsys.readouterr().err
     for wrong in ([str(tmp_path / "missing.csv")], [str(good), "--kind", "weather"]):
         assert main([*command, *wrong]) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import select
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -234,6 +235,15 @@ def test_a_body_that_does_not_come_is_not_waited_for(
     assert answer.status == 408
 
 
+def closed(there: raw_http.Address) -> bool:
+    """Whether nobody is let in any more."""
+    try:
+        socket.create_connection(there, raw_http.PATIENCE_S).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
 def test_stopping_finishes_what_is_being_answered(centre: Centre) -> None:
     come, go = threading.Event(), threading.Event()
 
@@ -250,6 +260,7 @@ def test_stopping_finishes_what_is_being_answered(centre: Centre) -> None:
     assert come.wait(raw_http.PATIENCE_S)
     stopping = threading.Thread(target=beside.stop)
     stopping.start()
+    raw_http.until(lambda: closed(address(beside)), "the server goes on taking connections")
     go.set()
     stopping.join()
     asking.join()

@@ -9,7 +9,7 @@ from itertools import permutations
 import msgspec
 import pytest
 from asked_front import Centre
-from projecting_world import NOON, SITE, Writer, deliver, derived, empty, knowing
+from projecting_world import NOON, SITE, Writer, arrive, decided, deliver, derived, empty, knowing
 from pushing import AT, Log, traced
 from sqlalchemy import Engine
 
@@ -30,19 +30,6 @@ def engine(database_url: str) -> Iterator[Engine]:
     create_schema(found)
     yield found
     found.dispose()
-
-
-def decided(disposition: str) -> ev.DispositionDecided:
-    return ev.DispositionDecided(
-        unit="U1",
-        parcel="P1",
-        client="acme",
-        disposition=disposition,
-        rule="r",
-        reason="r",
-        bin="A1",
-        rules_version="1",
-    )
 
 
 def overridden() -> ev.DispositionOverridden:
@@ -67,11 +54,6 @@ def crossed() -> tuple[Writer, Writer, Taken, Taken]:
     one = a.write(decided("resell"), NOON + SECOND)
     other = b.write(decided("destroy"), NOON + 2 * SECOND)
     return a, b, one, other
-
-
-def arrive(engine: Engine, *writers: Writer) -> None:
-    for writer in writers:
-        deliver(engine, writer, 1, len(writer.log))
 
 
 def shown(engine: Engine) -> list[TaskSeen]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -104,6 +105,49 @@ def test_an_event_that_is_not_what_was_written_is_fetched_again(run: Run, data: 
     assert (code, json.loads(said)["fetched"]) == (0, 1)
     assert hashes(data) == before
     assert run("db", "check", "--data", data)[0] == 0
+
+
+@pytest.mark.parametrize("after", [0, 1, 5])
+def test_a_station_whose_clone_has_forked_gets_its_own_events_back_and_not_the_clones(
+    run: Run, data: Path, enrolled: str, tmp_path: Path, after: int
+) -> None:
+    common = len(hashes(data))
+    twin = tmp_path / "twin"
+    shutil.copytree(data, twin)
+    for folder in (data, twin):
+        assert run("demo", "--headless", "--parcels", 1, "--data", folder)[0] == 0
+        assert run("sync", "once", "--data", folder, *SITE)[0] == 0
+    with open_reader(twin) as reader:
+        assert [epoch.reason for epoch in reader.epochs()][-1] == "forked"
+    for folder in (data, twin):
+        before = hashes(folder)
+        raw = dbapi2.connect(str(folder / DATABASE), isolation_level=None)
+        raw.execute("UPDATE event SET at = at + 1 WHERE seq = ?", (common + 1 + after,))
+        raw.close()
+        code, said, _ = run("db", "salvage", "--data", folder, *SITE, "--json")
+        assert (code, json.loads(said)["lost"]) == (0, 0)
+        assert hashes(folder) == before
+        assert run("db", "check", "--data", folder)[0] == 0
+
+
+def test_a_clone_that_is_no_database_any_more_is_fetched_by_its_token(
+    run: Run, data: Path, enrolled: str, tmp_path: Path
+) -> None:
+    twin = tmp_path / "twin"
+    shutil.copytree(data, twin)
+    for folder in (data, twin):
+        assert run("demo", "--headless", "--parcels", 1, "--data", folder)[0] == 0
+        assert run("sync", "once", "--data", folder, *SITE)[0] == 0
+    for folder in (data, twin):
+        before = hashes(folder)
+        with open_reader(folder) as reader:
+            epochs = [(epoch.token, epoch.sends_from) for epoch in reader.epochs()]
+        (folder / DATABASE).write_bytes(b"\xa5" * 50_000)
+        code, said, _ = run("db", "salvage", "--data", folder, *SITE, "--json")
+        assert (code, json.loads(said)["fetched"]) == (0, len(before))
+        assert hashes(folder) == before
+        with open_reader(folder) as reader:
+            assert [(epoch.token, epoch.sends_from) for epoch in reader.epochs()] == epochs
 
 
 def test_a_file_that_is_no_database_any_more_is_fetched_whole(run: Run, data: Path, enrolled: str) -> None:

@@ -99,6 +99,20 @@ def test_a_folder_without_a_store_is_a_wrong_folder(run: Run, tmp_path: Path) ->
         assert "rl-station" in err
 
 
+def test_an_enrolled_station_that_was_never_started_is_told_what_to_do(
+    run: Run, tmp_path: Path, database: str, server: str
+) -> None:
+    folder = tmp_path / "new"
+    code = json.loads(run("central", "enroll", STATION, "--database", database, "--json")[1])["code"]
+    where = ("--config", example_site(), "--station", STATION, "--data", folder)
+    assert run("sync", "enroll", "--central", server, "--code", code, *where)[0] == 0
+    for more in ((), ("--json",)):
+        code, out, err = run("sync", "status", "--data", folder, *more)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert f"station {STATION} is enrolled with {server}" in err
+        assert "rl-station run" in err
+
+
 def test_once_sends_everything_and_status_tells_all_of_it(run: Run, enrolled: Path, server: str) -> None:
     assert once(run, enrolled) == (0, "the central server has everything\n", "")
     code, found = status(run, enrolled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sim_invariants import Contents
 from sim_run import Site, quiet, settle, verify
-from sim_station import Machine
+from sim_station import Image, Machine
 
 from rl_station.store.folder import EPOCH
 
@@ -16,6 +16,21 @@ def work(machine: Machine, inputs: int = 10) -> list[bytes]:
     for _ in range(inputs):
         machine.work()
     return machine.memory.hashes[before:]
+
+
+def put_back(machine: Machine, image: Image, *, epoch_file: bool | None) -> None:
+    """The machine is switched off, its disk is the image again (see `Machine.restore`), and it is switched on."""
+    machine.power_off()
+    machine.restore(image, epoch_file=epoch_file)
+    machine.power_on()
+
+
+def twin_of(site: Site, machine: Machine) -> Machine:
+    """Another machine at work on a copy of its disk."""
+    twin = machine.clone("twin")
+    twin.power_on()
+    site.machines.append(twin)
+    return twin
 
 
 def arrive(site: Site) -> None:
@@ -44,9 +59,7 @@ def test_a_restored_station_loses_nothing_that_was_sent_and_sends_all_it_writes_
         image = machine.image()
         sent = work(machine)
         arrive(site)
-        machine.power_off()
-        machine.restore(image, epoch_file=epoch_file)
-        machine.power_on()
+        put_back(machine, image, epoch_file=epoch_file)
         written = work(machine)
         arrive(site)
         assert set(sent) | set(written) <= Contents(site.centre).hashes
@@ -62,9 +75,7 @@ def test_a_station_restored_before_it_had_sent_anything_is_no_trouble_to_anybody
         kept = work(machine)
         image = machine.image()
         lost = work(machine)
-        machine.power_off()
-        machine.restore(image, epoch_file=epoch_file)
-        machine.power_on()
+        put_back(machine, image, epoch_file=epoch_file)
         site.network.cut_off.clear()
         written = work(machine)
         arrive(site)
@@ -81,9 +92,7 @@ def test_a_station_restored_three_times_over_from_one_image_keeps_every_life() -
         for epoch_file in (False, True, None):
             everything |= set(work(machine))
             arrive(site)
-            machine.power_off()
-            machine.restore(image, epoch_file=epoch_file)
-            machine.power_on()
+            put_back(machine, image, epoch_file=epoch_file)
         everything |= set(work(machine))
         arrive(site)
         assert Contents(site.centre).hashes == everything
@@ -127,9 +136,7 @@ def test_of_a_cloned_station_both_are_kept_and_somebody_is_told() -> None:
         (machine,) = site.machines
         common = work(machine)
         arrive(site)
-        twin = machine.clone("twin")
-        twin.power_on()
-        site.machines.append(twin)
+        twin = twin_of(site, machine)
         ours, theirs = work(machine), work(twin)
         arrive(site)
         assert Contents(site.centre).hashes == {*common, *ours, *theirs}
@@ -141,9 +148,7 @@ def test_clones_that_take_turns_for_long_stay_apart_for_good() -> None:
     with quiet() as site:
         (machine,) = site.machines
         work(machine)
-        twin = machine.clone("twin")
-        twin.power_on()
-        site.machines.append(twin)
+        twin = twin_of(site, machine)
         for _ in range(5):
             work(machine, 4)
             work(twin, 4)
@@ -155,9 +160,7 @@ def test_clones_that_were_told_apart_give_no_plate_that_another_gives() -> None:
     with quiet() as site:
         (machine,) = site.machines
         work(machine)
-        twin = machine.clone("twin")
-        twin.power_on()
-        site.machines.append(twin)
+        twin = twin_of(site, machine)
         work(machine)
         work(twin)
         arrive(site)
@@ -177,9 +180,7 @@ def test_a_whole_disk_put_back_gives_no_lost_plate_again_once_the_centre_has_tol
         image = machine.image()
         work(machine, 40)
         settle(site)
-        machine.power_off()
-        machine.restore(image, epoch_file=True)
-        machine.power_on()
+        put_back(machine, image, epoch_file=True)
         machine.work()
         settle(site)
         machine.blind = False
@@ -212,16 +213,12 @@ def test_a_clone_that_was_restored_afterwards_is_told_apart_as_well() -> None:
     with quiet() as site:
         (machine,) = site.machines
         work(machine)
-        twin = machine.clone("twin")
-        twin.power_on()
-        site.machines.append(twin)
+        twin = twin_of(site, machine)
         image = twin.image()
         work(machine)
         work(twin)
         arrive(site)
-        twin.power_off()
-        twin.restore(image, epoch_file=False)
-        twin.power_on()
+        put_back(twin, image, epoch_file=False)
         work(twin)
         arrive(site)
 
@@ -279,9 +276,7 @@ def test_a_restored_server_after_a_fork_gets_both_sides_of_it_again() -> None:
         work(machine)
         arrive(site)
         image = site.centre.image()
-        twin = machine.clone("twin")
-        twin.power_on()
-        site.machines.append(twin)
+        twin = twin_of(site, machine)
         for _ in range(2):
             work(machine)
             work(twin)

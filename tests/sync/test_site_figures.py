@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
+import certifi
 import pytest
-from faulty_centre import Centre, Fault, captive_portal, cut_short, lost_request, portal_says, truncated
+from faulty_centre import Centre, Fault, Serve, captive_portal, cut_short, lost_request, portal_says, truncated
+from msgspec.structs import replace
 from synced_station import STATION, Station
 
+from rl_station.central.calls import Request, Response
 from rl_station.domain.events import ParcelReceived
 from rl_station.domain.kpi import Selection
 from rl_station.station.sync import site_figures
@@ -110,6 +114,22 @@ def test_a_centre_that_does_not_answer_is_given_time(station: Station, centre: C
     assert 3 < len(asked) < 15
 
 
+def test_a_centre_that_asks_for_patience_is_left_in_peace_for_a_while(
+    station: Station, centre: Centre, site: SiteFigures
+) -> None:
+    asked = []
+
+    def patience(request: Request, serve: Serve) -> Response:
+        asked.append(request)
+        return Response(503, {"content-type": "text/html", "retry-after": "600"}, b"")
+
+    centre.always = patience
+    for _ in range(60):
+        site.look()
+        later(station, SECOND)
+    assert 1 < len(asked) < 5
+
+
 def test_a_station_that_was_revoked_is_told_so_and_one_that_enrols_again_sees_the_site(
     station: Station, centre: Centre, site: SiteFigures
 ) -> None:
@@ -132,5 +152,36 @@ def test_without_an_enrolment_there_is_no_site_to_see(station: Station, site: Si
     assert site.selected(Selection(of="queue")) is None
     (station.folder / enrolment.FILE).write_text("{}")
     view = site.look()
+    assert view.trouble is not None
+    assert view.trouble.code == "enrolment"
+
+
+def test_a_certificate_that_is_put_there_later_leads_to_the_site(station: Station, site: SiteFigures) -> None:
+    certificate = station.folder / "authority.pem"
+    enrolled = enrolment.read(station.folder)
+    assert enrolled is not None
+    enrolment.write(station.folder, replace(enrolled, authority=str(certificate)))
+    trouble = site.look().trouble
+    assert trouble is not None
+    assert (trouble.code, trouble.blocked) == ("enrolment", True)
+    shutil.copy(certifi.where(), certificate)
+    later(station, LONGEST_WAIT)
+    assert site.look().figures is not None
+
+
+def test_a_certificate_that_is_gone_when_somebody_looks_again_is_told_and_not_raised(
+    station: Station, site: SiteFigures
+) -> None:
+    certificate = station.folder / "authority.pem"
+    shutil.copy(certifi.where(), certificate)
+    enrolled = enrolment.read(station.folder)
+    assert enrolled is not None
+    enrolment.write(station.folder, replace(enrolled, authority=str(certificate)))
+    assert site.look().figures is not None
+    site.close()
+    certificate.unlink()
+    later(station, FRESH)
+    view = site.look()
+    assert view.figures is not None
     assert view.trouble is not None
     assert view.trouble.code == "enrolment"

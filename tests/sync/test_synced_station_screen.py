@@ -65,9 +65,16 @@ class Shown:
         channel.close()
 
     def scan(self, number: int) -> None:
-        """Something nobody knows: refused, and recorded all the same."""
+        """Something nobody knows: refused, and recorded all the same by the time this returns."""
         for each in range(number):
+            before = self.results()
             self.station.scan(f"JUNK{each}".encode(), device="keyboard", manual=True)
+            eventually(lambda before=before: self.results() > before)  # type: ignore[misc]
+
+    def results(self) -> int:
+        """The number of the last result shown."""
+        result = self.views[-1].result if self.views else None
+        return result.seq if result is not None else 0
 
 
 @pytest.fixture

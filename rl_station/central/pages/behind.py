@@ -20,6 +20,8 @@ _OF = get_args(msgspec.structs.fields(Selection)[0].type)
 _TEXTS = ("name", "value", "station", "operator", "client")
 _ROOMS = {"queue": "screen.sup.queue", "trouble": "screen.sup.trouble", "work": "screen.sup.stage"}
 _DUE = ("late", "soon")
+_LOOKED_THROUGH = 100_000
+"""Things of one queue that are looked at for those that are late: when each is due stands in no column."""
 
 
 def show(seen: Visit) -> Answer:
@@ -34,11 +36,12 @@ def waiting(seen: Visit) -> Answer:
         raise bad_request(f"queue is one of {', '.join(QUEUES)}.")
     if due not in ("", *_DUE):
         raise bad_request(f"due is one of {', '.join(_DUE)}.")
-    found = seen.read(lambda connection: supervising.waiting(connection, seen.site, queue))
-    fitting = [each for each in found if not due or _due(each, seen.now) == due]
+    most = _LOOKED_THROUGH if due else MOST_WAITING
+    found = seen.read(lambda connection: supervising.waiting(connection, seen.site, queue, most))
+    fitting = [each for each in found if not due or _due(each, seen.now) == due][:MOST_WAITING]
     name = seen.say.named("screen.sup.queue", queue)
     title = f"{name}: {seen.say(f'page.head.{due}')}" if due else name
-    more = tag("p", seen.say("page.first_only", count=MOST_WAITING)) if len(found) >= MOST_WAITING else None
+    more = tag("p", seen.say("page.first_only", count=MOST_WAITING)) if len(fitting) >= MOST_WAITING else None
     return seen.page(title, more, _waiting(seen, fitting))
 
 
@@ -85,7 +88,7 @@ def _subjects(seen: Visit, found: tuple[Subject, ...]) -> Part:
     ]
     caption = say("page.subjects", count=len(found))
     more = tag("p", say("page.first_only", count=MOST_SUBJECTS)) if len(found) >= MOST_SUBJECTS else None
-    return (table(caption, columns, rows, say("page.nothing_behind"), id_="subjects"), more)
+    return (more, table(caption, columns, rows, say("page.nothing_behind"), id_="subjects"))
 
 
 def _waiting(seen: Visit, found: list[Waiting]) -> Part:

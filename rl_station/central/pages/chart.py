@@ -45,7 +45,7 @@ def _row(told: Told, at: int, stages: list[str], counts: dict[tuple[int, str], i
             count = counts[at, stage]
             asked = Selection(of="work", name=stage, since=at, until=until)
             name = f"{told.say.named('screen.sup.stage', stage)}, {hour}"
-            yield links.figure(count, asked, name) if count else "0"
+            yield links.figure(count, asked, name)
 
     return (hour, *led())
 

@@ -112,10 +112,10 @@ def _recovered(told: Told, found: Recovery) -> Iterator[tuple[str, Part]]:
 def _rates(told: Told, caption: str, by: str, rates: list[Rate]) -> Markup:
     say = told.say
     heads = [
-        *([Head(say(f"page.head.{by}"))] if by else []),
+        *([Head(say(f"page.head.{by}"), short=True)] if by else []),
         Head(say("page.head.stage")),
         *(Head(say(f"page.head.{name}"), number=True) for name in ("now", "hour", "shift", "target")),
-        Head(say("page.head.against")),
+        Head(say("page.head.against"), short=True),
     ]
     rows = [_rate(told, by, rate) for rate in rates]
     return table(say(caption), heads, rows, say("page.none_yet"), id_=f"by-{by or 'stage'}")
@@ -125,7 +125,11 @@ def _rate(told: Told, by: str, rate: Rate) -> Row:
     say = told.say
     stage = say.named("screen.sup.stage", rate.stage)
     span = _spans(told)
-    figures: dict[str, str | int] = {"now": quantities.per_hour(rate.now), "hour": rate.hour, "shift": rate.shift}
+    figures: dict[str, str | int] = {
+        "now": quantities.per_hour(rate.now) if rate.now else 0,
+        "hour": rate.hour,
+        "shift": rate.shift,
+    }
     whom = {"station": rate.station, "operator": rate.operator}
 
     def led() -> Iterator[Part]:
@@ -153,7 +157,9 @@ def _queue(told: Told, queue: Queue) -> Row:
     name = say.named("screen.sup.queue", queue.queue)
     oldest = quantities.age(told.moment.at - queue.oldest_since) if queue.oldest_since else "-"
 
-    def led(shown: str | int, what: str, due: str = "") -> Markup:
+    def led(shown: str | int, what: str, due: str = "") -> Part:
+        if shown == 0:
+            return shown
         where = href("waiting", queue=queue.queue, due=due)
         return link(where, shown, aria_label=f"{name}, {say(f'page.head.{what}')}: {shown}")
 
@@ -162,7 +168,7 @@ def _queue(told: Told, queue: Queue) -> Row:
         led(queue.waiting, "waiting"),
         led(oldest, "oldest") if queue.oldest_since else "-",
         Cell(led(f"! {queue.late}", "late", "late"), "bad") if queue.late else "0",
-        Cell(led(queue.soon, "soon", "soon"), "warn") if queue.soon else "0",
+        Cell(led(queue.soon, "soon", "soon"), "warn" if queue.soon else ""),
     )
 
 

@@ -23,7 +23,12 @@ CLOSED: Mapping[str, str] = {
 AGAIN_S = 15
 """Seconds after which a live page without a script is loaded again."""
 
-_MENU = (("page.menu.overview", "/"), ("page.menu.troubles", "/troubles"), ("page.menu.tasks", "/tasks"))
+_MENU = (
+    ("page.menu.overview", "/"),
+    ("page.menu.troubles", "/troubles"),
+    ("page.menu.tasks", "/tasks"),
+    ("page.sup.stations", "/stations"),
+)
 
 
 @dataclass(frozen=True, slots=True)

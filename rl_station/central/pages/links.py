@@ -16,8 +16,10 @@ def behind(selection: Selection) -> str:
     return href("behind", **named)
 
 
-def figure(shown: Part, selection: Selection, label: str = "") -> Markup:
-    """A figure that leads to its subjects. `label` is read out instead of a bare number."""
+def figure(shown: Part, selection: Selection, label: str = "") -> Part:
+    """A figure that leads to its subjects; behind none there is nothing. `label` is read out instead of a bare number."""
+    if shown == 0:
+        return shown
     return link(behind(selection), shown, aria_label=f"{label}: {text(shown)}" if label else None)
 
 

@@ -101,6 +101,7 @@ def _badge_form(look: Look, where: str, pepper: bytes, *, several: bool) -> Mark
                 say("page.in.badge.hint"),
                 maxlength=40,
                 autocomplete="off",
+                autofocus=True,
                 required=True,
             ),
             field_of(

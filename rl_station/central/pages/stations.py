@@ -37,7 +37,7 @@ def show(seen: Visit) -> Answer:
     def read(connection: Connection) -> tuple[Station, ...]:
         return joined(reading_tasks.stations(connection, seen.site), statuses.told(connection, seen.site))
 
-    return seen.page(seen.say("page.sup.stations"), listed(seen, seen.read(read)))
+    return seen.page(seen.say("page.sup.stations"), listed(seen, seen.read(read)), here="/stations")
 
 
 def listed(seen: Visit, found: Sequence[Station]) -> Markup:

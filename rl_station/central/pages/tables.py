@@ -10,11 +10,12 @@ from rl_station.central.pages.speaking import Speaker
 
 
 class Head(NamedTuple):
-    """A column: its title, and whether it holds numbers, or words that stay on one line."""
+    """A column: its title, and whether it holds numbers, words that stay on one line, or sentences that need some room."""
 
     title: str
     number: bool = False
     short: bool = False
+    long: bool = False
 
 
 class Cell(NamedTuple):
@@ -24,14 +25,15 @@ class Cell(NamedTuple):
     tone: str = ""
 
 
-_SHORT = ("since", "station", "when", "due", "where")
+_SHORT = ("since", "state", "station", "when", "due", "where")
+_LONG = ("detail", "details", "devices", "text")
 Row = Sequence[Cell | Part]
 """The first one is the row's head."""
 
 
 def heads(say: Speaker, *names: str, numbers: Container[str] = ()) -> list[Head]:
     """Columns by the names of their titles (`page.head.*`)."""
-    return [Head(say(f"page.head.{name}"), name in numbers, name in _SHORT) for name in names]
+    return [Head(say(f"page.head.{name}"), name in numbers, name in _SHORT, name in _LONG) for name in names]
 
 
 def table(caption: str, columns: Sequence[Head], rows: Iterable[Row], empty: str, *, id_: str = "") -> Markup:
@@ -62,4 +64,4 @@ def _cells(columns: Sequence[Head], row: Row) -> list[Markup]:
 
 
 def _kind(head: Head) -> str | None:
-    return "number" if head.number else "short" if head.short else None
+    return "number" if head.number else "short" if head.short else "long" if head.long else None

@@ -17,7 +17,7 @@ from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.layout import form
 from rl_station.central.pages.tables import Row, facts, heads, table
 from rl_station.central.pages.visit import Visit, deed, page
-from rl_station.central.reading_tasks import TaskSeen
+from rl_station.central.reading_tasks import MOST_TASKS, TaskSeen
 from rl_station.central.tasks import Settled
 from rl_station.domain.events import AnyEvent, Event
 from rl_station.domain.sync_wire import Refused
@@ -30,11 +30,13 @@ _HANDLED = ("event", "server")
 
 def show_all(seen: Visit) -> Answer:
     say, resolved = seen.say, seen.call.query.get("resolved") == "yes"
-    found = seen.read(lambda connection: reading_tasks.task_list(connection, seen.site, resolved=resolved))
+    read = reading_tasks.newest if resolved else reading_tasks.task_list
+    found = seen.read(lambda connection: read(connection, seen.site))[:MOST_TASKS]
     other = link(
         href("tasks", resolved="" if resolved else "yes"), say("page.tasks.open" if resolved else "page.tasks.all")
     )
-    return seen.page(say("page.tasks"), tag("p", other), _listed(seen, found), here="/tasks")
+    more = tag("p", say("page.first_only", count=MOST_TASKS)) if len(found) >= MOST_TASKS else None
+    return seen.page(say("page.tasks"), tag("p", other), more, _listed(seen, found), here="/tasks")
 
 
 def show(seen: Visit) -> Answer:

@@ -10,6 +10,7 @@ from rl_station.central.pages import links
 from rl_station.central.pages.html import Markup, Part, href, link, tag
 from rl_station.central.pages.tables import Row, heads, table
 from rl_station.central.pages.visit import Visit, page
+from rl_station.central.reading_troubles import MOST_TROUBLES
 from rl_station.domain.kpi import Selection, Trouble
 from rl_station.i18n import quantities
 
@@ -19,7 +20,7 @@ FIRST = 15
 
 def show(seen: Visit) -> Answer:
     found = seen.read(lambda connection: reading_troubles.troubles(connection, seen.site, seen.now))
-    return seen.page(seen.say("page.sup.troubles"), listed(seen, found), here="/troubles")
+    return seen.page(seen.say("page.sup.troubles"), _more(seen, found), listed(seen, found), here="/troubles")
 
 
 def begun(seen: Visit, found: Sequence[Trouble]) -> Markup:
@@ -31,6 +32,7 @@ def begun(seen: Visit, found: Sequence[Trouble]) -> Markup:
     return tag(
         "div",
         tag("ul", counts, class_="counts") if counts else None,
+        _more(seen, found),
         listed(seen, newest),
         tag("p", more) if found else None,
     )
@@ -43,6 +45,11 @@ def listed(seen: Visit, found: Sequence[Trouble]) -> Markup:
     return table(
         say("page.sup.troubles"), columns, [_row(seen, each) for each in found], say("page.no_trouble"), id_="troubles"
     )
+
+
+def _more(seen: Visit, found: Sequence[Trouble]) -> Markup | None:
+    """There are others that were not even counted."""
+    return tag("p", seen.say("page.first_only", count=MOST_TROUBLES)) if len(found) >= MOST_TROUBLES else None
 
 
 def _row(seen: Visit, each: Trouble) -> Row:

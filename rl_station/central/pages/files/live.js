@@ -1,4 +1,4 @@
-// Fetches the figures of this page anew every few seconds; a link that has the focus keeps it.
+// Fetches the figures of this page anew every few seconds; a link that has the focus keeps it, and a wide table its place.
 "use strict";
 (() => {
   const live = document.getElementById("live");
@@ -8,13 +8,17 @@
 
   const say = (text) => { if (state.textContent !== text) state.textContent = text; };
 
+  const wide = () => [...live.querySelectorAll("section[id] > .scroll")];
+
   const show = (html) => {
     const held = live.contains(document.activeElement) ? document.activeElement : null;
     const links = held ? [...live.querySelectorAll("a")] : [];
     const label = held ? held.getAttribute("aria-label") || held.textContent : "";
     const place = links.indexOf(held);
     const section = held && held.closest("section") ? held.closest("section").id : "";
+    const scrolled = new Map(wide().map((each) => [each.parentElement.id, each.scrollLeft]));
     live.innerHTML = html;
+    for (const each of wide()) each.scrollLeft = scrolled.get(each.parentElement.id) || 0;
     if (!held) return;
     const now = [...live.querySelectorAll("a")];
     const named = (text) => text.replace(/: [^:]*$/, "");
