@@ -1,4 +1,4 @@
-"""The one module that knows where things are: configuration, data, logs, and the example site.
+"""The one module that knows where things are: configuration, data, and the example site.
 
 Each folder: what the command line says, else the environment, else what the platform calls the right place.
 """
@@ -30,15 +30,6 @@ def demo_config_dir(flag: Path | None = None, *, environ: Mapping[str, str] = os
 def data_dir(flag: Path | None = None, *, environ: Mapping[str, str] = os.environ) -> Path:
     """The folder of the station's store; it need not exist."""
     return _chosen(flag, environ.get(DATA_VARIABLE, "")) or _DIRS.user_data_path
-
-
-def state_dir() -> Path:
-    """What a station may lose: screen state, spool files."""
-    return _DIRS.user_state_path
-
-
-def log_dir() -> Path:
-    return _DIRS.user_log_path
 
 
 def example_site() -> Path:

@@ -19,7 +19,6 @@ from rl_station.settings.problems import Problem, nearest
 from rl_station.settings.recall_content import recall_of_row
 from rl_station.settings.recall_models import RecallRow
 
-SOURCES = ("cpsc", "openfda", "csv")
 _LIST = re.compile(r"\s*(?:[,;/|\n]|\band\b|\bor\b)\s*", re.IGNORECASE)
 _CODES = re.compile(r"\b(?:UPC|GTIN|EAN|barcode)s?\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){7,13}(?![\w-])")

@@ -293,6 +293,18 @@ def test_only_a_unit_of_this_station_can_be_worked_on(
     assert refused(desk).code == said
 
 
+def test_a_unit_that_the_log_no_longer_knows_is_put_down_again(shirt: tuple[Desk, str]) -> None:
+    """Taken up before an old image was restored: nothing but an UNDO let the worker go."""
+    desk, _ = shirt
+    desk.follow(desk.record((e.UnitTakenUp(unit="RLUX010000009Z", parcel="RLPX01", work="approval"),)))
+    desk.command(Command.DONE)
+    assert refused(desk).code == "rework.scan_unit_first"
+    assert desk.prompt.can_cancel
+    desk.command(Command.CANCEL)
+    assert desk.types == ["CorrectionDeclared"]
+    assert at_rest(desk.session.state)
+
+
 def test_a_unit_without_work_is_sent_to_its_bin(shirt: tuple[Desk, str]) -> None:
     desk, _ = shirt
     desk.command(Command.INSPECT)

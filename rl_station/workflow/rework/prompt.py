@@ -34,6 +34,7 @@ def prompt(state: State, knowledge: Knowledge) -> Prompt:
             instruction=message("rework.scan_unit"),
             detail=message("rework.scan_unit.detail"),
             accepts=(ScanKind.UNIT_PLATE, ScanKind.UNIT_LABEL, ScanKind.BADGE),
+            can_cancel=job is not None,
         )
     language = state.worker.language if state.worker else ""
     return _step(job, unit, language, knowledge) if job.steps else _bench(job, unit, state, language, knowledge)
