@@ -11,7 +11,6 @@ from rl_station.store.folder import holder
 from rl_station.store.log import Head
 from rl_station.store.reader import Reader, open_reader
 from rl_station.store.rebuilding import rebuild_folder
-from rl_station.store.records import Throughput
 from rl_station.store.rows import OwnEvent, Placed, StoreRows
 from rl_station.store.space import Space
 from rl_station.store.store import Store
@@ -31,7 +30,6 @@ __all__ = [
     "StoreFigures",
     "StoreFull",
     "StoreRows",
-    "Throughput",
     "Unsynced",
     "check_folder",
     "holder",

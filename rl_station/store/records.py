@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from rl_station.domain.departures import left, shipped
 from rl_station.domain.events import AnyEvent, CorrectionDeclared, Recorded
-from rl_station.domain.kpi import SLOT_US
 from rl_station.domain.projections import ParcelRow, UnitRow
 from rl_station.store import facts, hlc, log, tables
 from rl_station.store.database import Database, Params, prepare
 from rl_station.store.rows import Rows
 from rl_station.workflow.knowledge import ContainerRecord, HistoryLine, ParcelRecord, UnitRecord
-
-SLOTS_PER_HOUR = 3_600_000_000 // SLOT_US
 
 _HISTORY = prepare(
     log.joined()
@@ -39,24 +35,7 @@ _STANDING = prepare(
     )
     .order_by(tables.event_subject.c.seq)
 )
-_work = tables.throughput.c
-_hour = (_work.slot // SLOTS_PER_HOUR).label("hour")
 _CORRECTED = prepare(select(tables.corrected.c.by).where(tables.corrected.c.seq == bindparam("seq")))
-_THROUGHPUT = prepare(
-    select(_hour, _work.stage, _work.operator, func.sum(_work.count))
-    .where(_work.slot >= bindparam("since"))
-    .group_by(_hour, _work.stage, _work.operator)
-    .order_by(_hour, _work.stage, _work.operator)
-)
-
-
-class Throughput(msgspec.Struct, frozen=True):
-    """Work finished in one hour (hours since 1970 UTC) by one operator at one stage."""
-
-    hour: int
-    stage: str
-    operator: str
-    count: int
 
 
 class StoreRecords:
@@ -149,10 +128,6 @@ class StoreRecords:
                 where: Params = {"kind": kind, "subject": subject, "limit": limit}
                 lines.update((line.seq, line) for line in self._database.rows(_HISTORY, _line, where))
         return tuple(lines[seq] for seq in sorted(lines)[-limit:])
-
-    def throughput(self, since_hour: int = 0) -> tuple[Throughput, ...]:
-        """Work finished in each hour from `since_hour` (hours since 1970 UTC) on."""
-        return tuple(self._database.rows(_THROUGHPUT, Throughput, {"since": since_hour * SLOTS_PER_HOUR}))
 
     def _parcel_record(self, row: ParcelRow) -> ParcelRecord:
         return ParcelRecord(

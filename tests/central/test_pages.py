@@ -10,8 +10,12 @@ from desk import HOSTILE, HOUR, SITE, Desk, worked
 from projecting_world import NOON, Writer, deliver
 from read_html import Page, assert_accessible, read
 
+from rl_station.central.pages import figures
+from rl_station.central.pages.html import text
+from rl_station.central.pages.speaking import Speaker
 from rl_station.central.reading_counts import MOST_WAITING
 from rl_station.domain import events as ev
+from rl_station.domain.kpi import Figures, Moment, Recovery, Shift, Targets
 
 MOST_PAGES = 300
 
@@ -88,6 +92,21 @@ def test_every_number_of_the_overview_is_that_of_the_route_for_programs(desk: De
             assert labels.get(label, "0") == str(rate["shift"])
             assert (label in labels) == (rate["shift"] > 0)
     assert sum(rate["shift"] for rate in told["rates"]) > 0
+
+
+def test_every_currency_has_a_recovery_of_its_own_and_a_way_to_its_units() -> None:
+    found = (
+        Recovery("EUR", 2, 2_000_050, 5_500, 0.275),
+        Recovery("SEK", 1, 10_000, 6_000, 0.6),
+        Recovery("", 1, 1, 1, 1.0),
+    )
+    moment = Moment(NOON, NOON, Shift("", NOON - HOUR, NOON + HOUR))
+    told = figures.Told(Figures(scope="site", site=SITE, recovery=found), moment, Targets(), Speaker("en"))
+    page = read(text(figures.recovery(told)))
+    for shown in ("20 000.50 EUR", "55.00 EUR", "100.00 SEK", "60.00 SEK", "0.01"):
+        assert shown in page.text, shown
+    ways = [link for link in page.links() if "of=recovery" in link]
+    assert [sum(f"value={value}" in way for way in ways) for value in ("EUR", "SEK", "-")] == [2, 2, 2]
 
 
 def test_the_fragment_for_the_script_is_what_the_page_holds(desk: Desk) -> None:

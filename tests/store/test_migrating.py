@@ -12,7 +12,8 @@ from old_database import EPOCH, EVENTS, populated
 from pysqlite3 import dbapi2
 from store_world import HOUR, NOON, live, open_store
 
-from rl_station.store import Reader, Store, StoreError, check_folder, open_reader, schema
+from rl_station.domain.kpi import SLOT_US
+from rl_station.store import Reader, Store, StoreError, StoreFigures, check_folder, open_reader, schema
 from rl_station.store.database import Database, Statement
 from rl_station.store.folder import BACKUPS, DATABASE
 
@@ -48,9 +49,10 @@ def test_a_populated_database_is_migrated_with_every_row_of_its_log(tmp_path: Pa
     before = log_rows(folder / DATABASE)
     with open_store(folder) as store:
         assert_migrated(store)
-        received = {line.operator: line.count for line in store.records.throughput() if line.stage == "received"}
+        work = StoreFigures(store._database).work()
+        received = {line.operator: line.count for line in work if line.stage == "received"}
         assert received == {"ada": 2, "bob": 1}
-        assert {line.hour for line in store.records.throughput()} == {NOON // HOUR}
+        assert {line.slot * SLOT_US // HOUR for line in work} == {NOON // HOUR}
         assert [unit.unit for unit in store.records.units_by_serial("SN000002")]
         assert store.checkpoint() == (EVENTS - 1, b"checkpoint of 0001")
         live(store, 4)

@@ -20,7 +20,8 @@ from store_world import (
 )
 
 from rl_station.domain import events as ev
-from rl_station.store import Store, Throughput
+from rl_station.domain.kpi import SLOT_US, Work
+from rl_station.store import Store, StoreFigures
 
 P1, U1, U2 = parcel_plate(1), unit_plate(1), unit_plate(2)
 
@@ -267,7 +268,7 @@ def test_a_correction_is_final_and_counts_once(tmp_path: Path) -> None:
         correction = put(store, undo(*done))
         put(store, undo(*done), undo(*correction), ev.CorrectionDeclared(corrects=(4, 99), types=()))
         assert store.records.parcel(P1) is None
-        assert store.records.throughput() == ()
+        assert StoreFigures(store._database).work() == []
         assert store.check(projections=True).ok
 
 
@@ -290,17 +291,17 @@ def test_history_tells_everything_and_what_was_taken_back(tmp_path: Path) -> Non
     assert [line.seq for line in both] == sorted({line.seq for line in both})
 
 
-def test_throughput_counts_by_hour_stage_and_person_without_what_was_undone(tmp_path: Path) -> None:
+def test_work_counts_by_slot_stage_and_person_without_what_was_undone(tmp_path: Path) -> None:
     clock = SetClock()
     with open_store(tmp_path, clock) as store:
         store.append([received(P1)], operator="ada")
         done = store.append([received(parcel_plate(2))], operator="bob")
         clock.at = NOON + HOUR
         store.append([received(parcel_plate(3))], operator="ada")
-        hour = NOON // HOUR
-        both = (Throughput(hour, "received", "ada", 1), Throughput(hour, "received", "bob", 1))
-        later = Throughput(hour + 1, "received", "ada", 1)
-        assert store.records.throughput() == (*both, later)
+        slot, figures = NOON // SLOT_US, StoreFigures(store._database)
+        both = [Work(slot, "received", "dock-01", who, 1) for who in ("ada", "bob")]
+        later = Work(slot + HOUR // SLOT_US, "received", "dock-01", "ada", 1)
+        assert figures.work() == [*both, later]
         store.append([undo(*done)], operator="ada")
-        assert store.records.throughput() == (both[0], later)
-        assert store.records.throughput(since_hour=hour + 1) == (later,)
+        assert figures.work() == [both[0], later]
+        assert figures.work(since=NOON + 1) == [later]

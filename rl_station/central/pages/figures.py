@@ -97,12 +97,9 @@ def _recovered(told: Told, found: Recovery) -> Iterator[tuple[str, Part]]:
     say = told.say
     asked = _decided(told, Selection(of="recovery", value=found.currency or NO_CODE))
 
-    def amount(minor: int) -> str:
-        return f"{words.amount(minor)} {found.currency}".rstrip()
-
     yield say("page.recovery.rate"), links.figure(quantities.percent(found.rate), asked, say("page.recovery.rate"))
-    yield say("page.recovery.expected"), amount(found.expected)
-    yield say("page.recovery.value"), amount(found.value)
+    yield say("page.recovery.expected"), words.amount(found.expected, found.currency)
+    yield say("page.recovery.value"), words.amount(found.value, found.currency)
     yield say("page.head.units"), links.figure(found.units, asked, say("page.head.units"))
 
 

@@ -50,8 +50,8 @@ def unit(seen: Visit) -> Answer:
         *(("inspector", row.graded_by), ("disposition", row.disposition), ("rule", row.rule), ("reason", row.reason)),
         ("decided", _by(seen, row.decided_at, row.decided_by, row.decided_station)),
         *(("bin", row.bin), ("container", links.thing("container", row.container)), ("held", row.held)),
-        *(("recall", row.recall), ("value", words.amount(row.value) if row.value else "")),
-        ("expected", "" if row.expected is None else words.amount(row.expected)),
+        *(("recall", row.recall), ("value", words.amount(row.value, row.currency) if row.value else "")),
+        ("expected", "" if row.expected is None else words.amount(row.expected, row.currency)),
     )
     known = facts(
         say("page.now"),

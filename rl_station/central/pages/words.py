@@ -23,6 +23,6 @@ def iso(at: int) -> str:
         return ""
 
 
-def amount(minor: int) -> str:
-    """Of money, minor units, as `1 234.50`."""
-    return f"{minor / 100:,.2f}".replace(",", " ")
+def amount(minor: int, currency: str = "") -> str:
+    """Of money, minor units, as `1 234.50 EUR`; without the currency (ISO 4217) where nobody says."""
+    return f"{minor / 100:,.2f} {currency}".rstrip().replace(",", " ")
