@@ -34,8 +34,8 @@ from rl_station.domain.events import (
 )
 from rl_station.workflow.announce import notice
 from rl_station.workflow.evolve import evolve
-from rl_station.workflow.state import Inspecting, Mark, Receiving, Session, State, Step, subject
-from rl_station.workflow.tags.evolve import BY_RADIO, with_written
+from rl_station.workflow.state import Inspecting, Mark, Radio, Receiving, Session, State, Step, subject
+from rl_station.workflow.tags.evolve import BY_RADIO, overwritten, with_written
 
 LONGEST_TRAIL = 20
 """Inputs that can be taken back one after the other."""
@@ -106,14 +106,21 @@ def _still_seen(before: State, now: State) -> State:
     """The state before, but what the readers saw of the same parcel meanwhile they saw, and what was noted is noted."""
     before = msgspec.structs.replace(before, departed=now.departed, pins=now.pins, notes=now.notes)
     match before.job, now.job:
-        case (Receiving() | Inspecting() as old, Receiving() | Inspecting() as new) if (old.parcel, old.rmas) == (
-            new.parcel,
-            new.rmas,
-        ) and type(old) is type(new):
-            job = msgspec.structs.replace(old, radio=new.radio)
+        case (Receiving() | Inspecting() as old, Receiving() | Inspecting() as new) if (
+            old.parcel == new.parcel and type(old) is type(new)
+        ):
+            job = msgspec.structs.replace(old, radio=_radio(old, new))
             return msgspec.structs.replace(before, job=with_written(job) if isinstance(job, Inspecting) else job)
         case _:
             return before
+
+
+def _radio(old: Receiving | Inspecting, new: Receiving | Inspecting) -> Radio:
+    """What the readers did stays done; what a tag is goes by the returns that are the parcel's now."""
+    if old.rmas == new.rmas:
+        return new.radio
+    gone = overwritten(new.radio)
+    return msgspec.structs.replace(new.radio, seen=tuple(tag for tag in old.radio.seen if tag.epc not in gone))
 
 
 def _marks(before: State, after: State, lasting: Sequence[Recorded]) -> tuple[Mark, ...]:

@@ -87,6 +87,23 @@ def test_a_long_queue_keeps_its_times_however_long_its_sending_takes() -> None:
         assert theirs + clock.saw(theirs, NOW + second * SECOND) == NOW + theirs - 600 * SECOND
 
 
+def test_a_queue_whose_sending_rests_for_a_while_keeps_its_times() -> None:
+    clock = ReaderClock()
+    clock.anchor(600 * SECOND, NOW)
+    for step in range(60):
+        theirs, rest = step * 6 * SECOND, 40 * SECOND if step > 20 else 0
+        assert theirs + clock.saw(theirs, NOW + step * SECOND + rest) == NOW + theirs - 600 * SECOND
+
+
+def test_a_clock_that_was_put_back_is_believed_although_a_tag_comes_only_once_a_minute() -> None:
+    clock = ReaderClock()
+    clock.anchor(0, NOW)
+    for minute in range(1, 3):
+        theirs = (minute * 60 - 300) * SECOND
+        seen = theirs + clock.saw(theirs, NOW + minute * 60 * SECOND)
+    assert seen == NOW + 120 * SECOND
+
+
 def test_setting_the_clock_of_the_station_leaves_tags_where_they_are_seen_now() -> None:
     """Forward by an hour, as after a start without a network: what is seen now must not seem an hour old from then on."""
     readings = Readings("portal")

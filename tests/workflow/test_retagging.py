@@ -275,6 +275,31 @@ def test_while_one_is_being_written_no_other_is() -> None:
     assert desk.command(Command.RETAG) == Refusal("retag.busy")
 
 
+def test_a_return_that_is_found_meanwhile_does_not_make_it_forgotten() -> None:
+    """The label of the return lay inside the box; nothing that is known of its content is news for the tag under way."""
+    desk = Desk()
+    desk.scan((ScanKind.BADGE, "200"))
+    desk.command(Command.RECEIVE)
+    desk.scan((ScanKind.TRACKING, "NOBODY-KNOWS"))
+    plate = receive(desk, ScanKind.TRACKING, "NOBODY-KNOWS")
+    desk.command(Command.INSPECT)
+    desk.scan((ScanKind.PARCEL_PLATE, plate))
+    desk.scan(Meaning(ScanKind.GTIN, SHIRT, "gs1", (("21", "4711"),)))
+    desk.appear(PLAIN_TAG)
+    desk.command(Command.RETAG)
+    before = job(desk).radio.writing
+    assert before is not None
+    finish(desk)
+    desk.scan((ScanKind.RMA, "RMA1"))
+    assert job(desk).rmas == ("RMA1",)
+    assert job(desk).radio.writing == before
+    desk.follow(desk.record((e.TagWritten(unit=before.unit, parcel=plate, old=before.old, epc=before.epc),)))
+    assert [written.epc for written in job(desk).radio.written] == [NEW_SHIRT]
+    desk.command(Command.UNDO)
+    assert (job(desk).rmas, job(desk).radio.writing) == ((), None)
+    assert [unit.epc for unit in job(desk).seen] == [NEW_SHIRT]
+
+
 # --- what comes of it -------------------------------------------------------------------------------------------------
 
 

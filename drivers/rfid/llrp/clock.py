@@ -11,8 +11,8 @@ _DRIFT = 200
 """More than any quartz is off, in microseconds a second."""
 
 _WRONG_AFTER = 30 * _SECOND
-_UNHEARD = 10 * _SECOND
 _CATCHES_UP = _SECOND // 10
+_RESTED = 10 * _SECOND
 
 
 class ReaderClock:
@@ -20,15 +20,15 @@ class ReaderClock:
 
     Anchored by the greeting, which is sent at once. Reports may be old, but never from the future: one that seems so tells that
     the clock was put forward or runs fast, or that the greeting took its time. One that seems late by no more than the clock
-    may have lost is fresh. A queue that is sent late catches up; times that stay behind for half a minute and do not are those of
-    a clock that was put back.
+    may have lost is fresh. A queue that is sent late catches up, or rests and is later still; times that stay equally far behind
+    for half a minute are those of a clock that was put back.
     """
 
     def __init__(self) -> None:
         self._anchored = False
         self._offset = self._right_at = 0
         self._least: int | None = None
-        self._least_since = self._heard = 0
+        self._least_since = 0
 
     def anchor(self, theirs: int, ours: int) -> None:
         """They say it is `theirs`, just now."""
@@ -42,9 +42,8 @@ class ReaderClock:
         behind = ours - theirs - self._offset
         if behind <= _DRIFT * (ours - self._right_at) // _SECOND:
             self.anchor(theirs, ours)
-        elif self._least is None or behind < self._least - _CATCHES_UP or ours - self._heard > _UNHEARD:
+        elif self._least is None or not -_CATCHES_UP <= behind - self._least <= _RESTED:
             self._least, self._least_since = behind, ours
         elif ours - self._least_since > _WRONG_AFTER:
             self._offset, self._right_at, self._least = self._offset + self._least, ours, None
-        self._heard = ours
         return self._offset

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from rl_station.domain import events as e
 from rl_station.domain.checklist import REASON, noted
-from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, Radio, UnitInHand
+from rl_station.workflow.state import Inspecting, ItemInQuestion, Job, UnitInHand
 from rl_station.workflow.tags.evolve import evolve_radio, with_written
 
 SUPERVISOR = "supervisor"
@@ -207,9 +207,9 @@ def unit_after(events: Iterable[e.Event]) -> UnitInHand | None:
 
 
 def _opened(job: Job | None, event: e.ParcelOpened) -> Inspecting:
-    """Opened, or, while it is open already, its return found after all."""
+    """Opened, or, while it is open already, its return found after all: then each tag is something else than it was taken for."""
     if isinstance(job, Inspecting) and job.parcel == event.parcel:
-        return replace(job, client=event.client, rmas=event.rmas, radio=Radio(around=job.radio.around))
+        return replace(job, client=event.client, rmas=event.rmas, radio=replace(job.radio, seen=()))
     return Inspecting(
         parcel=event.parcel,
         client=event.client,
