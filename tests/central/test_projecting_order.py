@@ -51,6 +51,7 @@ events: st.SearchStrategy[AnyEvent] = st.one_of(
         match=st.just("expected"),
         serial=st.sampled_from(["", "S1"]),
         value=st.sampled_from([0, 10_000]),
+        currency=st.sampled_from(["EUR", "GBP"]),
     ),
     st.builds(ev.UnitSerialRead, unit=units, parcel=parcels, serial=st.sampled_from(["S1", "S2"])),
     st.builds(
@@ -299,7 +300,7 @@ def expected_looks(writers: list[Writer]) -> dict[tuple[object, ...], int]:
 
 def _sums(rows: list[tuple[object, ...]]) -> dict[tuple[object, ...], tuple[object, ...]]:
     """Hour and texts of what is counted as decided, with the five sums."""
-    return {(row[1], *row[3:11]): row[11:] for row in rows}
+    return {(row[1], *row[3:12]): row[12:] for row in rows}
 
 
 def expected_decided(rows: dict[tuple[str, str], object]) -> dict[tuple[object, ...], tuple[int, ...]]:
@@ -310,6 +311,7 @@ def expected_decided(rows: dict[tuple[str, str], object]) -> dict[tuple[object, 
             key = (
                 *(row.decided_at // 3_600_000_000, row.decided_station, row.decided_by, row.client, row.category),
                 *(row.functional, row.cosmetic, row.disposition, row.stated),
+                row.currency if row.value else "",
             )
             known = row.value > 0 and row.expected is not None
             adds = (1, row.value, row.value if known else 0, (row.expected or 0) if known else 0, int(known))
