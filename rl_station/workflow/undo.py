@@ -28,7 +28,12 @@ _BESIDE = frozenset({"LabelRequested", "LabelPrintFailed", "CodeTraced", "Troubl
 
 
 def undo(session: Session, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """The correction of the last input, or why it stands. An alarm it raised is over with it."""
+    """The correction of the last input, or why it stands. An alarm it raised is over with it.
+
+    A scan that was refused with an alarm, or a tag that came by, left nothing to take back: what counts before it stays.
+    """
+    if from_elsewhere(session):
+        return tuple(AlarmAcknowledged(code=alarm.code) for alarm in session.state.alarms)
     if not session.trail:
         return refuse("undo.nothing")
     step = session.trail[-1]
@@ -45,6 +50,12 @@ def undo(session: Session, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
         containers=step.containers,
     )
     return (*(AlarmAcknowledged(code=alarm.code) for alarm in session.state.alarms), correction)
+
+
+def from_elsewhere(session: Session) -> bool:
+    """Whether an alarm stands that the last input to count did not raise."""
+    alarms = session.state.alarms
+    return bool(alarms) and not (session.trail and alarms[0] in session.trail[-1].raised)
 
 
 def put_down(
