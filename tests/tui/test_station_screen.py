@@ -355,6 +355,14 @@ async def test_the_history_scrolls_by_key_and_starts_at_its_end() -> None:
         assert port.given == []
 
 
+async def test_the_history_of_a_tote_at_the_sort_desk_scrolls_as_well() -> None:
+    async with shown(replace_prompt(sample.TRACE, workflow="sort", step="history")) as (app, pilot, _):
+        await until(pilot, lambda: "Event 59 " in text_of(app))
+        assert "scroll" in text_of(app)
+        await pilot.press(*["pageup"] * 10)
+        await until(pilot, lambda: "Event 0 " in text_of(app))
+
+
 async def test_a_destination_fills_the_screen() -> None:
     async with shown(sample.DESTINATION, size=(120, 40)) as (app, _, _):
         rows = [row for row in text_of(app).splitlines() if "█" in row or "▀" in row]
