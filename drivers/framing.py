@@ -109,6 +109,12 @@ class Framer:
         self._last_ns = now_ns
         return reports
 
+    def cut(self) -> list[FrameRefused]:
+        """The line is gone: refuse what came of a frame that will not be ended, and forget it."""
+        half, skipped = bytes(self._buffer), self._skipping
+        self.reset()
+        return [self._refused("no terminator", half)] if half and not skipped else []
+
     def reset(self) -> None:
         """Forget what is pending, as after an unplug: a half frame must not join the next one."""
         self._buffer.clear()

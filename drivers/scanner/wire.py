@@ -79,8 +79,9 @@ class _Framed:
         self._tapped = tapped
 
     def state_changed(self, state: DeviceState, reason: str) -> None:
-        # Half a frame from before an unplug must not join the first one after it.
-        self._framer.reset()
+        # Half a frame from before an unplug must not join the first one after it, and is not passed over in silence.
+        for refused in self._framer.cut():
+            self._listener(refused)
         self._listener(StateChange(self._name, state, reason))
 
     def received(self, data: bytes, now_ns: int) -> None:

@@ -25,6 +25,8 @@ QUICK_CHECK_BYTES = 2_000_000_000
 SYNCS = 40
 SYNC_BYTES = 4096
 SLOW_SYNC_MS = 50.0
+MOST_BACK_S = 300.0
+SET_CLOCK = "Set it right before more is recorded: sudo timedatectl set-ntp true"
 
 _IN_MEMORY = frozenset({"tmpfs", "ramfs"})
 _NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph"})
@@ -66,6 +68,7 @@ def database(folder: Path, site: Site | None) -> Iterator[Finding]:
         with open_reader(folder) as reader:
             yield _owner(reader, site)
             yield _soundness(reader, folder)
+            yield from _last_event(reader)
             yield _unsent(reader)
     except StoreError as error:
         # An older database is brought up by the next start: nothing is wrong with it.
@@ -94,6 +97,16 @@ def _soundness(reader: Reader, folder: Path) -> Finding:
         fix = "Stop the station, keep a copy of the data folder, then run `rl-station db check`."
         return fail("database", f"{told}; damaged: {problems[0]}", fix, events=events)
     return fine("database", f"{told}, sound", events=events)
+
+
+def _last_event(reader: Reader) -> Iterator[Finding]:
+    """A clock that was set back is told by the log alone where there is no central server to compare with."""
+    head = reader.head()
+    for last in reader.log(head.seq - 1) if head.seq else ():
+        ahead_s = last.at / 1_000_000 - time.time()
+        if ahead_s > MOST_BACK_S:
+            told = f"event {last.seq} was recorded at {rfc3339(last.at)}, {ahead_s / 60:.0f} min later than it is now"
+            yield warn("last event", f"{told}: the clock is wrong now, or was then", SET_CLOCK, seconds=ahead_s)
 
 
 def _unsent(reader: Reader) -> Finding:

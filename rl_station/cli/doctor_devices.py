@@ -95,16 +95,23 @@ def place(name: str, configured: DevicesFile) -> str:
     return reading.port if reading is not None else printer.url if printer is not None else ""
 
 
+_FIXES = {
+    "another client": "It is switched on, and somebody else is connected to it: another station, or a program left open. "
+    "End that, or have the reader hang up on its own page.",
+    "ModemManager": "A station has no modem: sudo systemctl disable --now ModemManager",
+    "not in devices.toml": "Add it to devices.toml, or take it out of stations.toml; `rl-station config check` tells more.",
+}
+"""By a part of the reason."""
+
+
 def mend(reason: str, place: str) -> str:
     """What to do about a device that is not ready."""
     if "permission" in reason:
         return usermod(group_of(Path(place)) or "dialout")
     if reason == "busy":
         return f"Another program holds it: sudo fuser -v {place or 'the device'} names it."
-    if "ModemManager" in reason:
-        return "A station has no modem: sudo systemctl disable --now ModemManager"
-    if reason == "not in devices.toml":
-        return "Add it to devices.toml, or take it out of stations.toml; `rl-station config check` tells more."
+    if found := next((fix for said, fix in _FIXES.items() if said in reason), ""):
+        return found
     if "no such device" in reason or not place or place.startswith("/"):
         return "Plug it in and switch it on; `rl-station devices list` shows what is there."
     return f"Switch it on, and see whether {place} is its address."

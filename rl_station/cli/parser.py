@@ -267,11 +267,14 @@ def _seconds(text: str) -> float:
     return number
 
 
+def _at_least(least: int, text: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"expected a whole number, {least} or more")
+    return int(text)
+
+
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("expected 1 or more")
-    return number
+    return _at_least(1, text)
 
 
 def _date(text: str) -> int:
@@ -297,7 +300,4 @@ def _day(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("expected 0 or more")
-    return number
+    return _at_least(0, text)

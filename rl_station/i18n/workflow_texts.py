@@ -12,7 +12,7 @@ from rl_station.i18n import acting_texts
 
 _COMMON: Mapping[str, str] = {
     # Kinds of codes.
-    "kind.answer": "ANSWER",
+    "kind.answer": "SHOWN ANSWER",
     "kind.number": "NUMBER",
     "kind.photo": "PHOTO NAME",
     "kind.scan": "CODE",
@@ -128,7 +128,7 @@ _RECEIVE: Mapping[str, str] = {
     "choice.blind": "Unannounced parcel",
     "choice.another": "Another parcel of this return",
     "choice.all": "All of these in one parcel",
-    "choice.return": "%(rma)s %(client)s, %(pieces)s pieces",
+    "choice.return": "%(rma)s %(client)s, pieces: %(pieces)s",
     "choice.return_cancelled": "%(rma)s %(client)s, CANCELLED",
     "choice.return_here": "%(rma)s %(client)s, here already",
     "choice.return_gone": "%(rma)s, no longer announced",

@@ -39,5 +39,7 @@ class ConfigError(Exception):
 def nearest(wrong: str, valid: Iterable[str]) -> str:
     """The valid name most like this one, or an empty string where none is near."""
     names = {name.casefold(): name for name in valid}
-    close = get_close_matches(wrong.casefold(), names, n=1, cutoff=0.6)
-    return names[close[0]] if close else ""
+    close = get_close_matches(wrong.casefold(), names, cutoff=0.6)
+    # Letters in the wrong order are the likelier slip: `buad` is `baud`, though `bad` has less that differs.
+    swapped = [name for name in close if sorted(name) == sorted(wrong.casefold())]
+    return names[(swapped or close)[0]] if close else ""

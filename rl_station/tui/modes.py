@@ -19,5 +19,6 @@ _MODES = {str(mode): mode for mode in Mode}
 
 
 def mode_of(prompt: Prompt) -> Mode:
-    """By the workflow; those without a pane of their own are guided."""
-    return _MODES.get(prompt.workflow, Mode.GUIDED)
+    """By the workflow; those without a pane of their own are guided. A history scrolls, whatever the task that asked for it."""
+    mode = _MODES.get(prompt.workflow, Mode.GUIDED)
+    return Mode.TRACE if mode is Mode.GUIDED and prompt.step == "history" else mode

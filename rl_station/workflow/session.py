@@ -77,7 +77,7 @@ def advance(session: Session, recorded: Sequence[Recorded]) -> Session:
     state = msgspec.structs.replace(state, marks=_marks(session.state, state, lasting))
     if not lasting:
         return Session(state, session.trail, session.notice)
-    trail = (*session.trail, _step(session.state, lasting))[-LONGEST_TRAIL:]
+    trail = (*session.trail, _step(session.state, state, lasting))[-LONGEST_TRAIL:]
     return Session(state, trail, notice(events))
 
 
@@ -130,7 +130,7 @@ def _marks(before: State, after: State, lasting: Sequence[Recorded]) -> tuple[Ma
     return (*before.marks, *new) if subject(after) == subject(before) else new
 
 
-def _step(before: State, lasting: Sequence[Recorded]) -> Step:
+def _step(before: State, after: State, lasting: Sequence[Recorded]) -> Step:
     parcels, units, containers = zip(*(subjects(line.event) for line in lasting), strict=True)
     fixed = next((_FIXED[type(line.event)] for line in lasting if type(line.event) in _FIXED), "")
     return Step(
@@ -141,6 +141,7 @@ def _step(before: State, lasting: Sequence[Recorded]) -> Step:
         units=_each(units),
         containers=_each(containers),
         fixed=fixed,
+        raised=after.alarms[len(before.alarms) :],
     )
 
 

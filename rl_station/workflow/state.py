@@ -337,7 +337,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One accepted input as UNDO needs it. `fixed` is the code that says why it cannot be undone, empty where it can."""
+    """One accepted input as UNDO needs it. `fixed` is the code that says why it cannot be undone, empty where it can;
+    `raised` are the alarms that came of it.
+    """
 
     seqs: tuple[int, ...]
     types: tuple[str, ...]
@@ -346,6 +348,7 @@ class Step(msgspec.Struct, frozen=True):
     units: tuple[str, ...] = ()
     containers: tuple[str, ...] = ()
     fixed: str = ""
+    raised: tuple[AlarmRaised, ...] = ()
 
 
 class Session(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ from rl_station.workflow.sign_in import (
     sign_in_prompt,
 )
 from rl_station.workflow.state import Inspecting, Reworking, Session, State, Traced, at_rest
-from rl_station.workflow.undo import undo
+from rl_station.workflow.undo import from_elsewhere, undo
 
 Decided = tuple[Event, ...] | Refusal
 _WORK: dict[str, Callable[[State, Deed, Knowledge], Decided]] = {
@@ -162,7 +162,7 @@ def prompt(session: Session, knowledge: Knowledge) -> Prompt:
     if state.alarms:
         raised = state.alarms[0]
         alarm = Alarm(Message(raised.code, raised.params), Message(f"{raised.code}.next", raised.params))
-    undoable = bool(session.trail) and not session.trail[-1].fixed and not state.resting
+    undoable = bool(session.trail) and not session.trail[-1].fixed and not state.resting and not from_elsewhere(session)
     return replace(
         shown,
         alarm=alarm,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from rl_station.domain.events import AlarmAcknowledged, CorrectionDeclared, Event
+from rl_station.domain.events import AlarmAcknowledged, ContainerPresented, CorrectionDeclared, Event
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.knowledge import HistoryLine, Knowledge
-from rl_station.workflow.state import Session, State, Step
+from rl_station.workflow.state import Card, Session, State, Step, Traced
 
 HANDLED = frozenset(
     {
@@ -28,7 +28,14 @@ _BESIDE = frozenset({"LabelRequested", "LabelPrintFailed", "CodeTraced", "Troubl
 
 
 def undo(session: Session, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """The correction of the last input, or why it stands. An alarm it raised is over with it."""
+    """The correction of the last input, or why it stands. An alarm it raised is over with it.
+
+    A scan that was refused with an alarm, or a tag that came by, left nothing to take back: what counts before it stays.
+    """
+    if from_elsewhere(session):
+        return tuple(AlarmAcknowledged(code=alarm.code) for alarm in session.state.alarms)
+    if container := _only_asked(session.state):
+        return (ContainerPresented(container=container),)
     if not session.trail:
         return refuse("undo.nothing")
     step = session.trail[-1]
@@ -45,6 +52,23 @@ def undo(session: Session, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
         containers=step.containers,
     )
     return (*(AlarmAcknowledged(code=alarm.code) for alarm in session.state.alarms), correction)
+
+
+def from_elsewhere(session: Session) -> bool:
+    """Whether an alarm stands that the last input to count did not raise."""
+    alarms = session.state.alarms
+    return bool(alarms) and not (session.trail and alarms[0] in session.trail[-1].raised)
+
+
+def _only_asked(state: State) -> str:
+    """The container of which only something was asked since the last input that counted: to ship it, to show its history."""
+    match state.job:
+        case Card(container=container, action="ship" | "consolidate"):
+            return container
+        case Traced(container=container) if state.task == "sort":
+            return container
+        case _:
+            return ""
 
 
 def put_down(

@@ -21,9 +21,11 @@ from pathlib import Path
 import pytest
 
 from rl_station.cli import doctor_data, doctor_machine, main
+from rl_station.cli.doctor_devices import mend
 from rl_station.cli.doctor_finding import Level
+from rl_station.domain.events import TaskChosen
 from rl_station.settings.paths import example_site
-from rl_station.station.clocks import SystemClock
+from rl_station.station.clocks import ReplayClock, SystemClock
 from rl_station.store import Store, holder
 from rl_station.store.folder import DATABASE
 
@@ -145,6 +147,27 @@ def test_another_stations_folder_and_a_demos_are_noticed(
     assert (code, found["owner"]["level"]) == (1, "fail")
     code, found = examined(capsys, config, tmp_path / "b")
     assert (code, found["owner"]["level"]) == (0, "warn")
+
+
+def test_a_clock_before_the_last_event_is_told(
+    capsys: pytest.CaptureFixture[str], config: Path, tmp_path: Path
+) -> None:
+    clock = ReplayClock()
+    store = Store.open(tmp_path / "data", station="demo", prefix="X01", clock=clock, purpose="live")
+    store.append([TaskChosen(task="receive")], operator="priya")
+    _, found = examined(capsys, config, tmp_path / "data")
+    assert "last event" not in found
+    clock.set(SystemClock().now() + 7200 * 1_000_000)
+    store.append([TaskChosen(task="sort")], operator="priya")
+    store.close()
+    _, found = examined(capsys, config, tmp_path / "data")
+    assert found["last event"]["level"] == "warn"
+    assert "120 min later than it is now" in str(found["last event"])
+
+
+def test_a_reader_that_somebody_else_holds_is_not_said_to_be_switched_off() -> None:
+    told = mend("another client holds the reader", "10.0.0.9:5084")
+    assert told.startswith("It is switched on, and somebody else is connected to it")
 
 
 def test_a_damaged_database_is_found(capsys: pytest.CaptureFixture[str], config: Path, tmp_path: Path) -> None:

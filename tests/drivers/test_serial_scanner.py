@@ -74,7 +74,7 @@ def test_cr_inside_a_2d_payload_does_not_split_it(port: PtyPort) -> None:
         assert heard.wait_codes(2)[1] == b"NEXT"
 
 
-def test_half_a_code_from_before_an_unplug_does_not_join_the_next(port: PtyPort) -> None:
+def test_half_a_code_from_before_an_unplug_is_refused_and_does_not_join_the_next(port: PtyPort) -> None:
     with reading(port.link) as heard:
         heard.wait_state(DeviceState.READY)
         port.send(b"WHOLE\rHALF")
@@ -85,6 +85,7 @@ def test_half_a_code_from_before_an_unplug_does_not_join_the_next(port: PtyPort)
         heard.wait_state(DeviceState.READY, times=2)
         port.send(b"NEXT\r")
         assert heard.wait_codes(2) == [b"WHOLE", b"NEXT"]
+        assert [(refused.reason, refused.head) for refused in heard.refused] == [("no terminator", b"HALF")]
 
 
 def test_a_scanner_without_terminator_is_told_apart_from_a_silent_one(port: PtyPort) -> None:

@@ -93,7 +93,7 @@ def test_of_several_connections_the_newest_counts_and_the_old_one_is_closed() ->
         assert old.receive(1) == b""
         new.send(b"FROM THE NEW\r")
         assert heard.wait_codes(2) == [b"FROM THE OLD", b"FROM THE NEW"]
-        assert heard.refused == []
+        assert [(refused.reason, refused.head) for refused in heard.refused] == [("no terminator", b"HALF A CO")]
     old.hang_up()
     new.hang_up()
 

@@ -8,6 +8,7 @@ import pytest
 from own_site import change, only, problems
 
 from rl_station.settings import ConfigError, Problem, load_site, sent_file
+from rl_station.settings.problems import nearest
 
 
 @pytest.mark.parametrize(
@@ -193,6 +194,11 @@ def test_a_mistyped_file_name_is_pointed_out(config: Path) -> None:
     found = problems(config)
     assert Problem("operators.toml", 0, "", "the file is missing") in found
     assert Problem("opertors.toml", 0, "", "is read by nobody", "operators.toml", "warning") in found
+
+
+def test_letters_in_the_wrong_order_are_answered_with_the_name_of_the_same_letters() -> None:
+    assert nearest("buad", ["bad", "baud", "band"]) == "baud"
+    assert nearest("bd", ["bad", "baud"]) == "bad"
 
 
 def test_a_mistyped_column_is_named_with_the_nearest(config: Path) -> None:

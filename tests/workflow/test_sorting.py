@@ -189,6 +189,25 @@ def test_a_closed_tote_gets_its_label_and_manifest_and_takes_nothing_more(decide
     assert refused(desk).code == "sort.in_closed"
 
 
+@pytest.mark.parametrize("asked", ["ship", "consolidate", "show"])
+def test_undo_takes_back_what_was_asked_of_a_tote_and_not_its_closing(
+    decided: tuple[Desk, list[str]], asked: str
+) -> None:
+    desk, (first, _) = decided
+    put(desk, first, "TOTE1")
+    desk.answer("close")
+    before = desk.session
+    desk.answer(asked)
+    assert desk.prompt.can_undo
+    desk.command(Command.UNDO)
+    assert desk.types == ["ContainerPresented"]
+    assert desk.step == "sort.card"
+    assert (desk.session.state, desk.session.trail) == (before.state, before.trail)
+    assert desk.world.records.containers["TOTE1"].status == "closed"
+    desk.command(Command.UNDO)
+    assert desk.world.records.containers["TOTE1"].status == "open"
+
+
 def test_a_closed_tote_goes_onto_a_pallet_of_its_like_and_the_pallet_ships(decided: tuple[Desk, list[str]]) -> None:
     desk, (first, _) = decided
     put(desk, first, "TOTE1")

@@ -115,6 +115,22 @@ def test_undo_takes_back_the_scan_that_raised_an_alarm_and_the_alarm_with_it() -
     assert desk.session.state == before
 
 
+def test_undo_of_a_scan_that_was_refused_with_an_alarm_takes_no_earlier_work_back() -> None:
+    desk = desk_at("receive")
+    another = receive(desk)
+    desk.scan((TRACKING, "T7"))
+    desk.answer("intact")
+    desk.answer("none")
+    before = desk.session
+    desk.scan((ScanKind.PARCEL_PLATE, another))
+    assert refused(desk).blocking
+    assert not desk.prompt.can_undo
+    desk.command(Command.UNDO)
+    assert desk.types == ["AlarmAcknowledged"]
+    assert (desk.session.state, desk.session.trail) == (before.state, before.trail)
+    assert desk.prompt.can_undo
+
+
 def test_what_another_bench_went_on_with_is_not_undone() -> None:
     desk = desk_at("receive")
     plate = receive(desk)

@@ -49,6 +49,10 @@ class TracePane(Vertical):
             self._facts = prompt.facts
             self.call_after_refresh(self.history.scroll_end, animate=False)
 
+    def on_resize(self) -> None:
+        """The newest stays in sight in a window of another size."""
+        self.call_after_refresh(self.history.scroll_end, animate=False)
+
     def scroll(self, key: Local) -> None:
         history = self.history
         if key is Local.UP:
