@@ -65,6 +65,7 @@ def diff(args: Namespace) -> int:
                 "totals": totals,
                 "value": sum(each.value for each in moved),
                 "gain": sum(each.gain or 0 for each in moved),
+                "gain_unknown": _unknown(moved),
             }
         )
     else:
@@ -112,10 +113,16 @@ def _print(version: str, units: int, moved: list[Moved], totals: list[Totals]) -
             f"{_money(line.was_value):>14} {_money(line.would_be_value):>14}"
         )
     at_stake, more = sum(each.value for each in moved), sum(each.gain or 0 for each in moved)
+    unknown = f", {_unknown(moved)} left out of which nobody says what they bring" if _unknown(moved) else ""
     print(
         f"{len(moved)} of {units} units would have gone elsewhere, worth {_money(at_stake)} new; "
-        f"they would bring {_money(more, sign='+')} (rules {version})"
+        f"they would bring {_money(more, sign='+')}{unknown} (rules {version})"
     )
+
+
+def _unknown(moved: Iterable[Moved]) -> int:
+    """Of how many a decision does not say what it brings: the sum is without them, which makes them neither gain nor loss."""
+    return sum(each.gain is None for each in moved)
 
 
 def _way(disposition: str, outcome: str) -> str:

@@ -75,6 +75,16 @@ def test_from_a_figure_to_a_units_history_with_who_when_where_and_under_which_ru
         assert told in text
 
 
+def test_a_grade_and_a_disposition_are_told_by_their_names_and_not_by_codes_alone(desk: Desk) -> None:
+    worked(desk)
+    desk.sign_in()
+    overview = opened(desk, "/")
+    (share,) = [link for link in overview.links() if "name=functional" in link and "value=F1" in link]
+    assert "F1 collectible or specialty" in overview.text
+    assert "F1 collectible or specialty" in opened(desk, share).text
+    assert "RESELL" in overview.text
+
+
 def test_every_number_of_the_overview_is_that_of_the_route_for_programs(desk: Desk) -> None:
     worked(desk)
     desk.sign_in()

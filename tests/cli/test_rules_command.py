@@ -205,6 +205,8 @@ def test_units_that_would_have_gone_elsewhere_are_listed_with_the_value_at_stake
     text = run("rules", "diff", draft, "--data", data)[1]
     assert "U1  refurbish/clean -> donate/charity  (clean_first -> clean_first)  119.00, -74.65" in text
     assert "2 of 3 units would have gone elsewhere, worth 218.90 new" in text
+    assert told["gain_unknown"] == 0
+    assert "left out" not in text
 
 
 def test_only_decisions_since_a_day_are_looked_at(run: Run, draft: Path, data: Path) -> None:
@@ -335,6 +337,9 @@ def test_decisions_of_an_older_station_are_compared_by_disposition(run: Run, dra
     assert [(moved["was"], moved["would_be"], moved["gain"]) for moved in told["elsewhere"]] == [
         ("hold", "destroy", None)
     ]
+    assert (told["gain"], told["gain_unknown"]) == (0, 1)
+    text = run("rules", "diff", draft, "--data", tmp_path / "data")[1]
+    assert "they would bring +0.00, 1 left out of which nobody says what they bring (rules" in text
 
 
 def test_a_draft_with_mistakes_is_refused_with_file_and_line(run: Run, draft: Path, data: Path) -> None:

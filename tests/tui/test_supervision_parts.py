@@ -10,7 +10,7 @@ from msgspec.structs import replace as altered
 from rich.cells import cell_len
 
 from rl_station.domain import kpi
-from rl_station.domain.kpi import Figures, Moment, Of, Rows, Shift, Supervision, Trouble, Work
+from rl_station.domain.kpi import Figures, Moment, Of, Rows, Shift, Subject, Supervision, Trouble, Work
 from rl_station.i18n.quantities import age, kappa, percent
 from rl_station.tui.contract import Doable
 from rl_station.tui.look import SIXTEEN, Look
@@ -20,6 +20,7 @@ from rl_station.tui.supervision.cursor import Mark, leap, standing, step
 from rl_station.tui.supervision.drawing import Pen
 from rl_station.tui.supervision.figures import GROUPS, Told, sections
 from rl_station.tui.supervision.layout import overview
+from rl_station.tui.supervision.pages import subjects
 from rl_station.tui.supervision.pieces import Row, Spot, spots, text_of
 from rl_station.tui.supervision.sections import Bar, Chart, Table
 from rl_station.tui.supervision.words import amount, clock
@@ -88,6 +89,13 @@ def test_hours_are_those_on_the_sites_walls_also_where_one_is_there_twice() -> N
     assert [bar.label for bar in shown.bars] == ["22", "23", "00", "01", "02", "02", "03", "04", "05"]
     assert [bar.count for bar in shown.bars] == [1, 2, 3, 4, 5, 6, 7, 8, 0]
     assert len({bar.id for bar in shown.bars}) == 9, "the cursor would not get past the second"
+
+
+def test_what_is_behind_an_hour_has_the_times_of_that_hour() -> None:
+    figures = the_night_of_the_clocks()
+    found = Subject(kind="parcel", id="P1", at=figures.at - 8 * kpi.HOUR_US, text="")
+    (line,) = subjects((found,), "RECEIVED", Told(figures, speaker("en"))).lines
+    assert line.cells[0].text == "22:30:00"
 
 
 def test_a_timezone_that_nobody_here_knows_is_this_machines() -> None:

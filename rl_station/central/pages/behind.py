@@ -13,7 +13,7 @@ from rl_station.central.pages.html import Part, tag
 from rl_station.central.pages.tables import Cell, Row, heads, table
 from rl_station.central.pages.visit import Visit, page
 from rl_station.central.reading_counts import MOST_WAITING
-from rl_station.domain.kpi import MOST_SUBJECTS, QUEUES, SOON_US, Selection, Subject, Waiting
+from rl_station.domain.kpi import MOST_SUBJECTS, NO_CODE, QUEUES, SOON_US, Selection, Subject, Waiting
 from rl_station.i18n import quantities
 
 _OF = get_args(msgspec.structs.fields(Selection)[0].type)
@@ -58,13 +58,15 @@ def _asked(seen: Visit) -> Selection:
 def _told(seen: Visit, selection: Selection) -> str:
     """What was clicked, in words."""
     say = seen.say
+    value = selection.value
     name = say.named(_ROOMS[selection.of], selection.name) if selection.of in _ROOMS else selection.name
     if selection.of == "share" and selection.name:
         name = say.named("page.mix", selection.name)
+        value = words.coded(say, selection.name, "" if value == NO_CODE else value)
     parts = [
         say(f"page.of.{selection.of}"),
         name,
-        selection.value,
+        value,
         selection.station,
         selection.operator,
         selection.client,

@@ -171,7 +171,7 @@ def _queue(told: Told, queue: Queue) -> Row:
 
 def _share(told: Told, dimension: str, share: Share) -> Row:
     asked = _decided(told, Selection(of="share", name=dimension, value=share.name or NO_CODE))
-    name = share.name or told.say("page.not_said")
+    name = words.coded(told.say, dimension, share.name)
     return name, links.figure(share.units, asked, name), quantities.percent(share.share), bar(share.share)
 
 

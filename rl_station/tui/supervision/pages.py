@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from rl_station.domain.kpi import Subject
+from rl_station.domain.kpi import Figures, Subject
 from rl_station.tui.contract import PastEvent
 from rl_station.tui.supervision.drawing import Pen, table
 from rl_station.tui.supervision.figures import Told
@@ -26,7 +26,7 @@ EVENT = "event"
 def subjects(found: Sequence[Subject] | None, title: str, told: Told) -> Table:
     """What is behind a figure, the newest first; None while it is being read."""
     lines = tuple(
-        Line(f"{each.kind}.{each.id}.{place}", _named(each), (Cell(_when(each.at, told.figures.at), "", each),))
+        Line(f"{each.kind}.{each.id}.{place}", _named(each), (Cell(_when(each.at, told.figures), "", each),))
         for place, each in enumerate(found or ())
     )
     empty = told.word("loading" if found is None else "nothing_behind")
@@ -37,10 +37,11 @@ def _named(subject: Subject) -> str:
     return safe(f"{subject.id}  {subject.text}".rstrip())
 
 
-def _when(at: int, now: int) -> str:
+def _when(at: int, figures: Figures) -> str:
+    """By the clocks that the hours of the chart go by: what is behind its bar for eight began at eight."""
     if not at:
         return "-"
-    return clock(at, "%H:%M:%S" if abs(now - at) < _DAY_US else "%Y-%m-%d %H:%M")
+    return clock(at, "%H:%M:%S" if abs(figures.at - at) < _DAY_US else "%Y-%m-%d %H:%M", figures.timezone)
 
 
 def events(history: Sequence[PastEvent], width: int, pen: Pen) -> Block:
