@@ -299,7 +299,7 @@ def expected_looks(writers: list[Writer]) -> dict[tuple[object, ...], int]:
 
 def _sums(rows: list[tuple[object, ...]]) -> dict[tuple[object, ...], tuple[object, ...]]:
     """Hour and texts of what is counted as decided, with the five sums."""
-    return {(row[1], *row[3:11]): row[11:] for row in rows}
+    return {(row[1], *row[3:12]): row[12:] for row in rows}
 
 
 def expected_decided(rows: dict[tuple[str, str], object]) -> dict[tuple[object, ...], tuple[int, ...]]:
@@ -310,6 +310,7 @@ def expected_decided(rows: dict[tuple[str, str], object]) -> dict[tuple[object, 
             key = (
                 *(row.decided_at // 3_600_000_000, row.decided_station, row.decided_by, row.client, row.category),
                 *(row.functional, row.cosmetic, row.disposition, row.stated),
+                row.currency if row.value else "",
             )
             known = row.value > 0 and row.expected is not None
             adds = (1, row.value, row.value if known else 0, (row.expected or 0) if known else 0, int(known))
