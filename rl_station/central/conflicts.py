@@ -22,6 +22,8 @@ DECISIONS: Mapping[type, tuple[str, str]] = {
     events.DispositionDecided: ("unit", "decide"),
     events.DispositionOverridden: ("unit", "decide"),
     events.UnitSorted: ("unit", "place"),
+    events.UnitHeld: ("unit", "hold"),
+    events.UnitReleased: ("unit", "hold"),
 }
 """Event -> the kind of subject it decides on, and the class of decision: one sitting at a bench is opening and closing."""
 

@@ -13,7 +13,7 @@ from rl_station.central import statuses, tables
 from rl_station.central.folding import row_of
 from rl_station.central.reading_counts import micros
 from rl_station.central.statuses import Told
-from rl_station.domain.kpi import Trouble
+from rl_station.domain.kpi import DEVICES, Trouble
 
 MOST_TROUBLES = 500
 """Of one answer: the newest."""
@@ -21,7 +21,6 @@ SILENT_US = 10 * 60_000_000
 """A station that was not heard of for so long is away; what it last said of its devices says nothing of now."""
 
 _FINE = ("ready", "opening")
-_DEVICE_KINDS = ("printer", "reader", "scanner")
 
 _item, _task = tables.item.c, tables.task.c
 _TROUBLED = (
@@ -110,7 +109,7 @@ def of_devices(told: tuple[Told, ...], now: int) -> Iterator[Trouble]:
     """What stations that are there say of their devices."""
     for station in told:
         for device in station.devices if not away(station, now) else ():
-            if device.kind in _DEVICE_KINDS and device.state not in _FINE:
+            if device.kind in DEVICES and device.state not in _FINE:
                 yield Trouble(
                     kind=device.kind,
                     subject_kind="device",

@@ -17,6 +17,7 @@ import msgspec
 from rl_station.domain.kpi_values import (
     AGREEMENT_DAYS,
     DAY_US,
+    DEVICES,
     HOUR_US,
     MOST_SUBJECTS,
     NO_CODE,
@@ -56,6 +57,7 @@ from rl_station.domain.kpi_values import (
 __all__ = [
     "AGREEMENT_DAYS",
     "DAY_US",
+    "DEVICES",
     "HOUR_US",
     "MOST_SUBJECTS",
     "NOW_SLOTS",

@@ -28,6 +28,8 @@ QUEUES = ("to_open", "to_grade", "to_decide", "to_approve", "to_rework", "to_sor
 """Parcels received and not opened; units identified and not graded, graded and not decided, waiting for a supervisor's word, for
 work, to be sorted; parcels and units on hold."""
 
+DEVICES = ("printer", "reader", "scanner", "scale")
+"""Kinds of devices whose loss is a trouble, at the station and for the site."""
 TROUBLES = (
     *(
         "missing",
@@ -40,7 +42,7 @@ TROUBLES = (
         "tag_mismatch",
         "departed_tag",
     ),
-    *("conflict", "quarantine", "fork", "restored", "label", "printer", "reader", "scanner", "disagreement"),
+    *("conflict", "quarantine", "fork", "restored", "label", *DEVICES, "disagreement"),
 )
 
 

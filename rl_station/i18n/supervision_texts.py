@@ -96,6 +96,7 @@ TEXTS: Mapping[str, str] = {
     "screen.sup.trouble.printer": "Printer lost",
     "screen.sup.trouble.reader": "Tag reader lost",
     "screen.sup.trouble.scanner": "Scanner lost",
+    "screen.sup.trouble.scale": "Scale lost",
     "screen.sup.trouble.disagreement": "Second look differs",
     # What became of the goods.
     "screen.sup.mix.disposition": "Dispositions",

@@ -23,8 +23,6 @@ from rl_station.workflow.knowledge import HistoryLine
 from rl_station.workflow.trace import history_of, line_fact
 
 _FINE = (DeviceState.READY, DeviceState.OPENING)
-_MISSED = ("printer", "reader", "scanner")
-"""Kinds of devices whose loss is a trouble."""
 
 
 class Unseen(Exception):  # noqa: N818  # named after what the supervisor sees
@@ -114,7 +112,7 @@ class FiguresReader:
 
     def _lost_devices(self, devices: Sequence[DeviceStatus], now: int) -> list[Trouble]:
         """Those in trouble, since when we have seen it."""
-        wrong = [each for each in devices if each.kind in _MISSED and each.state not in _FINE]
+        wrong = [each for each in devices if each.kind in kpi.DEVICES and each.state not in _FINE]
         with self._losing:
             lost = self._lost = {each.name: self._lost.get(each.name, now) for each in wrong}
         return [

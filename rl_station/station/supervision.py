@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from rl_station.domain.kpi import Subject
+from rl_station.domain.messages import Message
 from rl_station.station.deeds import declaring, settling
 from rl_station.station.figures import Source, sight
 from rl_station.tui.contract import Doable, Sight, Wanted
@@ -30,11 +31,12 @@ class Looking:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What the engine says of the subject of a turn: which it is, and what can be done about it."""
+    """What the engine says of the subject of a turn: which it is, and what can be done about it, here or `elsewhere`."""
 
     turn: int = 0
     subject: Subject | None = None
     doables: tuple[Doable, ...] = ()
+    elsewhere: Message | None = None
 
 
 class SupervisionWatch:
@@ -62,10 +64,10 @@ class SupervisionWatch:
             self._changed.notify_all()
             return self._turn
 
-    def offer(self, turn: int, subject: Subject | None, doables: tuple[Doable, ...]) -> None:
-        """The engine's word on the subject of this turn."""
+    def offer(self, offered: Offered) -> None:
+        """The engine's word on the subject of a turn."""
         with self._changed:
-            self._offered = Offered(turn, subject, doables)
+            self._offered = offered
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -125,4 +127,5 @@ def _with_deeds(seen: Sight, offered: Offered) -> Sight:
     if seen.subject is None or seen.figures is None:
         return seen
     settled = settling(seen.subject, seen.figures)
-    return replace(seen, doables=(*offered.doables, *settled, *declaring(seen.history)))
+    found = (*offered.doables, *settled, *declaring(seen.history))
+    return replace(seen, doables=found, elsewhere=offered.elsewhere)

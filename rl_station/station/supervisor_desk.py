@@ -16,7 +16,7 @@ from rl_station.station.figures import Source
 from rl_station.station.inbox import Inbox
 from rl_station.station.pins import PinDesk
 from rl_station.station.screen_feed import ScreenFeed
-from rl_station.station.supervision import Listener, SupervisionWatch
+from rl_station.station.supervision import Listener, Offered, SupervisionWatch
 from rl_station.tui.contract import ResultTone, Wanted
 from rl_station.workflow.inputs import PinChecked
 from rl_station.workflow.sign_in import SUPERVISE
@@ -101,7 +101,7 @@ class SupervisorDesk:
         if subject is None:
             return
         found = offers(state, subject.kind, subject.id, engine.knowledge) if state.supervising else Offers()
-        self._watch.offer(turn, subject, doables(subject, found))
+        self._watch.offer(Offered(turn, subject, doables(subject, found), found.elsewhere))
 
     def _check(self, engine: Engine, pin: str) -> None:
         state = engine.session.state

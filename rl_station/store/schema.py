@@ -22,7 +22,7 @@ from rl_station.store.folder import BACKUPS, DATABASE, prepare_folder
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 HEAD = REVISIONS[-1]
 
 _HAS_TABLE = Statement("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = :name", {})

@@ -196,6 +196,7 @@ unit = Table(
     _text("decided_station"),
     _text("graded_by"),
     _text("held"),
+    _text("held_from"),
     *_attention(),
     sqlite_with_rowid=False,
 )

@@ -201,7 +201,8 @@ class Sight:
     """What a supervisor sees of what was `wanted`. `figures` is None where they cannot be had at all.
 
     `subject`: whose history it is. `heard_at`: when the figures were had, by the station's clock, microseconds UTC. `remark` says
-    what is wrong with it, such as that the site's figures are this station's only.
+    what is wrong with it, such as that the site's figures are this station's only. `elsewhere`: which other station decides about
+    the subject.
     """
 
     wanted: Wanted
@@ -212,6 +213,7 @@ class Sight:
     doables: tuple[Doable, ...] = ()
     remark: Message | None = None
     heard_at: int = 0
+    elsewhere: Message | None = None
 
 
 @runtime_checkable

@@ -40,10 +40,11 @@ class ParcelRecord(msgspec.Struct, frozen=True):
 class UnitRecord(msgspec.Struct, frozen=True):
     """A unit as this store knows it.
 
-    `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands, somebody
-    of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last decision,
-    as in `rules.Decision`, which was made at `decided_station`. `held`: why a supervisor set it aside, empty where nobody did.
-    `graded_by`: who gave it its grade. `troubles` are those that a supervisor has not settled yet.
+    `status`: identified, graded, decided, awaiting_approval, labelled, sorted, rework, shipped. While `approval` stands,
+    somebody of that role has to agree; a unit that was put aside for it is on hold. `outcome` to `steps` are those of its last
+    decision, as in `rules.Decision`, which was made at `decided_station`. `held`: why a supervisor set it aside, empty where
+    nobody did; `held_from`: disposition and bin it had before. `graded_by`: who gave it its grade. `troubles` are those that a
+    supervisor has not settled yet.
     """
 
     unit: str
@@ -75,6 +76,7 @@ class UnitRecord(msgspec.Struct, frozen=True):
     approval: str = ""
     steps: tuple[str, ...] = ()
     held: str = ""
+    held_from: tuple[str, ...] = ()
     graded_by: str = ""
     decided_station: str = ""
     troubles: Troubles = ()

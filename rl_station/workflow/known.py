@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rl_station.workflow.inspect.evolve import unit_after
+from msgspec.structs import replace
+
+from rl_station.workflow.inspect.evolve import released, unit_after
 from rl_station.workflow.knowledge import Records, UnitRecord
 from rl_station.workflow.state import UnitInHand
 
@@ -13,13 +15,26 @@ _GRADES = ("functional", "cosmetic")
 def decided_here(record: UnitRecord, records: Records) -> UnitInHand | None:
     """The unit with everything that was found of it; None where its last decision was made on another station's log.
 
-    A decision that a danger brought about has no grade, and the row keeps the one before it: only what was graded is compared.
+    Whether it is held, the rows say: a supervisor may hold it, and let it go on, at any station. A decision that a danger brought
+    about has no grade, and the row of a centre of an older version keeps the one before it: only what was graded is compared.
     """
     unit = unit_after(records.unit_events(record.unit))
-    if unit is None or regraded(unit):
+    if unit is None:
+        return None
+    unit = _held_as(unit, record)
+    if regraded(unit):
         return unit
     told = (*_DECISION, *_GRADES) if unit.functional else _DECISION
     return unit if all(getattr(record, name) == getattr(unit, name) for name in told) else None
+
+
+def _held_as(unit: UnitInHand, record: UnitRecord) -> UnitInHand:
+    if not record.held:
+        return released(unit)
+    if unit.held:
+        return unit
+    before = record.held_from or (unit.disposition, unit.bin)
+    return replace(unit, held=(*before, unit.disposition), disposition=record.disposition, bin=record.bin)
 
 
 def regraded(unit: UnitInHand) -> bool:

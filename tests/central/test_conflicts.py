@@ -102,6 +102,26 @@ def test_two_sort_desks_that_placed_one_unit_are_one(engine: Engine) -> None:
     assert [msgspec.json.decode(task.detail)["decision"] for task in shown(engine)] == ["place"]
 
 
+def test_a_release_that_did_not_know_of_another_stations_hold_is_one_until_somebody_has_seen_both(
+    engine: Engine,
+) -> None:
+    held = ev.UnitHeld(unit="U1", parcel="P1", before="resell", bin="H1", why="safety")
+    released = ev.UnitReleased(unit="U1", parcel="P1", disposition="resell", bin="A1")
+    a, b, c = Writer("bench-01"), Writer("bench-02"), Writer("bench-03")
+    first = a.write(held)
+    second = b.write(held, NOON + SECOND)
+    c.write(released, NOON + 2 * SECOND, (*knowing("unit", "U1", first), *knowing("unit", "U1", second)))
+    arrive(engine, a, b, c)
+    assert shown(engine) == (), "who let it go knew of both"
+    empty(engine)
+    c = Writer("bench-03")
+    c.write(released, NOON + 2 * SECOND, knowing("unit", "U1", first))
+    arrive(engine, a, c)
+    assert shown(engine) == ()
+    arrive(engine, b)
+    assert {msgspec.json.decode(task.detail)["decision"] for task in shown(engine)} == {"hold"}
+
+
 def test_one_station_and_its_own_later_epoch_are_none(engine: Engine) -> None:
     a = Writer("bench-01")
     a.write(decided("resell"))

@@ -143,10 +143,34 @@ def test_a_unit_waits(events: tuple[ev.AnyEvent, ...], queue: str, since: int) -
 
 
 def test_a_unit_that_is_held_or_overridden_lies_in_no_container() -> None:
-    for word in (HELD, overridden(), ev.UnitReleased(**PLACE, disposition="resell", bin="A1")):
-        row = unit(IDENTIFIED, decided(), SORTED, word)
+    released = ev.UnitReleased(**PLACE, disposition="resell", bin="A1")
+    for story in ((SORTED, HELD), (SORTED, overridden()), (HELD, SORTED, released)):
+        row = unit(IDENTIFIED, decided(), *story)
         assert (row.container, row.placed_seq) == ("", 0)
         assert row.status != "sorted"
+
+
+def test_a_release_gives_back_what_the_first_hold_took_and_changes_nothing_that_nobody_holds() -> None:
+    released = ev.UnitReleased(**PLACE, disposition="resell", bin="A1")
+    twice = unit(IDENTIFIED, decided(), HELD, HELD)
+    assert (twice.held_from, twice.bin) == (("resell", unit(IDENTIFIED, decided()).bin), "H1")
+    assert unit(IDENTIFIED, decided(), HELD, released).held_from == ()
+    for word in (overridden(), decided("donate"), ev.UnitReleased(**PLACE, disposition="resell", bin="A1")):
+        ended = unit(IDENTIFIED, decided(), HELD, word)
+        assert unit(IDENTIFIED, decided(), HELD, word, released) == ended
+        assert ended.held_from == ()
+
+
+def test_a_unit_that_is_graded_again_has_no_grade_until_it_gets_one_whatever_ends_that() -> None:
+    """A danger or a recall ends the questions without a grade; the row, and a label printed again, kept the one before."""
+    begun = (IDENTIFIED, GRADED, decided(), ev.UnitTakenUp(**PLACE, work="rework"), ev.RegradeBegun(**PLACE))
+    for ended in (
+        unit(*begun),
+        unit(*begun, ev.UnitHazardFound(**PLACE, hazards=("battery",)), decided("quarantine")),
+        unit(*begun, RECALLED, decided("quarantine")),
+    ):
+        assert (ended.functional, ended.cosmetic, ended.packaging, ended.graded_by) == ("", "", "", "")
+    assert unit(*begun, GRADED).functional == unit(IDENTIFIED, GRADED).functional != ""
 
 
 def test_a_parcel_waits_from_its_arrival_until_it_is_opened() -> None:
@@ -378,6 +402,7 @@ TROUBLED: dict[str, list[UnitRow | ParcelRow | ContainerRow | None]] = {
         None,
         unit(IDENTIFIED, MISMATCH, RECALLED, NOT_PRINTED, GRADED, decided(approval="supervisor"), SORTED, refused()),
         unit(IDENTIFIED),
+        unit(IDENTIFIED, decided(), HELD),
     ],
     "container": [
         None,

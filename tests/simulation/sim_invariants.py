@@ -394,6 +394,8 @@ _DECISIONS = {
     "DispositionDecided": "decide",
     "DispositionOverridden": "decide",
     "UnitSorted": "place",
+    "UnitHeld": "set_aside",
+    "UnitReleased": "set_aside",
 }
 
 
@@ -403,7 +405,7 @@ def _crossed(found: Sequence[Fact]) -> Iterator[tuple[str, str]]:
     for fact in found:
         what = _DECISIONS.get(type(fact.recorded.event).__name__)
         if what and fact.stands:
-            kind = "unit" if what in ("identify", "decide", "place") else "parcel"
+            kind = "unit" if what in ("identify", "decide", "place", "set_aside") else "parcel"
             decided.setdefault((kind, getattr(fact.recorded.event, kind), what), []).append(fact)
     for (kind, id_, _), decisions in decided.items():
         for one, other in combinations(decisions, 2):

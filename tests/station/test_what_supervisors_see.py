@@ -20,6 +20,7 @@ from rl_station.station.figures import FiguresReader, Unseen, sight
 from rl_station.station.running import RunningStation
 from rl_station.station.supervision import SupervisionWatch
 from rl_station.station.supervisor_desk import Desk
+from rl_station.station.told_status import told_status
 from rl_station.store import StoreError
 from rl_station.tui.contract import Sight, Supervises, View, Wanted
 from rl_station.workflow.actions import Declare, Reassign, Settle
@@ -272,6 +273,16 @@ def test_a_lost_scanner_is_an_exception_since_it_was_noticed(floor: Floor) -> No
     before = len(floor.shown.sights)
     eventually(lambda: len(floor.shown.sights) > before + 1)
     assert lost.since in [each.since for each in _newest(floor).troubles]
+
+
+def test_a_scale_that_is_not_there_is_an_exception_and_the_centre_is_told(tmp_path: Path) -> None:
+    engine_in(tmp_path, SITE).close()
+    devices = DeviceSet([BoundScanner("bench-scale", "serial", None, failure="no such port", kind="scale")])
+    own = desk_of(SITE, tmp_path, devices).figures
+    [lost] = own.figures().troubles
+    own.close()
+    assert (lost.kind, lost.subject_kind, lost.subject, lost.station) == ("scale", "device", "bench-scale", STATION)
+    assert [(each.name, each.kind) for each in told_status(devices).devices] == [("bench-scale", "scale")]
 
 
 def test_a_device_that_was_lost_while_nobody_looked_is_as_old_as_that(floor: Floor) -> None:

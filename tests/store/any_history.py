@@ -79,6 +79,7 @@ DECIDING = st.one_of(
     some(ev.UnitPutAside),
     some(ev.UnitTakenUp, work=st.sampled_from(["rework", "approval"])),
     some(ev.ReworkFinished),
+    some(ev.RegradeBegun),
 )
 SUPERVISING = st.one_of(
     some(ev.DispositionApproved, **DECISION, container_before=st.just("") | PLACES),

@@ -61,6 +61,18 @@ def _about(log: Iterable[Recorded], kind: str, name: str, begins: tuple[type, ..
     return []
 
 
+def _not_in_vain(story: list[Recorded]) -> list[Recorded]:
+    """Without releases of what nobody holds at that time: they let nothing go."""
+    held, kept = False, []
+    for each in story:
+        if isinstance(each.event, ev.UnitReleased) and not held:
+            continue
+        if isinstance(each.event, ev.UnitHeld | ev.UnitReleased | ev.DispositionDecided | ev.DispositionOverridden):
+            held = isinstance(each.event, ev.UnitHeld)
+        kept.append(each)
+    return kept
+
+
 def moment_of(recorded: Recorded) -> int:
     """By the hybrid clock, to the millisecond."""
     return (recorded.hlc >> 16) * 1000
@@ -71,7 +83,7 @@ class Unit:
 
     def __init__(self, log: list[Recorded], name: str) -> None:
         self.name = name
-        self.story = _about(log, "unit", name, (ev.UnitIdentified, ev.UnitPresented, ev.UnitSorted))
+        self.story = _not_in_vain(_about(log, "unit", name, (ev.UnitIdentified, ev.UnitPresented, ev.UnitSorted)))
 
     def last(self, *types: type, of: list[Recorded] | None = None) -> Recorded | None:
         """A unit known by its label begins with `UnitPresented`, which says nothing later on."""
@@ -123,7 +135,8 @@ class Unit:
             return self.disposition(self.story)
         if dimension == "reason":
             return str(dict(self.said("inputs", ev.DispositionDecided) or ()).get("reason", ""))
-        return str(self.said(dimension, ev.UnitGraded))
+        graded = self.last(ev.UnitGraded, ev.RegradeBegun)
+        return str(getattr(graded.event, dimension)) if graded and isinstance(graded.event, ev.UnitGraded) else ""
 
     @property
     def expected(self) -> int | None:

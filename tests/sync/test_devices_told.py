@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from faulty_centre import SITE, Centre, lost_answer, lost_request
 from synced_station import STATION, Station
 
 from rl_station.central import statuses, supervising
 from rl_station.central.database import reading
 from rl_station.central.reading_troubles import SILENT_US
-from rl_station.domain.kpi import Figures, Trouble
+from rl_station.domain.kpi import DEVICES, Figures, Trouble
 from rl_station.domain.sync_wire import DeviceTold
 from rl_station.sync.batches import FIRST_EVENTS
 from rl_station.sync.retry import SECOND
@@ -58,6 +59,17 @@ def test_a_printer_that_is_lost_is_a_trouble_of_the_site_until_it_is_back(statio
     station.devices = (READY, SCANNER)
     idle(station, 2 * LOOK)
     assert lost(centre) == []
+
+
+@pytest.mark.parametrize("kind", DEVICES)
+def test_whichever_kind_of_device_is_lost_a_supervisor_of_the_site_sees_it(
+    station: Station, centre: Centre, kind: str
+) -> None:
+    telling(station, DeviceTold("bench", kind, "lost", "unplugged"))
+    idle(station, 2 * LOOK)
+    assert [(each.kind, each.subject, each.detail) for each in lost(centre)] == [
+        (kind, f"{STATION}/bench", "unplugged")
+    ]
 
 
 def test_it_is_as_old_as_the_state_and_not_as_the_last_word_of_it(station: Station, centre: Centre) -> None:

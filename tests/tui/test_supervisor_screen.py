@@ -414,6 +414,15 @@ async def test_a_return_that_has_not_arrived_says_what_was_announced() -> None:
         assert "2 x Nordlicht X2" in text_of(app)
 
 
+async def test_a_unit_that_another_station_decides_about_says_which() -> None:
+    elsewhere = message("supervise.elsewhere", unit=sample.UNIT.id, station="bench-7")
+    sight = replace(sample.SIGHTS[3], doables=(), elsewhere=elsewhere)
+    port = station(sample.OVERVIEW, sample.SCANNED, sights=(sample.SIGHTS[0], sight))
+    async with shown(port=port) as (app, pilot, _):
+        app.take_terminal_scan(sample.UNIT.id.encode())
+        await until(pilot, lambda: "was decided at station bench-7" in flat(text_of(app)))
+
+
 # --- the site ---------------------------------------------------------------------------------------------------------
 
 

@@ -92,7 +92,7 @@ class WorldRecords:
             self.units[event.unit] = replace(known, disposition=event.disposition, client=event.client)
         self._apply_known_unit(event)
 
-    def _apply_known_unit(self, event: e.Event) -> None:  # noqa: C901 - one short case for each event
+    def _apply_known_unit(self, event: e.Event) -> None:  # noqa: C901, PLR0912 - one short case for each event
         known = self.units.get(getattr(event, "unit", ""))
         if known is None:
             return
@@ -121,15 +121,21 @@ class WorldRecords:
                     travels=event.travels,
                     packs=event.packs,
                     held="",
+                    held_from=(),
                 )
             case e.UnitPutAside():
                 known = replace(known, disposition="hold", bin=event.bin)
             case e.DispositionApproved() | e.DispositionOverridden():
                 known = said_otherwise(known, event)
             case e.UnitHeld():
-                known = replace(taken_out(known, event), disposition="hold", bin=event.bin, held=event.why)
+                before = (known.disposition, known.bin)
+                out = taken_out(known, event)
+                known = replace(out, disposition="hold", bin=event.bin, held=event.why, held_from=before)
             case e.UnitReleased():
-                known = replace(taken_out(known, event), disposition=event.disposition, bin=event.bin, held="")
+                out = taken_out(known, event)
+                known = replace(out, disposition=event.disposition, bin=event.bin, held="", held_from=())
+            case e.RegradeBegun():
+                known = replace(known, functional="", cosmetic="", packaging="")
             case e.UnitTakenUp():
                 status = "rework" if event.work == "rework" else "awaiting_approval"
                 known = replace(known, status=status, container="")
@@ -261,6 +267,7 @@ def said_otherwise(known: UnitRecord, event: e.DispositionApproved | e.Dispositi
         approval="",
         steps=event.steps,
         held="",
+        held_from=(),
     )
 
 

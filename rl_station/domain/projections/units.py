@@ -17,7 +17,8 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     `value` is the original one and `expected` what it brings, in minor units of `currency` (None: nobody says); `stated` the
     customer's reason. `decided_*` are those of its last decision, `decided_at` in microseconds since 1970 UTC; `decided_seq` is
     where its disposition was last said, and `vendor` whose terms were known then. `graded_by` is the inspector, `held` why a
-    supervisor holds it. It waits in `queue` since `since` (hybrid clock), when it came there at station `since_at`.
+    supervisor holds it, `held_from` disposition and bin that a release gives back. It waits in `queue` since `since` (hybrid
+    clock), when it came there at station `since_at`.
     """
 
     unit: str
@@ -61,6 +62,7 @@ class UnitRow(msgspec.Struct, frozen=True, kw_only=True):
     decided_station: str = ""
     graded_by: str = ""
     held: str = ""
+    held_from: tuple[str, ...] = ()
     queue: str = ""
     since: int = 0
     since_at: str = ""
@@ -90,6 +92,7 @@ UNIT_EVENTS = (
     events.UnitPutAside,
     events.DispositionApproved,
     events.UnitTakenUp,
+    events.RegradeBegun,
     events.DispositionOverridden,
     events.UnitHeld,
     events.UnitReleased,
@@ -190,6 +193,7 @@ def _known(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  # one
                 decided_by=recorded.operator,
                 decided_station=recorded.station,
                 held="",
+                held_from=(),
                 vendor=event.vendor,
                 decided_seq=recorded.seq,
             )
@@ -227,11 +231,26 @@ def _worked_on(row: UnitRow, recorded: Recorded) -> UnitRow:  # noqa: PLR0911  #
             status = "rework" if event.work == "rework" else "awaiting_approval"
             return replace(row, status=status, container="", placed_seq=0)
         case events.DispositionOverridden() as event:
-            return replace(_taken_out(_decided_otherwise(row, recorded, event, recorded.operator)), held="")
-        case events.UnitHeld() as event:
-            return replace(_taken_out(row), disposition="hold", bin=event.bin, held=event.why or "other")
-        case events.UnitReleased() as event:
-            return replace(_taken_out(row), disposition=event.disposition, bin=event.bin, held="")
+            otherwise = _decided_otherwise(row, recorded, event, recorded.operator)
+            return replace(_taken_out(otherwise), held="", held_from=())
+        case events.UnitHeld() | events.UnitReleased() as event:
+            return _held(row, event)
+        case events.RegradeBegun():
+            # Whatever ends it, a danger or a recall too, the grade before it is none of its own.
+            return replace(row, functional="", cosmetic="", packaging="", graded_by="")
+        case _:
+            return row
+
+
+def _held(row: UnitRow, event: events.UnitHeld | events.UnitReleased) -> UnitRow:
+    """Set aside, or let go on. Where another station's word has ended the hold already, a release changes nothing."""
+    match event:
+        case events.UnitHeld():
+            before = row.held_from if row.held else (row.disposition, row.bin)
+            why = event.why or "other"
+            return replace(_taken_out(row), disposition="hold", bin=event.bin, held=why, held_from=before)
+        case events.UnitReleased() if row.held:
+            return replace(_taken_out(row), disposition=event.disposition, bin=event.bin, held="", held_from=())
         case _:
             return row
 

@@ -16,7 +16,7 @@ from rl_station.tui.supervision.browsing import Browsing, Depth
 from rl_station.tui.supervision.drawing import Pen
 from rl_station.tui.supervision.figures import GROUPS, Told, sections
 from rl_station.tui.supervision.layout import drawn, overview, roomy
-from rl_station.tui.supervision.pages import EVENT, announced, events, subjects, whole
+from rl_station.tui.supervision.pages import EVENT, announced, events, subjects, where_decided, whole
 from rl_station.tui.supervision.pieces import Block, Key, Piece
 from rl_station.tui.supervision.sections import Chart, Section
 from rl_station.tui.supervisor_keys import MOVES, Standing, Steer
@@ -221,10 +221,11 @@ class SupervisePane(Vertical):
         if sight is None or sight.subject is None:
             return [(Piece(0, self._say(screen("sup.loading"))),)]
         if sight.history:
-            return [*events(sight.history, width, pen), *self._choices(pen)]
+            return [*events(sight.history, width, pen), *where_decided(sight, width, pen), *self._choices(pen)]
         if self._asked is not None and self.browsing.here.scanned:
             return [*announced(self._asked, width, pen), *self._choices(pen)]
-        return [(Piece(0, safe(sight.subject.text)),), (Piece(0, self._say(screen("sup.no_events"))),)]
+        known = [(Piece(0, safe(sight.subject.text)),), (Piece(0, self._say(screen("sup.no_events"))),)]
+        return [*known, *where_decided(sight, width, pen)]
 
     def _choices(self, pen: Pen) -> Block:
         """What is asked about what was scanned, such as what to do about its recall."""

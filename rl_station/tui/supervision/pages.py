@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from rl_station.domain.kpi import Figures, Subject
-from rl_station.tui.contract import PastEvent
+from rl_station.tui.contract import PastEvent, Sight
 from rl_station.tui.supervision.drawing import Pen, table
 from rl_station.tui.supervision.figures import Told
 from rl_station.tui.supervision.pieces import Block, Piece, fitted
@@ -15,7 +15,7 @@ from rl_station.tui.supervision.sections import Cell, Line, Table
 from rl_station.tui.supervision.words import clock
 from rl_station.tui.widgets.drawn import wrapped
 from rl_station.tui.wording import safe
-from rl_station.workflow.prompt import Prompt
+from rl_station.workflow.prompt import Prompt, Tone
 
 _DAY_US = 86_400_000_000
 _WHEN_SHARE = 0.4
@@ -61,6 +61,14 @@ def events(history: Sequence[PastEvent], width: int, pen: Pen) -> Block:
                 row.append(Piece(room + _BETWEEN, what[at], f"bold {look.ink(line.fact.tone)}"))
             block.append(tuple(row))
     return block
+
+
+def where_decided(sight: Sight, width: int, pen: Pen) -> Block:
+    """At which other station a decision about it is made, if that is not here."""
+    if sight.elsewhere is None:
+        return []
+    style = f"bold {pen.look.ink(Tone.WARN)}"
+    return [(), *((Piece(0, each.plain, style),) for each in wrapped(pen.say(sight.elsewhere), width))]
 
 
 def announced(prompt: Prompt, width: int, pen: Pen) -> Block:

@@ -78,16 +78,21 @@ def _taken_up(unit: UnitInHand, event: e.Event) -> UnitInHand:  # noqa: PLR0911 
         case e.UnitHeld():
             return replace(unit, held=(event.before, unit.bin, unit.disposition), disposition="hold", bin=event.bin)
         case e.UnitReleased():
-            now = unit.held[2] if unit.held else event.disposition
-            return replace(unit, held=(), disposition=now, bin=event.bin)
+            return replace(released(unit), bin=event.bin) if unit.held else unit
         case e.UnitTakenUp():
-            return replace(unit, approver="", picked="", aside="")
+            # Nothing that is held is taken up: where our log says so, another station let it go on.
+            return replace(released(unit), approver="", picked="", aside="")
         case e.RegradeBegun():
             return _anew(unit)
         case e.DispositionApproved() | e.DispositionOverridden():
             return _said_otherwise(unit, event)
         case _:
             return unit
+
+
+def released(unit: UnitInHand) -> UnitInHand:
+    """As it was before a supervisor set it aside, if somebody did."""
+    return replace(unit, held=(), disposition=unit.held[2], bin=unit.held[1]) if unit.held else unit
 
 
 def _said_otherwise(unit: UnitInHand, event: e.DispositionApproved | e.DispositionOverridden) -> UnitInHand:

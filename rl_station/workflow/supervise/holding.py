@@ -6,10 +6,11 @@ from rl_station.domain.events import Event, ParcelLaneAssigned, ParcelReleased, 
 from rl_station.domain.messages import Refusal, refuse
 from rl_station.workflow.actions import Hold, Release
 from rl_station.workflow.knowledge import Knowledge
+from rl_station.workflow.known import decided_here
 from rl_station.workflow.receive.lookup import lane_for
 from rl_station.workflow.scans import visible
 from rl_station.workflow.shift_log import words
-from rl_station.workflow.supervise.units import decided_unit, endangered, known_here, labels, recalled, unexplained
+from rl_station.workflow.supervise.units import decided_unit, elsewhere, endangered, labels, recalled, unexplained
 
 _HELD = "hold"
 
@@ -22,7 +23,9 @@ def hold(action: Hold, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
     if record.held or record.disposition == _HELD:
         return refuse("supervise.held_already", subject=record.unit)
     if record.approval:
-        return refuse("supervise.awaits_approval", unit=record.unit, role=f"@role.{record.approval}")
+        return elsewhere(record, knowledge) or refuse(
+            "supervise.awaits_approval", unit=record.unit, role=f"@role.{record.approval}"
+        )
     refused = unexplained(action.why, action.note)
     if refused is not None:
         return refused
@@ -49,25 +52,27 @@ def release(action: Release, knowledge: Knowledge) -> tuple[Event, ...] | Refusa
 
 
 def _unit(action: Release, knowledge: Knowledge) -> tuple[Event, ...] | Refusal:
-    """Only what a supervisor has set aside: a decision to hold is decided otherwise, not released."""
+    """Only what a supervisor has set aside: a decision to hold is decided otherwise, not released.
+
+    At any station that knows what it was before: nothing is decided about it anew.
+    """
     record = decided_unit(action.unit, knowledge)
     if isinstance(record, Refusal):
         return record
     if not record.held:
-        return refuse("supervise.not_held", subject=record.unit)
-    unit = known_here(record, knowledge)
-    if isinstance(unit, Refusal):
-        return unit
-    if not unit.held:
-        return refuse("supervise.elsewhere", unit=record.unit)
+        return elsewhere(record, knowledge) or refuse("supervise.not_held", subject=record.unit)
+    unit = decided_here(record, knowledge.records)
+    before = unit.held if unit is not None else record.held_from
+    if not before:
+        return refuse("supervise.elsewhere", unit=record.unit, station=record.decided_station or "-")
     refused = recalled(record, knowledge) or endangered(record)
     if refused is not None:
         return refused
     released = UnitReleased(
         unit=record.unit,
         parcel=record.parcel,
-        disposition=unit.held[0],
-        bin=unit.held[1],
+        disposition=before[0],
+        bin=before[1],
         why=action.why,
         note=words(action.note),
         container_before=record.container,

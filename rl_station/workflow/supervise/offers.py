@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rl_station.domain.messages import Refusal
+from rl_station.domain.messages import Message, Refusal
 from rl_station.domain.rules import open_outcomes
 from rl_station.workflow.actions import Approve, Hold, Override, Reassign, Release, Reopen
 from rl_station.workflow.inspect.approval import WHY
@@ -13,13 +13,17 @@ from rl_station.workflow.inspect.evolve import unit_after
 from rl_station.workflow.knowledge import Knowledge
 from rl_station.workflow.state import State
 from rl_station.workflow.supervise.acting import act
+from rl_station.workflow.supervise.units import decided_unit, elsewhere
 
 _ANY_WHY = WHY[0]
 _NOTED = "-"
 
 
 class Offers(msgspec.Struct, frozen=True, kw_only=True):
-    """`outcomes` are those an override may choose, each with its disposition; `lanes` those a parcel may be sent to."""
+    """`outcomes` are those an override may choose, each with its disposition; `lanes` those a parcel may be sent to.
+
+    `elsewhere`: that a decision about it is made at another station, and at which.
+    """
 
     approve: bool = False
     hold: bool = False
@@ -27,6 +31,7 @@ class Offers(msgspec.Struct, frozen=True, kw_only=True):
     reopen: bool = False
     outcomes: tuple[tuple[str, str], ...] = ()
     lanes: tuple[str, ...] = ()
+    elsewhere: Message | None = None
 
 
 def offers(state: State, kind: str, subject: str, knowledge: Knowledge) -> Offers:
@@ -46,6 +51,7 @@ def offers(state: State, kind: str, subject: str, knowledge: Knowledge) -> Offer
                     for outcome, disposition in _outcomes(subject, knowledge)
                     if taken(Override(subject, outcome, _ANY_WHY))
                 ),
+                elsewhere=_elsewhere(subject, knowledge) if state.supervising else None,
             )
         case "parcel":
             return Offers(
@@ -56,6 +62,14 @@ def offers(state: State, kind: str, subject: str, knowledge: Knowledge) -> Offer
             return Offers(reopen=taken(Reopen(subject)))
         case _:
             return Offers()
+
+
+def _elsewhere(plate: str, knowledge: Knowledge) -> Message | None:
+    record = decided_unit(plate, knowledge)
+    if isinstance(record, Refusal):
+        return record.message if record.code == "supervise.label_only" else None
+    found = elsewhere(record, knowledge)
+    return found.message if found is not None else None
 
 
 def _outcomes(plate: str, knowledge: Knowledge) -> tuple[tuple[str, str], ...]:

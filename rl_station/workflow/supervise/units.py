@@ -39,16 +39,25 @@ def decided_unit(plate: str, knowledge: Knowledge) -> UnitRecord | Refusal:
         return refuse("supervise.unknown_unit", unit=visible(plate))
     if record.status == "shipped":
         return refuse("supervise.shipped", subject=record.unit, container=record.container or "-")
-    if not record.disposition or not record.parcel:
+    if not record.disposition:
         return refuse("supervise.undecided", unit=record.unit)
+    if not record.parcel:
+        return refuse("supervise.label_only", unit=record.unit)
     return record
+
+
+def elsewhere(record: UnitRecord, knowledge: Knowledge) -> Refusal | None:
+    """Where somebody has to go who wants to agree or to decide otherwise; None where that is here."""
+    if decided_here(record, knowledge.records) is not None:
+        return None
+    return refuse("supervise.elsewhere", unit=record.unit, station=record.decided_station or "-")
 
 
 def known_here(record: UnitRecord, knowledge: Knowledge) -> UnitInHand | Refusal:
     """Everything that speaks for and against a way out of it; only where its last decision was made on this station's log."""
     unit = decided_here(record, knowledge.records)
     if unit is None:
-        return refuse("supervise.elsewhere", unit=record.unit)
+        return refuse("supervise.elsewhere", unit=record.unit, station=record.decided_station or "-")
     events = knowledge.records.unit_events(record.unit)
     told = (danger for trouble in record.troubles if trouble.kind == _HAZARD for danger in trouble.detail.split())
     return replace(unit, hazards=tuple(dict.fromkeys((*unit.hazards, *_seen_again(events), *told))))
