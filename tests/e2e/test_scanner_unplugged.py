@@ -34,7 +34,10 @@ def test_an_unplugged_scanner_is_seen_to_be_lost_and_works_again_when_it_is_back
         for end in taken:
             os.close(end)
     assert [event["condition"] for event in site.of_type("ParcelConditionNoted")] == ["dented"]
-    assert not site.of_type("ScanRefused"), "the half scan from before is not glued to the next one"
+    refused = [(event["code"], event["params"]) for event in site.of_type("ScanRefused")]
+    assert refused == [("station.not_whole", [["reason", "no terminator"]])], (
+        "half a scan is said, not glued to the next"
+    )
     assert site.read() == [*walk.scanned[:2], "4361715212", *walk.scanned[2:]]
 
 
