@@ -38,7 +38,7 @@ def test_an_unplugged_scanner_is_seen_to_be_lost_and_works_again_when_it_is_back
     assert refused == [("station.not_whole", [["reason", "no terminator"]])], (
         "half a scan is said, not glued to the next"
     )
-    assert site.read() == [*walk.scanned[:2], "4361715212", *walk.scanned[2:]]
+    assert site.read() == [*walk.scanned[:2], "4361715212", "half a sc", *walk.scanned[2:]]
 
 
 def test_a_station_starts_without_its_scanner_and_takes_it_when_it_comes(tmp_path: Path) -> None:
