@@ -246,7 +246,7 @@ def test_a_scanner_has_to_read_the_code_that_is_shown(gun: PtyScanner, folders: 
 
 
 def test_a_scanner_that_reads_something_else_has_not_passed(gun: PtyScanner, folders: tuple[str | Path, ...]) -> None:
-    with started("devices", "test", "gun", "--seconds", "0.5", "--json", *folders) as command:
+    with started("devices", "test", "gun", "--seconds", "4", "--json", *folders) as command:
         command.wait_said("Scan this code")
         gun.send(b"OLD LABEL\r")
         assert command.ended() == 1
